@@ -1,0 +1,1 @@
+"""Leadbridge: a hub between leads, CRMs and automations."""
