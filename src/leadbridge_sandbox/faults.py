@@ -24,7 +24,8 @@ class Fault:
 
     Kinds: `answer` sends `status` and `body` instead of doing the work; `rate_limited` the vendor's own 429
     for `policy`; `lost_before_write` cuts the connection before, `lost_after_write` after the work was done
-    and committed; `delay` waits `delayMs` before the work, `delay_after_write` between the work and the answer.
+    and committed; `delay` waits `delayMs` before the work, `delay_after_write` between the work and its
+    answer.
     """
 
     id: int

@@ -63,7 +63,7 @@ def list_records(call: Call) -> Response:
     desk = call.desk()
     limit = limit_of(call.query("limit"), 10, LIST_MAX)
     after = call.query("after")
-    if after and not after.isdecimal():
+    if after and not (after.isdecimal() and len(after) < 19):
         raise validation("after must be the value of paging.next.after of the page before")
     page = desk.records.page(archived=call.query_flag("archived"), from_id=int(after or 0), limit=limit + 1)
     asked, history_of = call.query_list("properties"), call.query_list("propertiesWithHistory")
