@@ -1,4 +1,17 @@
-"""The control API under `/_control/`: no vendor has it. Tests and the demo steer a sandbox with it."""
+"""The control API under `/_control/`: no vendor has it. Tests and the demo steer a sandbox with it.
+
+    GET PATCH        /settings                 see `settings.Settings`
+    GET POST         /clock                    offsetSeconds, advanceSeconds, freeze, freezeAt
+    GET POST DELETE  /faults[?id=]             see `faults.Fault`
+    GET DELETE       /counters                 calls by operation and status; refresh tokens by short hash
+    GET POST         /records/{object}         every record, archived ones too; add one as a person
+    PATCH DELETE     /records/{object}/{id}    change or archive one as a person
+    GET POST         /apps, /portals           make or replace one
+    POST             /tokens                   tokens without a consent: scopes, portalId, clientId
+    POST             /reset                    as on the first start, settings and clock included
+
+Answers are JSON; a request that makes no sense is answered 400 with `{"error": "why"}`.
+"""
 
 from __future__ import annotations
 

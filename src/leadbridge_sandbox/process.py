@@ -92,6 +92,7 @@ async def serve(apps: Mapping[str, tuple[socket.socket, ASGIApp]], *, until_stdi
                 access_log=False,
                 server_header=False,
                 date_header=False,  # the gate sends the sandbox's own time
+                timeout_keep_alive=75,  # a short one cuts pooled connections a client is about to use
                 timeout_graceful_shutdown=2,
             )
         )

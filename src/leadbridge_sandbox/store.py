@@ -14,6 +14,10 @@ from typing import Any
 
 import orjson
 
+APPLICATION_ID = 0x4C425358
+"""Marks a file as a sandbox's, so that no other program's database is ever written to."""
+FORMAT = 1
+"""Raised when the tables change; there is nothing here worth migrating."""
 META_SCHEMA = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 
 
@@ -43,14 +47,20 @@ class Database:
         try:
             # Exclusive, so that two sandboxes never hand out the same record ids from one file.
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            _refuse_foreign(connection, path)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
             connection.execute(META_SCHEMA)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             connection.close()
             raise StoreUnusable(_why(path, error)) from error
+        except StoreUnusable:
+            connection.close()
+            raise
         return cls(connection)
 
     def close(self) -> None:
@@ -101,6 +111,17 @@ class Database:
     def save(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
         self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, orjson.dumps(value))
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path | None) -> None:
+    """Refuse, before anything is written, a file that is another program's or another version's."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if not empty and (application, version) != (APPLICATION_ID, FORMAT):
+        raise StoreUnusable(
+            f"{path} was not made by this version of the sandbox; delete it or name another file for --data"
+        )
 
 
 def _why(path: Path | None, error: sqlite3.Error) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -66,8 +67,8 @@ def test_it_ends_on_sigterm() -> None:
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     parent = (
         "import subprocess, sys, time\n"
-        "subprocess.Popen([sys.executable, '-m', 'leadbridge_sandbox', '--until-stdin-closes', '--ready-line'],\n"
-        "                 stdin=subprocess.PIPE)\n"
+        "command = [sys.executable, '-m', 'leadbridge_sandbox', '--until-stdin-closes', '--ready-line']\n"
+        "child = subprocess.Popen(command, stdin=subprocess.PIPE)\n"
         "time.sleep(60)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
@@ -99,15 +100,22 @@ def test_an_unusable_data_file_is_said_in_one_sentence(tmp_path: Path) -> None:
     text_file = tmp_path / "notes.txt"
     text_file.write_text("this is not a database, but it is longer than a header of a hundred bytes " * 20)
     taken = tmp_path / "taken.sqlite"
+    foreign = tmp_path / "foreign.sqlite"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE precious (id INTEGER)")
+    connection.close()
+    as_it_was = foreign.read_bytes()
     with SandboxProcess(taken):
         for path, said in (
             (tmp_path / "no" / "such" / "folder.sqlite", "cannot be written"),
             (tmp_path, "cannot be written"),
             (text_file, "is not an SQLite file"),
             (taken, "in use by another process"),
+            (foreign, "was not made by this version of the sandbox"),
         ):
             with pytest.raises(SandboxError) as refused:
                 SandboxProcess(path).start()
             assert str(refused.value).startswith("exit 2: leadbridge_sandbox: ")
             assert said in str(refused.value)
             assert "\n" not in str(refused.value)
+    assert foreign.read_bytes() == as_it_was

@@ -32,9 +32,6 @@ from hubspot.oauth.exceptions import ApiException as OAuthError
 
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, REDIRECT, SandboxProcess
 
-# The client leaves its pooled sockets to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
 
 def client(sandbox: SandboxProcess, *scopes: str, **options: Any) -> Any:
     token = sandbox.issue_tokens(*scopes)["access_token"]
