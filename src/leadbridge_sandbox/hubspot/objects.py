@@ -46,6 +46,9 @@ def given_properties(body: dict[str, Any]) -> dict[str, Any]:
     properties = body.get("properties")
     if not isinstance(properties, dict):
         raise validation("Invalid input JSON: Some required fields were not set: [properties]")
+    if body.get("associations"):
+        # HubSpot would make them; to take them and make none would hide a mistake.
+        raise validation("this sandbox has no associations yet; send none")
     return properties
 
 

@@ -50,6 +50,7 @@ def test_unknown_paths_types_and_bodies_are_refused_in_hubspots_envelope(
         ("GET", "/crm/v3/objects/0-999", None, 400),
         ("POST", CONTACTS, [], 400),
         ("POST", CONTACTS, {}, 400),
+        ("POST", CONTACTS, {"properties": {"email": "a@b.test"}, "associations": [{"to": {"id": "1"}}]}, 400),
         ("GET", f"{CONTACTS}?limit=101", None, 400),
         ("GET", f"{CONTACTS}/abc", None, 404),
         ("GET", f"{CONTACTS}/{'9' * 40}", None, 404),

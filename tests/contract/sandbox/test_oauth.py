@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -10,7 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
-from tests.support.sandbox import CLIENT_ID, REDIRECT, SCOPES, SandboxError, SandboxProcess, token_hash
+from tests.support.sandbox import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    REDIRECT,
+    SCOPES,
+    SandboxError,
+    SandboxProcess,
+    token_hash,
+)
 
 CONTACTS = "/crm/v3/objects/contacts"
 
@@ -41,7 +50,7 @@ async def test_a_person_approves_in_a_browser(sandbox: SandboxProcess) -> None:
             "code": back["code"][0],
             "redirect_uri": REDIRECT,
             "client_id": CLIENT_ID,
-            "client_secret": "sandbox-hubspot-client-secret",
+            "client_secret": CLIENT_SECRET,
         }
         async with session.post("/oauth/2026-03/token", data=exchange) as given:
             tokens = await given.json()
@@ -177,6 +186,26 @@ def test_rotating_gives_a_new_refresh_token_and_the_old_one_is_dead(sandbox: San
     assert refresh(sandbox, second)[0] == 200
     counted = sandbox.control("GET", "/counters")["refreshTokens"]
     assert counted[token_hash(first)] == {"presented": 2, "accepted": 1}
+
+
+async def test_of_twenty_callers_with_one_rotating_token_one_is_served(sandbox: SandboxProcess) -> None:
+    sandbox.settings(rotation="rotating")
+    token = sandbox.issue_tokens()["refresh_token"]
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": token,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+    }
+    async with aiohttp.ClientSession(sandbox.url) as session:
+
+        async def call() -> int:
+            async with session.post("/oauth/v3/token", data=form) as answer:
+                return answer.status
+
+        statuses = await asyncio.gather(*(call() for _ in range(20)))
+    assert sorted(statuses) == [200] + [400] * 19
+    assert sandbox.presentations(token) == 20
 
 
 def test_kills_on_reuse_ends_the_whole_grant(sandbox: SandboxProcess) -> None:
