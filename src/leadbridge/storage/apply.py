@@ -39,9 +39,12 @@ def meets(expect: Expect | None, body: Stored | None) -> bool:
 
 def stamped(body: Stored, batch: str, before: Stored | None = None) -> Stored:
     """Return ``body`` with ``batch`` added to the batches that wrote the document last."""
-    earlier = before.get("_b", []) if before is not None else []
-    kept = earlier[-(REMEMBERED_BATCHES - 1) :] if isinstance(earlier, list) else []
-    return body | {"_b": [*kept, batch]}
+    return {**body, "_b": _stamps(batch, before)}
+
+
+def _stamps(batch: str, before: Stored | None) -> list[Value]:
+    earlier = before.get("_b") if before is not None else None
+    return [*earlier[1 - REMEMBERED_BATCHES :], batch] if isinstance(earlier, list) else [batch]
 
 
 def replaced(operation: Replace, before: Stored, batch: str) -> Stored:
@@ -51,8 +54,10 @@ def replaced(operation: Replace, before: Stored, batch: str) -> Stored:
 
 def patched(operation: Patch, before: Stored, batch: str) -> Stored:
     """Return the body after a ``Patch``: named fields set or removed, ``rev`` raised."""
-    body = {name: value for name, value in before.items() if name not in operation.unset}
-    return stamped(body | operation.values | {"rev": _rev(before) + 1}, batch, before)
+    body = {**before, **operation.values, "rev": _rev(before) + 1, "_b": _stamps(batch, before)}
+    for name in operation.unset:
+        body.pop(name, None)
+    return body
 
 
 def followed(operation: After, before: Stored | None, batch: str) -> Stored | None:

@@ -42,5 +42,8 @@ class Engine(Protocol):
         ...
 
     async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
-        """Apply all operations or none; raises ``OutcomeUnknown`` where the answer was lost."""
+        """Apply all operations or none; raises ``OutcomeUnknown`` where the answer was lost.
+
+        Once begun it runs to its end, also when the caller is cancelled: a commit is never half awaited.
+        """
         ...

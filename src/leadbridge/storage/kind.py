@@ -110,8 +110,8 @@ class Kind(Generic[D]):
 
     def check_indexed(self, values: Stored) -> None:
         """Raise ``NotStorable`` where an index would have to hold what engines index differently, or not at all."""
-        for path, multi in self._indexed:
-            here = at_path(values, path)
+        for path, nested, multi in self._indexed:
+            here = at_path(values, path) if nested else values.get(path)
             if here is None:
                 continue
             if multi:
@@ -132,11 +132,11 @@ class Kind(Generic[D]):
         return self._decoder(body)
 
     @cached_property
-    def _indexed(self) -> tuple[tuple[str, bool], ...]:
+    def _indexed(self) -> tuple[tuple[str, bool, bool], ...]:
         paths = {(path, path == index.multi_field) for index in self.indexes for path in index.fields}
         if clash := {path for path, multi in paths if multi and (path, False) in paths}:
             raise ValueError(f"{self.name} indexes {min(clash)} both as a list and as one value")
-        return tuple(sorted(paths))
+        return tuple((path, "." in path, multi) for path, multi in sorted(paths))
 
     @cached_property
     def _decoder(self) -> Callable[[Stored], D]:

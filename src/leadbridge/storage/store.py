@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -182,15 +181,15 @@ class Store:
         return _Door(self._engine, kind)
 
     async def write(self, batch: WriteBatch) -> WriteResult:
-        """Apply ``batch`` whole or not at all and tell which; raises ``BatchTooLarge``, ``OutcomeUnknown``."""
+        """Apply ``batch`` whole or not at all and tell which; raises ``BatchTooLarge``, ``OutcomeUnknown``.
+
+        A caller that is cancelled meanwhile does not stop it.
+        """
         _check_size(batch)
         batch_id = self._ids()
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                # shielded: a caller who goes away must not leave a commit half awaited
-                return await asyncio.shield(
-                    asyncio.ensure_future(self._engine.write(batch_id, batch.operations, batch.afters))
-                )
+                return await self._engine.write(batch_id, batch.operations, batch.afters)
             except OutcomeUnknown:
                 if await self._landed(batch, batch_id):
                     return Applied(batch_id)

@@ -3,8 +3,8 @@
     "leads"                  id, company, rev, doc: one row a document
     "leads:company"          an index on (company, id); every tenant kind has it
     "leads:email"            a declared index, on expressions over doc, with the id last
-    "leads:tags" ...         a declared multi-value index: a table with a row for each element, an index on it in walking
-                             order, and three triggers that keep it (whatever program writes the documents)
+    "leads:tags" ...         a declared multi-value index: a table with a row for each element, an index on it in
+                             walking order, and three triggers that keep it, whatever program writes the documents
 
 Names with a colon are ours alone, since no kind's and no index's name can hold one.
 """
@@ -51,7 +51,8 @@ def type_expression(path: str, row: str = "") -> str:
 
 def table_definition(kind: str) -> str:
     """Return the definition of a kind's table."""
-    return f"CREATE TABLE {quoted(kind)} (id TEXT PRIMARY KEY NOT NULL, company TEXT, rev INTEGER NOT NULL, doc TEXT NOT NULL)"
+    columns = "id TEXT PRIMARY KEY NOT NULL, company TEXT, rev INTEGER NOT NULL, doc TEXT NOT NULL"
+    return f"CREATE TABLE {quoted(kind)} ({columns})"
 
 
 def definitions(kind: Kind[Any]) -> dict[str, str]:
@@ -67,10 +68,9 @@ def _plain(kind: str, index: Index) -> dict[str, str]:
     name = name_of(kind, index.name)
     parts = [expression(path) for path in index.fields]
     if index.unique:
-        body = f"{', '.join(parts)}) WHERE {parts[-1]} IS NOT NULL"
-    else:
-        body = f"{', '.join((*parts, 'id'))})"
-    return {name: f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {quoted(name)} ON {quoted(kind)} ({body}"}
+        present = f"WHERE {parts[-1]} IS NOT NULL"
+        return {name: f"CREATE UNIQUE INDEX {quoted(name)} ON {quoted(kind)} ({', '.join(parts)}) {present}"}
+    return {name: f"CREATE INDEX {quoted(name)} ON {quoted(kind)} ({', '.join((*parts, 'id'))})"}
 
 
 def multi_columns(index: Index) -> dict[str, str]:
