@@ -27,7 +27,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 CLIENT_ID = "5a4db0c8-1ead-4b71-8d6e-000000000001"
 CLIENT_SECRET = "sandbox-hubspot-client-secret"
-SCOPES = ("oauth", "crm.objects.contacts.read", "crm.objects.contacts.write")
+SCOPES = (
+    "oauth",
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.objects.companies.read",
+    "crm.objects.companies.write",
+)
 REDIRECT = "http://127.0.0.1:8000/api/v1/crm-integration/oauth/callback/hubspot"
 ROOT = Path(__file__).parents[2]
 

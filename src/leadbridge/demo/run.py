@@ -34,8 +34,8 @@ EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path
 HOST = "127.0.0.1"
 SANDBOX_CLIENT = {
     "hubspot": {
-        "hubspot_client_id": "5a9d0c11-0000-4000-8000-00000000c11d",
-        "hubspot_client_secret": "sandbox-client-secret",
+        "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
+        "hubspot_client_secret": "sandbox-hubspot-client-secret",
     }
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""

@@ -18,10 +18,14 @@ CLIENT_ID = "5a4db0c8-1ead-4b71-8d6e-000000000001"
 CLIENT_SECRET = "sandbox-hubspot-client-secret"
 APP_ID = 9001337
 
-REQUIRED_SCOPES = ("oauth", "crm.objects.contacts.read", "crm.objects.contacts.write")
-OPTIONAL_SCOPES = (
+REQUIRED_SCOPES = (
+    "oauth",
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
     "crm.objects.companies.read",
     "crm.objects.companies.write",
+)
+OPTIONAL_SCOPES = (
     "crm.objects.deals.read",
     "crm.objects.deals.write",
     "crm.objects.leads.read",
