@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+import orjson
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SerializationInfo
 from pydantic.alias_generators import to_camel
 
 from leadbridge.kit.clock import to_seconds_text, to_text
@@ -30,6 +31,18 @@ Time = Annotated[datetime, PlainSerializer(to_text, when_used="json")]
 """A time, shown in milliseconds."""
 Seconds = Annotated[datetime, PlainSerializer(to_seconds_text, when_used="json")]
 """A time, shown in whole seconds."""
+
+
+def _to_json_text(value: Any, info: SerializationInfo) -> Any:
+    return value if info.mode == "json" else orjson.dumps(value).decode()
+
+
+def _from_json_text(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+JsonObject = Annotated[dict[str, Any], BeforeValidator(_from_json_text), PlainSerializer(_to_json_text)]
+"""Foreign JSON: stored as one text, since its keys may be anything, and shown as the object it was."""
 
 
 class Shape(BaseModel):

@@ -31,7 +31,7 @@ class Engine(Protocol):
         ...
 
     async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
-        """Return the bodies found under ``values`` of the first field of ``index`` behind the company: each once, by id."""
+        """Return the bodies found under ``values`` of ``index``'s first field behind the company: each once, by id."""
         ...
 
     async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
