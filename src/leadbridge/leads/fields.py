@@ -7,7 +7,6 @@ field that is not in the table is unset.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, TypeAlias
 
 import orjson
@@ -69,10 +68,10 @@ def unflatten(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
     made["tags"] = fields.get("tags", ())
     made["custom"] = tuple(
         CustomField.model_construct(k=name.removeprefix(CUSTOM), v=value)
-        for name, value in fields.items()
-        if name.startswith(CUSTOM)
+        for name, value in sorted(fields.items())
+        if name.startswith(CUSTOM) and not isinstance(value, Money | Consent)
     )
-    keys = keys_of(fields)
+    keys = Keys(fields)
     made.update(ext_key=keys.ext, email_key=keys.email, phone_key=keys.phone, name_company_key=keys.name_company)
     made["name_sort"] = name_sort(fields)
     return made
@@ -100,11 +99,6 @@ class Keys:
         return f"{self.last}, {self.first} @ {self.company}"
 
 
-def keys_of(fields: Mapping[str, FieldValue]) -> Keys:
-    """Return the keys of a table of fields."""
-    return Keys(fields)
-
-
 def name_sort(fields: Mapping[str, FieldValue]) -> str:
     """Return what a list by name sorts a lead by: last name first, else its company, else its e-mail."""
     named = " ".join(str(fields[name]) for name in ("lastName", "firstName") if name in fields)
@@ -114,12 +108,13 @@ def name_sort(fields: Mapping[str, FieldValue]) -> str:
 def room_for_custom(fields: Mapping[str, FieldValue], name: str, value: FieldValue) -> bool:
     """Tell whether a custom field still fits beside those in ``fields``, by number and by bytes."""
     custom = {key: held for key, held in fields.items() if key.startswith(CUSTOM)} | {name: value}
-    return len(custom) <= MAX_CUSTOM_FIELDS and len(orjson.dumps(custom)) <= MAX_CUSTOM_BYTES
+    size = sum(custom_size(key, held) for key, held in custom.items())
+    return len(custom) <= MAX_CUSTOM_FIELDS and size <= MAX_CUSTOM_BYTES
 
 
-def consent_given(given: bool, at: datetime | None = None, source: str | None = None) -> Consent:
-    """Return a recorded consent."""
-    return Consent(given=given, at=at, source=source)
+def custom_size(name: str, value: FieldValue) -> int:
+    """Return the bytes a custom field takes as JSON."""
+    return len(orjson.dumps([name, value]))
 
 
 def _text(fields: Mapping[str, FieldValue], name: str) -> str | None:

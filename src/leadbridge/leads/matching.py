@@ -100,12 +100,10 @@ def merge(lead: Mapping[str, FieldValue], row: Mapping[str, FieldValue], mode: M
         here = result.get(name)
         if name == "tags":
             result[name] = _united(here, value)
-        elif here is None:
-            if not name.startswith(CUSTOM) or room_for_custom(result, name, value):
-                result[name] = value
-        elif over and name != "externalId" and not _same(name, here, value):
-            if not name.startswith(CUSTOM) or room_for_custom(result, name, value):
-                result[name] = value
+            continue
+        wanted = here is None or (over and name != "externalId" and not _same(name, here, value))
+        if wanted and (not name.startswith(CUSTOM) or room_for_custom(result, name, value)):
+            result[name] = value
     return result
 
 

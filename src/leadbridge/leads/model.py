@@ -113,6 +113,8 @@ LEADS: Kind[Lead] = Kind(
     ),
 )
 
+KINDS = (LEADS,)
+
 ShortText = Annotated[str | None, Blankable, Field(max_length=200)]
 Text = Annotated[str | None, Blankable, Field(max_length=500)]
 

@@ -108,8 +108,8 @@ def _country_key(text: str) -> str:
 def _countries() -> dict[str, str]:
     table = dict(_COUNTRY_ALIASES)
     for entry in pycountry.countries:
-        names = (entry.name, entry.alpha_2, entry.alpha_3)
-        names += (getattr(entry, "common_name", ""), getattr(entry, "official_name", ""))
+        names: list[str] = [entry.name, entry.alpha_2, entry.alpha_3]
+        names += [getattr(entry, "common_name", ""), getattr(entry, "official_name", "")]
         for name in names:
             if name:
                 table.setdefault(_country_key(name), entry.alpha_2)
@@ -154,8 +154,12 @@ def website(text: str) -> str:
     return urlunsplit((parts.scheme.lower(), netloc, path, parts.query, parts.fragment))
 
 
-_YES = frozenset("yes y true 1 x granted given opt-in opted-in subscribed ja oui si".split())
-_NO = frozenset("no n false 0 denied refused opt-out opted-out unsubscribed nein non".split())
+_YES = frozenset((
+    "yes", "y", "true", "1", "x", "granted", "given", "opt-in", "opted-in", "subscribed", "ja", "oui", "si",
+))  # fmt: skip
+_NO = frozenset((
+    "no", "n", "false", "0", "denied", "refused", "opt-out", "opted-out", "unsubscribed", "nein", "non",
+))  # fmt: skip
 
 
 def consent(text: str) -> bool:
@@ -189,7 +193,10 @@ def tags(texts: list[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
-_PARTICLES = frozenset("van von der den de del della di da dos la le du ter ten zu af av bin ibn al el st. o".split())
+_PARTICLES = frozenset((
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "du", "ter", "ten", "zu", "af",
+    "av", "bin", "ibn", "al", "el", "st.", "o",
+))  # fmt: skip
 
 
 def split_name(text: str) -> tuple[str | None, str | None]:
