@@ -47,6 +47,14 @@ class Guarantees:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a vendor account may be called: at most ``calls`` in any ``seconds``."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What a token endpoint gave. ``refresh_token`` is None where the vendor kept the old one in force."""
 
@@ -169,6 +177,7 @@ class Provider(Protocol):
     defaults: ObjectDefaults
     write_batch: int
     """Records that one write call takes."""
+    pace: Pace
 
     def origins(self, app: App) -> tuple[str, ...]:
         """Return the origins that a new connection may talk to."""

@@ -1,0 +1,150 @@
+"""The HubSpot adapter: requests built here, answers read here, nothing decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from leadbridge.crm.errors import CallFailed
+from leadbridge.crm.hubspot import answers, errors, requests
+from leadbridge.crm.hubspot.defaults import (
+    GUARANTEES,
+    LEADS,
+    OPTIONAL_SCOPES,
+    OWNERS_SCOPE,
+    REQUIRED_SCOPES,
+    SCHEMA_WRITE_SCOPE,
+)
+from leadbridge.crm.provider import Account, App, Check, Grant, Pace, RemoteRecord, Session, Write, Written
+from leadbridge.security.http import HttpRequest, HttpResponse
+from leadbridge.security.origins import origin_of
+
+IDENTIFYING = (answers.MERGED_IDS, answers.SECONDARY_EMAILS, "email")
+"""Properties that every read asks for, so that a record can be recognised under the key it was asked by."""
+
+
+class HubSpot:
+    """HubSpot through an OAuth app."""
+
+    id = "hubspot"
+    name = "HubSpot"
+    guarantees = GUARANTEES
+    required_scopes = REQUIRED_SCOPES
+    optional_scopes = OPTIONAL_SCOPES
+    defaults = LEADS
+    write_batch = 100
+    # HubSpot allows an OAuth app 110 calls in 10 s for each account; a tenth is left to others who share the app.
+    pace = Pace(calls=100, seconds=10)
+
+    def origins(self, app: App) -> tuple[str, ...]:
+        return (origin_of(app.api_url),)
+
+    def authorize_url(self, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
+        return requests.authorize_url(app, redirect_uri=redirect_uri, state=state, challenge=challenge)
+
+    def exchange_request(self, app: App, *, code: str, redirect_uri: str, verifier: str) -> HttpRequest:
+        return requests.exchange(app, code=code, redirect_uri=redirect_uri, verifier=verifier)
+
+    def refresh_request(self, app: App, refresh_token: SecretStr) -> HttpRequest:
+        return requests.refresh(app, refresh_token)
+
+    def revoke_request(self, app: App, refresh_token: SecretStr) -> HttpRequest | None:
+        return requests.revoke(app, refresh_token)
+
+    def read_grant(self, response: HttpResponse) -> Grant:
+        return answers.grant(response)
+
+    async def identify(self, session: Session, access_token: SecretStr) -> Account:
+        token = answers.ensure(await session.call(requests.introspect(session.app, access_token)), 200)
+        details = answers.ensure(await session.call(requests.account_details(session.app)), 200)
+        owner: dict[str, object] = {}
+        if OWNERS_SCOPE in session.scopes and token.get("user"):
+            response = await session.call(requests.owners_by_email(session.app, str(token["user"])))
+            found = errors.body_of(response).get("results") if response.status == 200 else None
+            owner = found[0] if found else {}
+        return answers.account(token, details, owner)
+
+    async def prepare(self, session: Session) -> Check:
+        name = "own key"
+        response = await session.call(requests.read_property(session.app, LEADS.object, LEADS.own_key))
+        if response.status == 200:
+            if errors.body_of(response).get("hasUniqueValue"):
+                return Check(name, True, f"HubSpot's contacts have the unique property {LEADS.own_key}.")
+            return Check(
+                name,
+                False,
+                f"HubSpot's contacts have a property {LEADS.own_key}, but it is not unique.",
+                "Delete that property in HubSpot and connect again; a property can be made unique only when created.",
+            )
+        if SCHEMA_WRITE_SCOPE not in session.scopes:
+            return Check(
+                name,
+                False,
+                f"The property {LEADS.own_key} cannot be made: the permission {SCHEMA_WRITE_SCOPE} was not granted.",
+                "Connect again and approve it; without it a lead that has no e-mail cannot be found again safely.",
+            )
+        created = await session.call(requests.create_own_key(session.app, LEADS.object))
+        if created.status in (201, 409):  # 409: another process made it at the same moment
+            return Check(name, True, f"HubSpot's contacts have the unique property {LEADS.own_key}.")
+        fault = errors.explain(created)
+        return Check(name, False, fault.message, fault.hint)
+
+    async def check(self, session: Session) -> list[Check]:
+        checks: list[Check] = []
+        for object in ("contacts", "companies"):
+            response = await session.call(requests.list_one(session.app, object))
+            readable = response.status == 200
+            fault = None if readable else errors.explain(response)
+            writable = f"crm.objects.{object}.write" in session.scopes
+            checks.append(
+                Check(
+                    f"{object}: read",
+                    readable,
+                    f"{object.capitalize()} can be read." if fault is None else fault.message,
+                    "" if fault is None else fault.hint,
+                )
+            )
+            checks.append(
+                Check(
+                    f"{object}: write",
+                    writable,
+                    f"{object.capitalize()} can be written."
+                    if writable
+                    else f"The permission crm.objects.{object}.write was not granted.",
+                    "" if writable else "Connect HubSpot again and approve it.",
+                )
+            )
+            if object == "contacts":
+                checks.append(_quota(response))
+        return checks
+
+    async def read(
+        self, session: Session, object: str, by: str | None, keys: Sequence[str], fields: Sequence[str]
+    ) -> dict[str, RemoteRecord]:
+        asked = list(dict.fromkeys((*fields, *IDENTIFYING)))
+        response = await session.call(requests.batch_read(session.app, object, by, keys, asked))
+        body = answers.ensure(response, 200, 207)
+        return answers.by_keys(body.get("results") or [], by, keys)
+
+    async def write(self, session: Session, object: str, writes: Sequence[Write]) -> list[Written]:
+        response = await session.call(requests.batch_write(session.app, object, writes))
+        if response.status in (200, 201, 207):
+            return answers.written(errors.body_of(response), writes, LEADS.own_key)
+        if response.status not in (400, 409):
+            raise CallFailed(errors.explain(response))
+        if len(writes) == 1:
+            return answers.refused(response, writes)
+        # One bad row can still fail the whole call; halving finds it and lets the others pass.
+        half = len(writes) // 2
+        return [
+            *await self.write(session, object, writes[:half]),
+            *await self.write(session, object, writes[half:]),
+        ]
+
+
+def _quota(response: HttpResponse) -> Check:
+    remaining, limit = (response.headers.get(f"x-hubspot-ratelimit-{name}") for name in ("remaining", "max"))
+    if remaining is None or limit is None:
+        return Check("quota", True, "HubSpot told no limit.")
+    return Check("quota", int(remaining) > 0, f"{remaining} of {limit} calls are left in this 10 seconds.")
