@@ -7,6 +7,7 @@ field that is not in the table is unset.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -124,4 +125,7 @@ def _text(fields: Mapping[str, FieldValue], name: str) -> str | None:
 
 def _folded(fields: Mapping[str, FieldValue], name: str) -> str | None:
     value = fields.get(name)
-    return (fold(value) or None) if isinstance(value, str) else None
+    return (_fold_once(value) or None) if isinstance(value, str) else None
+
+
+_fold_once = lru_cache(maxsize=8192)(fold)  # an import asks for the same names again and again

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from leadbridge.kit.text import fold
 from leadbridge.leads.fields import ADDRESS, CUSTOM, Fields, FieldValue, Keys, room_for_custom
+from leadbridge.leads.model import MAX_TAGS
 
 
 class Strength(StrEnum):
@@ -128,7 +129,7 @@ def _united(here: FieldValue | None, value: FieldValue) -> tuple[str, ...]:
     tags = here if isinstance(here, tuple) else ()
     known = {fold(tag) for tag in tags}
     added = value if isinstance(value, tuple) else ()
-    return (*tags, *(tag for tag in added if fold(tag) not in known))
+    return (*tags, *(tag for tag in added if fold(tag) not in known))[:MAX_TAGS]
 
 
 def _merge_phone(result: Fields, row: Mapping[str, FieldValue], over: bool) -> None:

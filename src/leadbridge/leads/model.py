@@ -10,7 +10,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 from leadbridge.kit.document import Blankable, Body, Document, Id, Shape, Time
 from leadbridge.storage.kind import Index, Kind
 
-CustomValue: TypeAlias = "StrictBool | StrictInt | StrictFloat | StrictStr | tuple[StrictStr, ...]"
+CustomValue: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | tuple[StrictStr, ...]
 """What a custom field may hold: a scalar, or a list of texts."""
 
 MAX_TAGS = 50

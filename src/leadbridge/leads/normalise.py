@@ -169,7 +169,7 @@ def consent(text: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise Invalid("unclear_consent", f"{shown(text)} is neither yes nor no, so no consent is recorded.")
+    raise Invalid("unclear_consent", f"{shown(text)} is neither yes nor no.")
 
 
 def score(text: str) -> int:

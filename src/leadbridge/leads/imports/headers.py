@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from leadbridge.kit.text import fold, squeeze
+from leadbridge.leads.errors import UnreadableFile
 
 FULL_NAME = "fullName"
 """First and last name in one cell."""
@@ -31,7 +32,8 @@ NAMES: Mapping[str, str] = {
     "company": "company, company name, companyname, account, account name, organization, organisation, "
     "organization name, organisation name, employer, business, business name, firm",
     "title": "title, job title, jobtitle, position, job position, role, job role, designation, job",
-    "website": "website, web site, web, url, homepage, web page, webpage, company website, domain, company domain",
+    "website": "website, web site, website url, web, url, homepage, web page, webpage, company website, "
+    "domain, company domain",
     "address.street": "street, street address, address, address line, address 1, address line 1, mailing street, "
     "billing street, postal address",
     "address.city": "city, town, locality, mailing city, billing city, city town, place",
@@ -52,7 +54,7 @@ NAMES: Mapping[str, str] = {
     "score": "score, lead score, leadscore, rating score, hubspot score",
 }
 _FIELD_OF = {name.strip(): field for field, names in NAMES.items() for name in names.split(",")}
-FIELDS = frozenset(NAMES)
+FIELDS = frozenset((*NAMES, IGNORED))
 """Everything a column may be mapped to."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -132,6 +134,24 @@ def map_columns(
         if at is not None:
             columns[at] = Column(columns[at].header, "email", "content")
     return tuple(columns)
+
+
+def checked_mapping(given: Mapping[str, str | None], header: Sequence[str]) -> Mapping[str, str | None]:
+    """Return ``given`` if each of its headers is in the file and each field exists; raises ``UnreadableFile``."""
+    for name, field in given.items():
+        if name not in header:
+            raise UnreadableFile(
+                f"The mapping names the column '{name[:64]}', which the file does not have.",
+                code="unknown_column",
+                hint="Spell it as in the file's header row: " + ", ".join(header[:20]),
+            )
+        if field is not None and field not in FIELDS:
+            raise UnreadableFile(
+                f"The mapping names the field '{field[:64]}', which does not exist.",
+                code="unknown_field",
+                hint="Fields are: " + ", ".join(sorted(FIELDS)),
+            )
+    return given
 
 
 def _words(text: str) -> list[str]:

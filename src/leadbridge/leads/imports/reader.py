@@ -47,6 +47,8 @@ class Sheet:
     header_row: int
     header: tuple[str, ...]
     rows: tuple[Record, ...]
+    width: int
+    """Cells a row may have: those of the header, or of most rows where these all end in more (empty) ones."""
 
 
 def records(text: str, delimiter: str, width: int = 0) -> Iterator[Record]:
@@ -118,8 +120,6 @@ def read_sheet(text: str, max_rows: int = MAX_ROWS) -> Sheet:
     delimiter = _delimiter(text)
     header = _header(text, delimiter)
     names = tuple(cell.strip() for cell in header.cells)
-    while names and not names[-1]:
-        names = names[:-1]
     rows: list[Record] = []
     for record in records(text, delimiter, len(names)):
         if record.row <= header.row or record.blank:
@@ -127,7 +127,9 @@ def read_sheet(text: str, max_rows: int = MAX_ROWS) -> Sheet:
         if len(rows) == max_rows:
             raise FileTooLarge(f"The file has more than {max_rows:,} rows.", code="too_many_rows")
         rows.append(record)
-    return Sheet(delimiter, header.row, names, tuple(rows))
+    usual = Counter(len(record.cells) for record in rows).most_common(1)
+    width = max(len(names), usual[0][0] if usual else 0)
+    return Sheet(delimiter, header.row, names, tuple(rows), width)
 
 
 def _head(text: str, delimiter: str) -> list[Record]:

@@ -6,7 +6,7 @@ A row is refused only when nobody could be found by it; a single bad value costs
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import ftfy
@@ -14,14 +14,14 @@ import ftfy
 from leadbridge.kit.text import squeeze
 from leadbridge.kit.values import clean_text
 from leadbridge.leads import normalise
-from leadbridge.leads.fields import ADDRESS, CUSTOM, Fields, FieldValue, custom_size
+from leadbridge.leads.fields import ADDRESS, CUSTOM, Fields, FieldValue, Keys, custom_size
 from leadbridge.leads.imports.headers import CURRENCY, FULL_NAME, IGNORED, Column
 from leadbridge.leads.imports.reader import Record
 from leadbridge.leads.model import MAX_CUSTOM_BYTES, MAX_CUSTOM_FIELDS, MAX_TAGS, Consent
 from leadbridge.leads.money import NotAnAmount, currency_code, parse_money
 from leadbridge.leads.normalise import Invalid, shown
 
-MAX_ROW = 64 * 1024
+MAX_ROW = 32 * 1024
 """Characters in a row; one that is longer is a broken file, not a person."""
 MAX_CUSTOM = 2000
 _LIMITS = {"website": 2048, "address.street": 500}
@@ -52,6 +52,7 @@ class Reading:
     fields: Fields
     refused: Finding | None = None
     warnings: tuple[Finding, ...] = ()
+    keys: Keys = field(default_factory=lambda: Keys({}))
 
 
 @dataclass(slots=True)
@@ -67,14 +68,16 @@ class _Work:
         self.warnings.append(Finding(code, sentence))
 
 
-def read_row(record: Record, columns: Sequence[Column], default_region: str | None) -> Reading:
-    """Return what ``record`` says under ``columns``; phone numbers without country code are read in its own country,
-    else in ``default_region``.
+def read_row(record: Record, columns: Sequence[Column], default_region: str | None, width: int = 0) -> Reading:
+    """Return what ``record`` says under ``columns``.
+
+    Phone numbers without country code are read in the row's own country, else in ``default_region``. A row with more
+    cells than ``width`` is refused even if the last ones are empty: its values have probably moved to the right, and a
+    wrong value in the right place is worse than a row to correct.
     """
     if sum(map(len, record.cells)) > MAX_ROW:
         return Reading(record, {}, Finding("row_too_long", f"The row is longer than {MAX_ROW:,} characters."))
-    extra = [cell for cell in record.cells[len(columns) :] if cell.strip()]
-    if extra:
+    if len(record.cells) > max(width, len(columns)) or any(map(str.strip, record.cells[len(columns) :])):
         sentence = (
             f"The row has {len(record.cells)} cells but the header names {len(columns)}: probably a delimiter inside a "
             "value that is not in quotation marks."
@@ -86,7 +89,7 @@ def read_row(record: Record, columns: Sequence[Column], default_region: str | No
     _contact(work, default_region)
     _rest(work)
     _custom(work)
-    return Reading(record, work.fields, _identity(work), tuple(work.warnings))
+    return Reading(record, work.fields, _identity(work), tuple(work.warnings), Keys(work.fields))
 
 
 def _collect(work: _Work, record: Record, columns: Sequence[Column]) -> None:
@@ -241,9 +244,3 @@ def _try(work: _Work, name: str, make: Callable[[str], FieldValue], text: str) -
         work.fields[name] = make(text)
     except Invalid as invalid:
         work.warn(invalid.code, f"{invalid} It was left out.")
-
-
-def raw_cells(record: Record, header: Sequence[str]) -> Mapping[str, str]:
-    """Return the cells of a row under the names of their columns, those beyond the header as ``Extra 1`` and so on."""
-    names = [*header, *(f"Extra {n + 1}" for n in range(len(record.cells) - len(header)))]
-    return dict(zip(names, record.cells, strict=False))
