@@ -77,6 +77,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     timeout: float | None = None
+    repeatable: bool = False
 
     @property
     def seconds(self) -> float:
