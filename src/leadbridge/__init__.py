@@ -1,1 +1,3 @@
 """Leadbridge: a hub between leads, CRMs and automations."""
+
+__version__ = "0.1.0"

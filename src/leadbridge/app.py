@@ -1,0 +1,180 @@
+"""The composition root: settings become a hub, with everything wired once, and a hub becomes an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+
+from leadbridge import __version__
+from leadbridge.crm.registry import providers
+from leadbridge.integrations import model as integrations_model
+from leadbridge.integrations import page as integrations_page
+from leadbridge.integrations import routes as integrations_routes
+from leadbridge.integrations.service import ConnectionService
+from leadbridge.kit.clock import Clock, SystemClock
+from leadbridge.kit.ids import IdSource, object_ids
+from leadbridge.leads import model as leads_model
+from leadbridge.leads import routes as leads_routes
+from leadbridge.leads.imports import model as imports_model
+from leadbridge.leads.imports.service import ImportService
+from leadbridge.leads.service import LeadService
+from leadbridge.security import model as security_model
+from leadbridge.security.http import GuardedTransport
+from leadbridge.security.keys import FileKeyProvider
+from leadbridge.security.transport import Transport
+from leadbridge.security.vault import Vault
+from leadbridge.settings import Settings
+from leadbridge.storage.engine import Engine
+from leadbridge.storage.kind import Kind
+from leadbridge.storage.open import open_engine
+from leadbridge.storage.store import Store
+from leadbridge.sync import model as sync_model
+from leadbridge.sync import routes as sync_routes
+from leadbridge.sync.service import SyncService
+from leadbridge.tenancy import model as tenancy_model
+from leadbridge.tenancy.service import TenancyService
+from leadbridge.usage import model as usage_model
+from leadbridge.usage.service import UsageService
+from leadbridge.web.envelope import answer
+from leadbridge.web.errors import install_error_handlers
+from leadbridge.web.middleware import Surroundings
+from leadbridge.work import model as work_model
+from leadbridge.work.lease import Leases
+
+SWEEP_SECONDS = 60.0
+"""How often unconfirmed connections and forgotten OAuth flows are looked for."""
+
+KINDS: tuple[Kind[Any], ...] = (
+    *security_model.KINDS,
+    *work_model.KINDS,
+    *usage_model.KINDS,
+    *tenancy_model.KINDS,
+    *leads_model.KINDS,
+    *imports_model.KINDS,
+    *integrations_model.KINDS,
+    *sync_model.KINDS,
+)
+"""Every kind of document that a hub stores."""
+
+log = structlog.get_logger("leadbridge")
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A whole hub. Nothing in it is global, so several live in one process without meeting."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    store: Store
+    transport: Transport
+    vault: Vault
+    tenancy: TenancyService
+    usage: UsageService
+    leads: LeadService
+    imports: ImportService
+    connections: ConnectionService
+    sync: SyncService
+
+    async def start(self) -> None:
+        """Open the store and check that its secrets can be read; raises ``StartRefused``."""
+        await self.store.start(KINDS)
+        await self.vault.check()
+
+    async def close(self) -> None:
+        """Let go of the store and of every connection outwards."""
+        if isinstance(self.transport, GuardedTransport):
+            await self.transport.close()
+        await self.store.close()
+
+
+def build_hub(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    engine: Engine | None = None,
+    transport: Transport | None = None,
+    rng: random.Random | None = None,
+) -> Hub:
+    """Wire a hub from ``settings``. Clock, engine, transport and randomness can be replaced, as a simulation does."""
+    clock = clock or SystemClock()
+    rng = rng or random.SystemRandom()
+    ids = object_ids(clock)
+    store = Store(engine or open_engine(settings.database), clock, ids, rng)
+    transport = transport or GuardedTransport(clock, sandbox_origins=settings.sandbox_origins)
+    vault = Vault(store, FileKeyProvider(settings.master_key, create=True), clock, ids)
+    tenancy = TenancyService(store, clock, ids)
+    usage = UsageService(store, clock, ids)
+    leads = LeadService(store, clock, ids)
+    imports = ImportService(store, clock, ids, usage)
+    connections = ConnectionService(store, clock, ids, vault, settings, providers(), transport, usage, rng)
+    sync = SyncService(store, clock, ids, leads, connections, usage, Leases(store, clock, ids))
+    return Hub(settings, clock, ids, store, transport, vault, tenancy, usage, leads, imports, connections, sync)
+
+
+def build_app(hub: Hub) -> FastAPI:
+    """Return the ASGI application of a started hub."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sweeper = asyncio.create_task(_sweep(hub))
+        yield
+        sweeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sweeper
+
+    app = FastAPI(
+        title="Leadbridge",
+        version=__version__,
+        summary="A hub between leads, CRMs and automations.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.hub = hub
+    install_error_handlers(app)
+    if hub.settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(hub.settings.cors_origins),
+            allow_methods=["*"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            expose_headers=["x-request-id"],
+        )
+    app.add_middleware(
+        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), leads_routes.MAX_UPLOAD)]
+    )
+    app.include_router(integrations_routes.router)
+    app.include_router(integrations_page.router)
+    app.include_router(leads_routes.router)
+    app.include_router(sync_routes.router)
+
+    @app.get("/healthz", tags=["health"], summary="Whether the process answers")
+    async def healthz() -> Response:
+        return answer({"status": "ok", "version": __version__})
+
+    @app.get("/readyz", tags=["health"], summary="Whether the store answers too")
+    async def readyz() -> Response:
+        await hub.tenancy.first_company()
+        return answer({"status": "ready", "version": __version__})
+
+    return app
+
+
+async def _sweep(hub: Hub) -> None:
+    while True:
+        try:
+            await hub.connections.sweep()
+        except Exception:  # one failed sweep must not end the ones after it
+            log.exception("sweep_failed")
+        await hub.clock.sleep(SWEEP_SECONDS)

@@ -1,0 +1,142 @@
+"""The ``leadbridge`` command."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+
+from leadbridge import __version__
+from leadbridge.app import Hub, build_hub
+from leadbridge.demo.run import DemoOptions, run_demo
+from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.security.logs import configure_logging
+from leadbridge.server import bind, hand_over, prepare_data_dir, serve
+from leadbridge.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="leadbridge",
+    help="A hub between leads, CRMs and automations.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
+app.add_typer(token_app, name="token")
+
+REFUSED = 2
+"""Exit code of a command that could not begin; what went wrong is one sentence on standard error."""
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command("serve")
+def serve_command(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8400,
+) -> None:
+    """Run the hub. The first start on an empty store makes a company, its administrator and a token."""
+    settings = load_settings()
+    if settings.public_url is None:
+        settings = settings.model_copy(update={"public_url": f"http://localhost:{port}"})
+    configure_logging(json=settings.log_json)
+
+    async def run() -> None:
+        prepare_data_dir(settings.data_dir)
+        listening = bind(host, port)
+        hub = build_hub(settings)
+        try:
+            await hub.start()
+            made = await hub.tenancy.make_first_company()
+            if made is not None:
+                hand_over(made, settings.data_dir)
+            typer.echo(f"Leadbridge {__version__} at {settings.public} (Ctrl-C ends it)")
+            sys.stdout.flush()
+            await serve(hub, listening)
+        finally:
+            listening.close()
+            await hub.close()
+
+    _run(run())
+
+
+@token_app.command("create")
+def token_create(
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
+) -> None:
+    """Make a bearer token for the first company's administrator and print it, once."""
+
+    async def run(hub: Hub) -> None:
+        company = await hub.tenancy.first_company()
+        if company is None:
+            made = await hub.tenancy.make_first_company()
+        else:
+            made = await hub.tenancy.create_token(company.id, name=name)
+        if made is not None:
+            typer.echo(made.token)
+
+    _with_hub(load_settings(), run)
+
+
+@app.command("sandbox", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def sandbox_command(context: typer.Context) -> None:
+    """Run the CRM sandboxes (--help lists their options)."""
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "leadbridge_sandbox", *context.args]))  # noqa: S603  # ours
+
+
+@app.command("demo")
+def demo_command(
+    once: Annotated[bool, typer.Option("--once", help="End when the leads are synced.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the figures as one JSON object, as the last line.")
+    ] = False,
+    leads: Annotated[Path | None, typer.Option(help="A CSV file of yours; default: 5,000 messy example rows.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="Where the hub keeps its data.")] = None,
+    provider: Annotated[str, typer.Option(help="Which CRM sandbox to connect.")] = "hubspot",
+    state: Annotated[Path, typer.Option(help="The demo's own folder.")] = Path(".demo"),
+) -> None:
+    """Show the main job: import leads, connect a CRM by OAuth, put every lead into it."""
+    configure_logging(json=False, level=40)
+    options = DemoOptions(once=once, json=json, leads=leads, database_url=database_url, provider=provider, state=state)
+    raise typer.Exit(_run(run_demo(options)))
+
+
+def _with_hub(settings: Settings, work: Any) -> None:
+    async def run() -> None:
+        prepare_data_dir(settings.data_dir)
+        hub = build_hub(settings)
+        try:
+            await hub.start()
+            await work(hub)
+        finally:
+            await hub.close()
+
+    configure_logging(json=settings.log_json, level=30)
+    _run(run())
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence with cause and cure, and exit code 2."""
+    try:
+        app()
+    except LeadbridgeError as error:
+        sys.stderr.write(f"leadbridge: {error.message} {error.hint}".rstrip() + "\n")
+        sys.exit(REFUSED)

@@ -1,0 +1,187 @@
+"""The demo: the main job on real input, over real HTTP, with figures that add up.
+
+The hub runs in this process, the CRM's sandbox as a child that ends when this process does. Everything goes through
+the API a customer would use. State stays in one folder, so a demo that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from leadbridge.app import Hub, build_hub
+from leadbridge.demo.client import DemoClient
+from leadbridge.demo.figures import Figures
+from leadbridge.demo.ports import free_port
+from leadbridge.demo.sandbox import Sandbox, running_sandbox
+from leadbridge.kit.clock import SystemClock
+from leadbridge.kit.errors import StartRefused
+from leadbridge.security.http import GuardedTransport
+from leadbridge.security.transport import HttpRequest, HttpResponse
+from leadbridge.server import bind, prepare_data_dir, serving, write_secret
+from leadbridge.settings import INTEGRATIONS_PAGE, Settings
+
+EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path(__file__).with_name("leads.csv"))
+"""The example file: in a checkout, and in an installed package."""
+HOST = "127.0.0.1"
+SANDBOX_CLIENT = {
+    "hubspot": {
+        "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
+        "hubspot_client_secret": "sandbox-hubspot-client-secret",
+    }
+}
+"""The app that each sandbox knows from the start; made up, and of no use anywhere else."""
+BLOCK = 500
+"""Leads in one sync call."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the command line asked for."""
+
+    once: bool
+    json: bool
+    leads: Path | None
+    database_url: str | None
+    provider: str
+    state: Path
+
+
+class _Counting:
+    """A transport that counts what goes out: the demo's vendor calls."""
+
+    def __init__(self, inner: GuardedTransport) -> None:
+        self.inner = inner
+        self.calls = 0
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        self.calls += 1
+        return await self.inner.send(request)
+
+
+async def run_demo(options: DemoOptions) -> int:
+    """Run the demo; return its exit code (1: a lead is unaccounted for). Raises ``StartRefused``."""
+    out = Console(stderr=options.json)
+    source = options.leads or next((path for path in EXAMPLES if path.is_file()), EXAMPLES[0])
+    if not source.is_file():
+        raise StartRefused(f"There is no file {source}.", hint="Name a CSV file with --leads.")
+    prepare_data_dir(options.state)
+    started = time.monotonic()
+    async with running_sandbox(options.state, options.provider) as sandbox:
+        listening = bind(HOST, free_port(options.state, "hub"))
+        settings = _settings(options, sandbox, listening.getsockname()[1])
+        clock = SystemClock()
+        transport = _Counting(GuardedTransport(clock, sandbox_origins=settings.sandbox_origins))
+        hub = build_hub(settings, clock=clock, transport=transport)
+        try:
+            await hub.start()
+            token = await _token(hub, options.state)
+            async with serving(hub, listening), DemoClient(settings.public, token) as client:
+                figures = await _main_job(client, source, options.provider, sandbox.origin, out)
+                figures.vendor_calls = transport.calls
+                figures.seconds = time.monotonic() - started
+                _show(figures, out)
+                if options.json:
+                    sys.stdout.write(orjson.dumps(figures.as_json()).decode() + "\n")
+                    sys.stdout.flush()
+                if not options.once:
+                    await _stay(out, settings, sandbox, options.state)
+        finally:
+            listening.close()
+            await transport.inner.close()
+            await hub.close()
+    return 1 if figures.unaccounted else 0
+
+
+def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
+    if options.provider not in SANDBOX_CLIENT:
+        raise StartRefused(
+            f"The demo cannot connect {options.provider} yet.", hint=f"Choose one of: {', '.join(SANDBOX_CLIENT)}."
+        )
+    values: dict[str, Any] = {
+        "public_url": f"http://{HOST}:{port}",
+        "data_dir": options.state,
+        "database_url": options.database_url,
+        "sandbox_origins": (sandbox.origin,),
+        f"{options.provider}_api_url": sandbox.origin,
+        f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",
+    }
+    return Settings(**values, **SANDBOX_CLIENT[options.provider], _env_file=None)
+
+
+async def _token(hub: Hub, state: Path) -> str:
+    """Return the demo's bearer token, which it keeps in a file of its own."""
+    kept = state / "token"
+    if kept.is_file():
+        token = kept.read_text().strip()
+        if await hub.tenancy.user_of_token(token) is not None:
+            return token
+    company = await hub.tenancy.first_company()
+    made = await hub.tenancy.make_first_company() if company is None else None
+    if made is None:
+        company = company or await hub.tenancy.first_company()
+        if company is None:
+            raise StartRefused("The store has no company.", hint="Run 'make demo-clean' and try again.")
+        made = await hub.tenancy.create_token(company.id, name="demo")
+    write_secret(kept, made.token)
+    return made.token
+
+
+async def _main_job(client: DemoClient, source: Path, provider: str, origin: str, out: Console) -> Figures:
+    figures = Figures()
+    out.print(f"[bold]1[/] importing {source.name} ...")
+    imported = await client.import_file(source)
+    counts = imported["counts"]
+    figures.read, figures.rejected, figures.merged = counts["read"], counts["rejected"], counts["merged"]
+    figures.rejected_because.update(await client.reject_reasons(imported["_id"]))
+    out.print(f"  {counts['read']} rows read, {counts['merged']} merged, {counts['rejected']} rejected")
+
+    out.print(f"[bold]2[/] connecting {provider} by OAuth ...")
+    account = await client.connect(provider, origin)
+    out.print(f"  connected to {account}")
+
+    lead_ids = await client.leads_of(imported["_id"])
+    out.print(f"[bold]3[/] syncing {len(lead_ids)} leads ...")
+    for start in range(0, len(lead_ids), BLOCK):
+        answer = await client.sync(lead_ids[start : start + BLOCK], provider)
+        figures.synced += len(answer["successful"])
+        figures.failed += len(answer["failed"])
+        figures.failed_because.update(item["code"] for item in answer["failed"])
+        out.print(f"  {figures.synced + figures.failed} of {len(lead_ids)}")
+    return figures
+
+
+def _show(figures: Figures, out: Console) -> None:
+    table = Table(title="What became of every row", show_header=False)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    for label, number in (
+        ("rows read", figures.read),
+        ("merged into another row of the file", figures.merged),
+        ("rejected", figures.rejected),
+        *((f"  because: {reason}", count) for reason, count in figures.rejected_because.most_common()),
+        ("synced: in the CRM, and equal", figures.synced),
+        ("failed", figures.failed),
+        *((f"  because: {reason}", count) for reason, count in figures.failed_because.most_common()),
+        ("unaccounted for", figures.unaccounted),
+        ("calls to the CRM", figures.vendor_calls),
+        ("seconds", f"{figures.seconds:.1f}"),
+    ):
+        table.add_row(label, str(number))
+    out.print(table)
+
+
+async def _stay(out: Console, settings: Settings, sandbox: Sandbox, state: Path) -> None:
+    out.print(f"Hub:      {settings.public}{INTEGRATIONS_PAGE}   (API: {settings.public}/openapi.json)")
+    out.print(f"Sandbox:  {sandbox.origin}/   (the CRM's records)")
+    out.print(f"Token:    in {state / 'token'}   (Authorization: Bearer ...)")
+    out.print("Ctrl-C ends both.")
+    await asyncio.Event().wait()

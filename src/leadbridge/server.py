@@ -1,0 +1,115 @@
+"""Running a hub as a web server: the port first, then the store, then requests, until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+
+from leadbridge.app import Hub, build_app
+from leadbridge.kit.errors import StartRefused
+from leadbridge.tenancy.service import NewToken
+
+FIRST_TOKEN_FILE = "first-token"  # noqa: S105  # a file name
+DRAIN_SECONDS = 20
+"""How long requests under way may take to end once the server is told to stop."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raises ``StartRefused`` for a port that is taken or may not be used."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise StartRefused(
+                f"Port {port} on {host} is in use by another program.",
+                code="port_in_use",
+                hint="Stop that program, or choose another port with --port.",
+            ) from error
+        raise StartRefused(
+            f"The address {host}:{port} cannot be listened on: {error.strerror}.",
+            code="port_refused",
+            hint="Choose another --host or --port.",
+        ) from error
+    return listening
+
+
+def prepare_data_dir(folder: Path) -> None:
+    """Make the data folder, closed to others; raises ``StartRefused`` where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise StartRefused(
+            f"The data folder {folder} cannot be used: {error.strerror}.",
+            code="data_dir_unusable",
+            hint="Make it writable for this user, or name another one in LEADBRIDGE_DATA_DIR.",
+        ) from error
+
+
+def hand_over(made: NewToken, data_dir: Path) -> None:
+    """Show the first token once: on a terminal, else in a file that only its owner can read.
+
+    Standard output of a service ends in a log, where a token must not be.
+    """
+    if sys.stdout.isatty():
+        sys.stdout.write(f"First administrator's token, shown once: {made.token}\n")
+        return
+    write_secret(data_dir / FIRST_TOKEN_FILE, made.token)
+    sys.stdout.write(f"First administrator's token: in {data_dir / FIRST_TOKEN_FILE} (readable by its owner only)\n")
+    sys.stdout.flush()
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write ``text`` to a file with mode 0600."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+
+
+def _server(hub: Hub) -> uvicorn.Server:
+    config = uvicorn.Config(
+        build_app(hub),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+async def serve(hub: Hub, listening: socket.socket) -> None:
+    """Serve a started hub until SIGINT or SIGTERM."""
+    await _server(hub).serve(sockets=[listening])
+
+
+@asynccontextmanager
+async def serving(hub: Hub, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve a started hub for the length of a ``with`` block; a signal ends the server, and then the block's owner."""
+    server = _server(hub)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, no event
+        await asyncio.sleep(0.01)
+    if task.done():
+        await task
+        raise StartRefused("The web server did not start.", hint="The log above says why.")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task

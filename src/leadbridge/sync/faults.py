@@ -1,0 +1,53 @@
+"""Reasons of our own for not writing a record, in the same form as a vendor's refusals."""
+
+from __future__ import annotations
+
+from leadbridge.crm.errors import Fault
+
+RECORD_GONE = Fault(
+    code="crm_record_gone",
+    message="The CRM no longer has the record that this lead is linked to.",
+    cause="The record was deleted in the CRM after it was linked.",
+    hint="Restore it in the CRM and sync again. A record that was deleted there is never created again by itself.",
+    retryable=True,
+)
+UNANSWERED_CREATE = Fault(
+    code="unanswered_create",
+    message="An earlier attempt to create this lead in the CRM got no answer, and it cannot be looked up safely.",
+    cause="The lead has no e-mail address, and the CRM has no unique field for our id, so creating it again could "
+    "double it.",
+    hint="Look for the lead in the CRM by hand; allow the connection to make its own unique field to avoid this.",
+    retryable=False,
+)
+SECONDARY_EMAIL = Fault(
+    code="secondary_email",
+    message="The lead's e-mail address is a secondary address of another person in the CRM.",
+    cause="The CRM finds a contact under each of its addresses, and this contact's first address differs.",
+    hint="Decide in the CRM whose address it is, then sync the lead again.",
+    retryable=True,
+)
+STALE_READ = Fault(
+    code="stale_read",
+    message="The CRM showed an older state of the record than it had shown before.",
+    cause="The CRM's servers had not all caught up with its last change.",
+    hint="Sync the lead again in a moment.",
+    retryable=True,
+)
+OUTCOME_UNKNOWN = Fault(
+    code="outcome_unknown",
+    message="The CRM did not answer, so it is not known whether the lead was written.",
+    cause="The connection to the CRM broke, or the answer took too long.",
+    hint="Sync the lead again: it is looked up first, so it is not doubled.",
+    retryable=True,
+)
+
+
+def already_linked(other: str) -> Fault:
+    """Return the fault of a lead whose match in the CRM belongs to another lead of ours, ``other``."""
+    return Fault(
+        code="already_linked",
+        message=f"The CRM record that matches this lead is already linked to the lead {other}.",
+        cause="Two leads have the same e-mail address; one CRM record cannot follow both.",
+        hint="Merge the two leads or correct one's address, then sync again.",
+        retryable=True,
+    )

@@ -1,0 +1,103 @@
+"""Leases: one owner of a lane at a time, without locks that outlive a crashed process.
+
+Every result is written in a batch that also renews the lease where its fence is still the owner's: a process that was
+paused past its lease cannot write, because somebody else has raised the fence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadbridge.kit.clock import Clock, to_millis
+from leadbridge.kit.ids import IdSource
+from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.store import Store
+from leadbridge.work.errors import LaneBusy, LaneLost
+from leadbridge.work.model import LANES, Lane
+
+LEASE_SECONDS = 30
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a lane, for as long as it is renewed."""
+
+    lane: str
+    company_id: str
+    fence: int
+
+
+class Leases:
+    """Takes, renews and returns leases."""
+
+    def __init__(self, store: Store, clock: Clock, ids: IdSource) -> None:
+        self._store = store
+        self._clock = clock
+        self._owner = ids()
+
+    async def take(self, company_id: str, lane: str, *, wait: float) -> Lease:
+        """Return the lease of ``lane``, waiting at most ``wait`` seconds for another owner; raises ``LaneBusy``."""
+        deadline = self._clock.monotonic() + wait
+        while True:
+            lease = await self._try(company_id, lane)
+            if lease is not None:
+                return lease
+            if self._clock.monotonic() >= deadline:
+                raise LaneBusy("The connection is being synced by another request.")
+            await self._clock.sleep(POLL_SECONDS)
+
+    async def _try(self, company_id: str, lane: str) -> Lease | None:
+        now = to_millis(self._clock.now())
+        found = await self._store[LANES].of(company_id).get(lane)
+        batch = WriteBatch()
+        if found is None:
+            fence = 1
+            batch.insert(
+                LANES, Lane(id=lane, company_id=company_id, state="owned", fence=1, at=self._end(), owner=self._owner)
+            )
+        elif found.state == "idle" or found.at <= now:
+            fence = found.fence + 1
+            batch.patch(
+                LANES,
+                company_id,
+                lane,
+                values={"state": "owned", "fence": fence, "at": self._end(), "owner": self._owner},
+                where={"fence": found.fence, "state": found.state, "at": found.at},
+            )
+        else:
+            return None
+        applied = isinstance(await self._store.write(batch), Applied)
+        return Lease(lane, company_id, fence) if applied else None
+
+    def renew(self, batch: WriteBatch, lease: Lease) -> None:
+        """Make ``batch`` depend on the lease still being held, and extend it."""
+        batch.patch(
+            LANES,
+            lease.company_id,
+            lease.lane,
+            values={"at": self._end()},
+            where={"fence": lease.fence, "state": "owned"},
+        )
+
+    async def write(self, batch: WriteBatch, lease: Lease) -> None:
+        """Write results under the lease; raises ``LaneLost`` where it is no longer held and nothing was written."""
+        self.renew(batch, lease)
+        result = await self._store.write(batch)
+        if not isinstance(result, Applied):
+            raise LaneLost(f"The results could not be stored: {result.kind} was changed by somebody else.")
+
+    async def leave(self, lease: Lease) -> None:
+        """Give the lease back; one that was lost meanwhile is left alone."""
+        batch = WriteBatch().patch(
+            LANES,
+            lease.company_id,
+            lease.lane,
+            values={"state": "idle"},
+            unset=("owner",),
+            where={"fence": lease.fence, "state": "owned"},
+        )
+        await self._store.write(batch)
+
+    def _end(self) -> int:
+        return to_millis(self._clock.now()) + LEASE_SECONDS * 1000
