@@ -52,6 +52,8 @@ class Pace:
 
     calls: int
     seconds: float
+    remaining_header: str | None = None
+    """The response header that tells how many calls are left in the window, where the vendor has one."""
 
 
 @dataclass(frozen=True, slots=True)

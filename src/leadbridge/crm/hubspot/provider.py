@@ -35,7 +35,7 @@ class HubSpot:
     defaults = LEADS
     write_batch = 100
     # HubSpot allows an OAuth app 110 calls in 10 s for each account; a tenth is left to others who share the app.
-    pace = Pace(calls=100, seconds=10)
+    pace = Pace(calls=100, seconds=10, remaining_header="x-hubspot-ratelimit-remaining")
 
     def origins(self, app: App) -> tuple[str, ...]:
         return (origin_of(app.api_url),)
