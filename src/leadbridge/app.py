@@ -26,6 +26,7 @@ from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import model as leads_model
 from leadbridge.leads import routes as leads_routes
 from leadbridge.leads.imports import model as imports_model
+from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.service import LeadService
 from leadbridge.security import model as security_model
@@ -152,7 +153,7 @@ def build_app(hub: Hub) -> FastAPI:
             expose_headers=["x-request-id"],
         )
     app.add_middleware(
-        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), leads_routes.MAX_UPLOAD)]
+        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)]
     )
     app.include_router(integrations_routes.router)
     app.include_router(integrations_page.router)

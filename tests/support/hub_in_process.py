@@ -12,7 +12,7 @@ import aiohttp
 
 from leadbridge.app import Hub, build_hub
 from leadbridge.demo.client import DemoClient
-from leadbridge.server import bind, serving
+from leadbridge.server import bind, prepare_data_dir, serving
 from leadbridge.settings import Settings
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 
@@ -82,7 +82,7 @@ def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Se
 @asynccontextmanager
 async def running_hub(data_dir: Path, sandbox: SandboxProcess, **more: Any) -> AsyncIterator[HubUnderTest]:
     """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    prepare_data_dir(data_dir)
     listening = bind("127.0.0.1", 0)
     settings = settings_for(data_dir, sandbox.url, listening.getsockname()[1], **more)
     hub = build_hub(settings)

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leadbridge.integrations import page as integrations_page
 from leadbridge.integrations.addresses import API, COOKIE_PATH
-from leadbridge.integrations.bodies import ChangeBody, CompleteBody, InitBody, ConnectionChoice
+from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
 from leadbridge.integrations.oauth import MINUTES
 from leadbridge.integrations.service import ConnectionService

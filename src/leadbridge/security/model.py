@@ -59,3 +59,5 @@ class DataKey(Document):
 BY_CURRENT = Index("current", ("companyId", "currentKey"), unique=True)
 
 DATA_KEYS = Kind("data_keys", DataKey, indexes=(BY_CURRENT,))
+
+KINDS = (DATA_KEYS,)

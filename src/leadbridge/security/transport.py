@@ -69,7 +69,10 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request. ``timeout`` is in seconds for the whole call and can only shorten the profile's."""
+    """One request. ``timeout`` is in seconds for the whole call and can only shorten the profile's.
+
+    ``repeatable`` tells that sending it twice does no more than sending it once.
+    """
 
     method: str
     url: str

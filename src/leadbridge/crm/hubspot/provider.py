@@ -17,8 +17,8 @@ from leadbridge.crm.hubspot.defaults import (
     SCHEMA_WRITE_SCOPE,
 )
 from leadbridge.crm.provider import Account, App, Check, Grant, Pace, RemoteRecord, Session, Write, Written
-from leadbridge.security.http import HttpRequest, HttpResponse
 from leadbridge.security.origins import origin_of
+from leadbridge.security.transport import HttpRequest, HttpResponse
 
 IDENTIFYING = (answers.MERGED_IDS, answers.SECONDARY_EMAILS, "email")
 """Properties that every read asks for, so that a record can be recognised under the key it was asked by."""
