@@ -119,7 +119,16 @@ class RunningHub:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._cwd.mkdir(parents=True, exist_ok=True)
         settings = {"LEADBRIDGE_DATA_DIR": str(self.data_dir), "LEADBRIDGE_PUBLIC_URL": self.public_url}
-        command = [sys.executable, "-m", "leadbridge", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "leadbridge",
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+        ]
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -165,7 +174,9 @@ class RunningHub:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired as error:
             self.kill()
-            raise HubFailed(f"the hub did not end within {seconds:g} s of SIGTERM\n{self.log_tail()}") from error
+            raise HubFailed(
+                f"the hub did not end within {seconds:g} s of SIGTERM\n{self.log_tail()}"
+            ) from error
         self._process = None
         return code
 

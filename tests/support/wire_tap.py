@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-_NOT_RELAYED = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
+_NOT_RELAYED = frozenset(
+    {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ class WireTap:
     def tokens(self) -> set[str]:
         """Every access and refresh token the hub was given."""
         issued = (call.answered() for call in self.calls if call.is_token_call and call.status == 200)
-        return {str(body[key]) for body in issued for key in ("access_token", "refresh_token") if body.get(key)}
+        return {
+            str(body[key]) for body in issued for key in ("access_token", "refresh_token") if body.get(key)
+        }
 
     def relay(self, call: Call, headers: dict[str, str]) -> tuple[Call, list[tuple[str, str]]]:
         """Answer one call: by the interceptor, else by the vendor. Returns it with its answer and its headers."""

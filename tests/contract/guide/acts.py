@@ -72,7 +72,13 @@ def secrets_on_disk(scene: Scene) -> Any:
 
 
 def _spellings(token: bytes) -> set[bytes]:
-    return {token, base64.b64encode(token), base64.urlsafe_b64encode(token), token.hex().encode(), token[::-1]}
+    return {
+        token,
+        base64.b64encode(token),
+        base64.urlsafe_b64encode(token),
+        token.hex().encode(),
+        token[::-1],
+    }
 
 
 def _shown(path: Path, scene: Scene) -> str:
@@ -143,7 +149,9 @@ def wire(scene: Scene, provider: str = "hubspot", text: str = "") -> Any:
 def vendor_edits_contact(scene: Scene, email: str, properties: dict[str, str]) -> Any:
     """Somebody edits a contact in HubSpot itself."""
     tap = scene.tap("hubspot")
-    bearers = [call.answered()["access_token"] for call in tap.calls if call.is_token_call and call.status == 200]
+    bearers = [
+        call.answered()["access_token"] for call in tap.calls if call.is_token_call and call.status == 200
+    ]
     answer = send(
         "PATCH",
         f"{tap.origin}/crm/v3/objects/contacts/{email}?idProperty=email",
@@ -205,4 +213,3 @@ def perform(scene: Scene, act: str, args: dict[str, Any]) -> Any:
     if act not in ACTS:
         raise ValueError(f"there is no act {act!r}; there are: {', '.join(sorted(ACTS))}")
     return ACTS[act](scene, **args)
-

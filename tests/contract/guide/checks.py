@@ -6,7 +6,18 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 CHECKS = frozenset(
-    {"absent", "equals", "differs", "same_as", "length", "at_least", "contains", "mentions", "query", "carries"}
+    {
+        "absent",
+        "equals",
+        "differs",
+        "same_as",
+        "length",
+        "at_least",
+        "contains",
+        "mentions",
+        "query",
+        "carries",
+    }
 )
 _STEP = re.compile(r"(?P<key>[A-Za-z_][\w-]*)|\[(?P<index>\d+|\*)\]|\[(?P<field>\w+)=(?P<wanted>[^\]]*)\]")
 _MISSING = object()
@@ -113,5 +124,3 @@ def _query_holds(wanted: dict[str, Any], url: str) -> bool:
         elif given != expected and not (expected == "*" and given):
             return False
     return True
-
-

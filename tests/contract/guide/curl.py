@@ -31,10 +31,21 @@ def run(command: str) -> Answer:
 
 
 def _by_curl(command: str) -> Answer:
-    added = ["--silent", "--show-error", "--max-time", "30", "--noproxy", "*", "--write-out", "\n%{http_code}"]
+    added = [
+        "--silent",
+        "--show-error",
+        "--max-time",
+        "30",
+        "--noproxy",
+        "*",
+        "--write-out",
+        "\n%{http_code}",
+    ]
     done = subprocess.run([*_words(command), *added], capture_output=True, timeout=60, check=False)
     if done.returncode != 0:
-        raise CurlFailed(f"curl ended with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
+        raise CurlFailed(
+            f"curl ended with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}"
+        )
     body, _, status = done.stdout.rpartition(b"\n")
     return Answer(int(status), (), body)
 

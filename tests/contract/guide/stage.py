@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.contract.guide.vendors import VENDORS, Sandboxes
+from tests.contract.guide.vendors import PROVIDERS, Sandboxes
 from tests.support.consent import Walk, connect
 from tests.support.hub import RunningHub
 from tests.support.web import Answer
@@ -108,7 +108,7 @@ class Stage:
             lines = [f"{key}={value}\n" for key, value in EVERY_VENDORS_VARIABLES.items()]
             (working / ".env").write_text("".join(lines), encoding="utf-8")
             return Scene(self._stack.enter_context(RunningHub(data_dir, public_url=PUBLIC_URL, cwd=working)))
-        vendor = name if name in VENDORS else "hubspot"
+        vendor = name if name in PROVIDERS else "hubspot"
         if not self._sandboxes.has(vendor):
             raise PromiseNotKept(f"there is no sandbox of {vendor}")
         tap = self._stack.enter_context(WireTap(self._sandboxes.origin(vendor)))
