@@ -1,0 +1,1 @@
+"""The CRMs: one protocol, and one folder a provider."""

@@ -1,0 +1,89 @@
+"""What a stored value is: the few types on which every engine agrees, and the door that lets only these in.
+
+Stored form: ``str`` (NFC, no NUL, no lone surrogates), ``int`` (64 bits), ``float`` (finite), ``bool``, ``list`` and
+``dict`` with safe keys. A time is its fixed-width text (``clock.to_text``), whose byte order is its time order. Null is
+not stored: an absent field means unset.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from leadbridge.kit.clock import to_text
+
+Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value]"
+Stored: TypeAlias = dict[str, Value]
+
+INT64 = 2**63
+REPLACEMENT = "\ufffd"
+_SURROGATES = dict.fromkeys(range(55296, 57344), REPLACEMENT) | {0: REPLACEMENT}
+
+
+class NotStorable(ValueError):
+    """A value has no form that every engine keeps: a fault of the code that built the document, not of its user."""
+
+
+def clean_text(text: str) -> str:
+    """Return ``text`` in NFC with NUL and lone surrogates replaced: SQLite and BSON choke on them differently."""
+    if text.isascii():
+        return text.replace("\0", REPLACEMENT) if "\0" in text else text
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        text = text.translate(_SURROGATES)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def stored(value: object) -> Value:
+    """Return the stored form of ``value``; raises ``NotStorable`` for what no engine keeps."""
+    if isinstance(value, Enum):  # before str: our enums are strings too
+        return stored(value.value)
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if not -INT64 <= value < INT64:
+            raise NotStorable("an integer does not fit in 64 bits; store it as text")
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise NotStorable("a float must be finite")
+        return value
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise NotStorable("a time must carry its zone")
+        return to_text(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return stored_mapping(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [stored(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    raise NotStorable(f"a {type(value).__name__} cannot be stored")
+
+
+def stored_mapping(fields: Mapping[str, object]) -> Stored:
+    """Return ``fields`` in stored form, those that are None left out; keys with ``.``, ``$`` or NUL are refused."""
+    result: Stored = {}
+    for key, value in fields.items():
+        if value is None:
+            continue
+        if "." in key or "\0" in key or key.startswith("$"):
+            raise NotStorable(f"the field name {key!r} cannot be stored; keep foreign keys as text or as k/v pairs")
+        result[key] = stored(value)
+    return result
+
+
+def at_path(document: Mapping[str, Value], path: str) -> Value | None:
+    """Return what stands at a dotted ``path`` of a stored document, or None where nothing does."""
+    here: object = document
+    for name in path.split("."):
+        if not isinstance(here, Mapping) or name not in here:
+            return None
+        here = here[name]
+    return here  # type: ignore[return-value]  # a stored document holds only stored values

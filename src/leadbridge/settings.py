@@ -1,0 +1,181 @@
+"""Typed settings from the environment and ``.env``.
+
+Vendors' variables keep the names an operator knows from their set-up pages; ours start with ``LEADBRIDGE_``. A wrong
+value stops the start with one sentence. A half-set vendor does not: the hub runs, and that vendor is listed with what
+is missing, so that a slip in one does not take the others down.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from leadbridge.kit.errors import StartRefused
+
+INTEGRATIONS_PAGE = "/super-user/integrations"
+
+
+def _variable(name: str) -> AliasChoices:
+    return AliasChoices(name)
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. ``.env.example`` has each variable with a line on what it does."""
+
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", populate_by_name=True, frozen=True)
+
+    public_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_PUBLIC_URL"))
+    database_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_DATABASE_URL"))
+    data_dir: Path = Field(Path("leadbridge-data"), validation_alias=_variable("LEADBRIDGE_DATA_DIR"))
+    master_key_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_MASTER_KEY_FILE"))
+    return_urls: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_variable("LEADBRIDGE_RETURN_URLS"))
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias=_variable("LEADBRIDGE_CORS_ORIGINS")
+    )
+    sandbox_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias=_variable("LEADBRIDGE_SANDBOX_ORIGINS")
+    )
+    log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
+
+    zoho_client_id: str | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_ID"))
+    zoho_client_secret: SecretStr | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_SECRET"))
+    salesforce_client_id: str | None = Field(None, validation_alias=_variable("SALESFORCE_CLIENT_ID"))
+    salesforce_client_secret: SecretStr | None = Field(None, validation_alias=_variable("SALESFORCE_CLIENT_SECRET"))
+    hubspot_client_id: str | None = Field(None, validation_alias=_variable("HUBSPOT_CLIENT_ID"))
+    hubspot_client_secret: SecretStr | None = Field(None, validation_alias=_variable("HUBSPOT_CLIENT_SECRET"))
+    dynamics_client_id: str | None = Field(None, validation_alias=_variable("DYNAMICS_CLIENT_ID"))
+    dynamics_client_secret: SecretStr | None = Field(None, validation_alias=_variable("DYNAMICS_CLIENT_SECRET"))
+    dynamics_resource: str | None = Field(None, validation_alias=_variable("DYNAMICS_RESOURCE"))
+
+    hubspot_api_version: str = Field("2026-03", validation_alias=_variable("LEADBRIDGE_HUBSPOT_API_VERSION"))
+    hubspot_api_url: str = Field("https://api.hubapi.com", validation_alias=_variable("LEADBRIDGE_HUBSPOT_API_URL"))
+    hubspot_authorize_url: str = Field(
+        "https://app.hubspot.com/oauth/authorize", validation_alias=_variable("LEADBRIDGE_HUBSPOT_AUTHORIZE_URL")
+    )
+
+    @field_validator("return_urls", "cors_origins", "sandbox_origins", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("data_dir", "hubspot_api_version", "hubspot_api_url", "hubspot_authorize_url", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: object, info: object) -> object:
+        name = getattr(info, "field_name", "")
+        return cls.model_fields[name].default if value is None else value
+
+    @field_validator("log_json", mode="before")
+    @classmethod
+    def _empty_is_off(cls, value: object) -> object:
+        return False if value is None else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _a_plain_web_address(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value, path_allowed=False)
+
+    @field_validator("cors_origins", "sandbox_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(origin_of(part, path_allowed=False) for part in value)
+
+    @field_validator("return_urls")
+    @classmethod
+    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            origin_of(part, path_allowed=True)
+        return value
+
+    @field_validator("hubspot_api_version")
+    @classmethod
+    def _a_dated_version(cls, value: str) -> str:
+        if not re.fullmatch(r"20\d\d-(03|09)(-beta)?", value):
+            raise ValueError("is a HubSpot API version such as 2026-03 or 2026-09")
+        return value
+
+    @model_validator(mode="after")
+    def _other_vendor_hosts_only_in_a_sandbox(self) -> Settings:
+        """A vendor's address receives our client secret, so any but the vendor's own must be a declared sandbox."""
+        for name in ("hubspot_api_url", "hubspot_authorize_url"):
+            value = getattr(self, name)
+            if (
+                value != type(self).model_fields[name].default
+                and origin_of(value, path_allowed=True) not in self.sandbox_origins
+            ):
+                raise ValueError(
+                    f"LEADBRIDGE_{name.upper()} is not the vendor's own address "
+                    "and its origin is not in LEADBRIDGE_SANDBOX_ORIGINS"
+                )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database address: as set, else a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'leadbridge.db'}"
+
+    @property
+    def master_key(self) -> Path:
+        """The file with the master key."""
+        return self.master_key_file or self.data_dir / "master.key"
+
+    @property
+    def public(self) -> str:
+        """The address at which people and vendors reach this hub, without a final slash."""
+        return self.public_url or "http://localhost:8400"
+
+    def client(self, provider: str) -> tuple[str, SecretStr] | None:
+        """Return client id and secret of a vendor's app, or None when either is missing."""
+        id, secret = getattr(self, f"{provider}_client_id"), getattr(self, f"{provider}_client_secret")
+        return (id, secret) if id and secret else None
+
+    def missing(self, provider: str) -> tuple[str, ...]:
+        """Return the names of the variables that a vendor's app still needs."""
+        return tuple(
+            f"{provider.upper()}_{part.upper()}"
+            for part in ("client_id", "client_secret")
+            if getattr(self, f"{provider}_{part}") is None
+        )
+
+
+def origin_of(address: str, *, path_allowed: bool) -> str:
+    """Return scheme, host and port of a web address; raises ``ValueError`` with a sentence for anything else."""
+    parts = urlsplit(address)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"has a port that is no port: {address!r}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise ValueError(f"must be a web address such as https://hub.example.com, not {address!r}")
+    if not path_allowed and (parts.path.rstrip("/") or parts.query or parts.fragment):
+        raise ValueError(f"must be a web address without a path, not {address!r}")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def load_settings(*, env_file: Path | None = Path(".env")) -> Settings:
+    """Read the environment (and ``.env``); raises ``StartRefused`` naming each variable that is wrong and why."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors(include_input=False, include_url=False):
+            reason = fault["msg"].removeprefix("Value error, ")
+            name = ".".join(str(part) for part in fault["loc"])
+            faults.append(f"{name} {reason}" if name else reason)
+        raise StartRefused(
+            "; ".join(faults) + ".",
+            code="invalid_settings",
+            hint="Correct the variable in the environment or in .env and start again; .env.example explains each one.",
+        ) from error

@@ -1,0 +1,43 @@
+"""What a store engine does. Engines see stored bodies, never typed documents, and take no decisions of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from leadbridge.kit.values import Stored, Value
+from leadbridge.storage.batch import After, Operation, WriteResult
+from leadbridge.storage.kind import Index, Kind
+from leadbridge.storage.query import Position, Scan
+
+
+class Engine(Protocol):
+    """One way of keeping documents. ``company`` is None for kinds without one and for reads across companies.
+
+    Every write sets ``_b`` to the ids of the last four batches that wrote the document, and a ``Patch`` raises ``rev``.
+    A caller sees its own committed writes; bodies handed out and taken in are the caller's to keep (no sharing).
+    """
+
+    async def start(self, kinds: Sequence[Kind[Any]]) -> None:
+        """Open the store and make collections and missing indexes; raises ``StartRefused`` with cause and cure."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of everything."""
+        ...
+
+    async def get(self, kind: Kind[Any], company: str | None, ids: Sequence[str]) -> dict[str, Stored]:
+        """Return the bodies of those ``ids`` that exist (in ``company``, where one is given)."""
+        ...
+
+    async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
+        """Return the bodies found under ``values`` of ``index``'s first field behind the company: each once, by id."""
+        ...
+
+    async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
+        """Return at most ``limit`` entries of the walk, in order, each with its position."""
+        ...
+
+    async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
+        """Apply all operations or none; raises ``OutcomeUnknown`` where the answer was lost."""
+        ...

@@ -1,0 +1,117 @@
+"""A kind of document: its type, the indexes it may be found by, and how its old versions are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import orjson
+from pydantic import BaseModel
+
+from leadbridge.kit.values import Stored, stored_mapping
+
+D = TypeVar("D")
+
+MAX_DOCUMENT_BYTES = 256 * 1024
+"""A stored document is at most this long as JSON; larger things are kept elsewhere in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A declared way to find documents.
+
+    ``fields`` are dotted paths of stored names, in order; the id is always the last, silent one. A tenant kind's index
+    either starts with ``companyId`` or is only used across companies. Unique: no two documents hold the same values,
+    and a document that lacks the last field is outside the rule. Multi: the first field behind ``companyId`` holds a
+    list, and the document is found under each of its elements.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    unique: bool = False
+    multi: bool = False
+
+    @property
+    def multi_field(self) -> str | None:
+        """The path that holds a list, if this index has one."""
+        if not self.multi:
+            return None
+        return next(path for path in self.fields if path != "companyId")
+
+
+BY_COMPANY = Index("company", ("companyId",))
+"""Every tenant kind can be walked by id within a company."""
+BY_ID = Index("_id", ())
+"""The ids themselves, in their text order."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[D]):
+    """A collection's declaration. ``name`` is its name in the database; documents decode to ``type``."""
+
+    name: str
+    type: type[D]
+    indexes: tuple[Index, ...] = ()
+    version: int = 1
+    upcasts: Mapping[int, Callable[[Stored], Stored]] = field(default_factory=dict)
+    """Version n to a function that turns a stored document of version n into one of version n + 1."""
+    tenant: bool = True
+    """Whether each document belongs to one company and is only reached through it."""
+
+    def index(self, name: str) -> Index:
+        """Return the declared index called ``name``; an undeclared one is a fault of the code (``KeyError``)."""
+        for index in self.indexes:
+            if index.name == name:
+                return index
+        raise KeyError(f"{self.name} has no index {name!r}")
+
+    def encode(self, document: D) -> Stored:
+        """Return the stored form of ``document``; raises ``NotStorable`` or ``DocumentTooLarge``."""
+        raw: Any
+        if isinstance(document, BaseModel):
+            raw = document.model_dump(by_alias=True)
+        else:
+            raw = msgspec.to_builtins(document, builtin_types=(datetime,))
+        body = stored_mapping(raw)
+        body["v"] = self.version
+        return body
+
+    def decode(self, body: Stored) -> D:
+        """Return the document of a stored ``body`` of any version up to ours; raises ``StoreTooNew`` beyond it."""
+        version = body.get("v", 1)
+        if version != self.version:
+            if not isinstance(version, int) or version > self.version:
+                raise StoreTooNew(self.name, version)
+            for step in range(version, self.version):
+                body = self.upcasts[step](body)
+            body["v"] = self.version
+        return self._decoder(body)
+
+    @cached_property
+    def _decoder(self) -> Callable[[Stored], D]:
+        if issubclass(self.type, BaseModel):
+            return self.type.model_validate
+        return lambda body: msgspec.convert(body, self.type)
+
+
+class StoreTooNew(Exception):
+    """A document was written by a newer Leadbridge. Run that version, or one after it, on this store."""
+
+    def __init__(self, kind: str, version: object) -> None:
+        super().__init__(f"{kind} holds a document of version {version}, which this Leadbridge is too old to read")
+
+
+class DocumentTooLarge(ValueError):
+    """A document passed ``MAX_DOCUMENT_BYTES``; what fills it belongs in pieces of its own."""
+
+
+def to_json(body: Stored, kind: str) -> bytes:
+    """Return a stored body as JSON; raises ``DocumentTooLarge``."""
+    text = orjson.dumps(body)
+    if len(text) > MAX_DOCUMENT_BYTES:
+        raise DocumentTooLarge(f"a document of {kind} has {len(text)} bytes; at most {MAX_DOCUMENT_BYTES} are stored")
+    return text

@@ -1,0 +1,1 @@
+"""Companies, their users, and the tokens by which they are known."""

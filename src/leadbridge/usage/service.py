@@ -1,0 +1,203 @@
+"""What can be done with usage events and the error log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import NotFound
+from leadbridge.kit.ids import IdSource
+from leadbridge.kit.values import Value
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.query import AllOf, Eq, Residual
+from leadbridge.storage.store import MAX_KEYS, Page, Store
+from leadbridge.usage.model import (
+    ERRORS,
+    USAGE_EVENTS,
+    Category,
+    ErrorEntry,
+    EventType,
+    Metadata,
+    Metrics,
+    Status,
+    UsageEvent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure as it happened, before it is folded into the error log."""
+
+    operation: str
+    code: str
+    message: str
+    cause: str
+    hint: str
+    retryable: bool
+    provider: str | None = None
+    connection_id: str | None = None
+    vendor_code: str | None = None
+    lead_id: str | None = None
+    request_id: str | None = None
+    correlation_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes two failures the same: where, what and for whom."""
+        return "|".join((self.connection_id or self.provider or "", self.operation, self.code, self.lead_id or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFilter:
+    """Which entries of the error log are asked for."""
+
+    provider: str | None = None
+    connection_id: str | None = None
+    code: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def residual(self) -> Residual | None:
+        """Return what is checked on each entry, or None."""
+        parts = [
+            Eq(path, value)
+            for path, value in (
+                ("provider", self.provider),
+                ("connectionId", self.connection_id),
+                ("code", self.code),
+            )
+            if value is not None
+        ]
+        return AllOf(tuple(parts)) if parts else None
+
+
+class UsageService:
+    """Usage events and the error log."""
+
+    def __init__(self, store: Store, clock: Clock, ids: IdSource) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+
+    def event(
+        self,
+        company_id: str,
+        event_type: EventType,
+        category: Category,
+        *,
+        succeeded: bool,
+        milliseconds: int,
+        api_calls: int = 0,
+        records: int = 0,
+        provider: str | None = None,
+        connection_id: str | None = None,
+        run_id: str | None = None,
+        request: dict[str, object] | None = None,
+        response: dict[str, object] | None = None,
+    ) -> UsageEvent:
+        """Return an event, to be written in the batch of what it counts."""
+        return UsageEvent(
+            id=self._ids(),
+            company_id=company_id,
+            event_type=event_type,
+            category=category,
+            status=Status.SUCCESS if succeeded else Status.FAILED,
+            metadata=Metadata(duration=milliseconds, request_data=request or {}, response_data=response or {}),
+            metrics=Metrics(api_calls_used=api_calls, records_processed=records),
+            provider=provider,
+            connection_id=connection_id,
+            run_id=run_id,
+            created_at=self._clock.now(),
+        )
+
+    async def record(self, event: UsageEvent) -> None:
+        """Store an event by itself."""
+        await self._store.write(WriteBatch().insert(USAGE_EVENTS, event))
+
+    async def record_failures(self, company_id: str, failures: Sequence[Failure]) -> None:
+        """Fold failures into the error log: a known one counts up, a new one is added."""
+        by_key: dict[str, list[Failure]] = {}
+        for failure in failures:
+            by_key.setdefault(failure.key, []).append(failure)
+        keys = list(by_key)
+        for start in range(0, len(keys), MAX_KEYS):
+            chunk = {key: by_key[key] for key in keys[start : start + MAX_KEYS]}
+
+            async def build(chunk: dict[str, list[Failure]] = chunk) -> tuple[WriteBatch, None]:
+                return await self._fold(company_id, chunk), None
+
+            await self._store.attempt(build)
+
+    async def _fold(self, company_id: str, chunk: dict[str, list[Failure]]) -> WriteBatch:
+        known = {entry.key: entry for entry in await self._store[ERRORS].of(company_id).lookup("key", list(chunk))}
+        batch, now = WriteBatch(), self._clock.now()
+        for key, group in chunk.items():
+            last = group[-1]
+            fields = {
+                "occurred_at": now,
+                "provider": last.provider,
+                "connection_id": last.connection_id,
+                "operation": last.operation,
+                "code": last.code,
+                "vendor_code": last.vendor_code,
+                "message": last.message,
+                "cause": last.cause,
+                "hint": last.hint,
+                "retryable": last.retryable,
+                "lead_id": last.lead_id,
+                "request_id": last.request_id,
+                "correlation_id": last.correlation_id,
+            }
+            entry = known.get(key)
+            if entry is not None:
+                batch.replace(ERRORS, entry.model_copy(update={**fields, "count": entry.count + len(group)}))
+            else:
+                subjects = (last.lead_id,) if last.lead_id else ()
+                batch.insert(
+                    ERRORS,
+                    ErrorEntry(
+                        id=self._ids(),
+                        company_id=company_id,
+                        key=key,
+                        first_at=now,
+                        subjects=subjects,
+                        count=len(group),
+                        **fields,
+                    ),
+                )
+        return batch
+
+    async def errors(
+        self, company_id: str, asked: ErrorFilter, *, limit: int, after: tuple[Value, ...] | None
+    ) -> Page[ErrorEntry]:
+        """Return a page of the error log, newest first."""
+        return (
+            await self._store[ERRORS]
+            .of(company_id)
+            .find(
+                order=["occurredAt"],
+                low=asked.since,
+                high=asked.until,
+                residual=asked.residual(),
+                descending=True,
+                limit=limit,
+                after=after,
+            )
+        )
+
+    async def error(self, company_id: str, id: str) -> ErrorEntry:
+        """Return one entry; raises ``NotFound``."""
+        entry = await self._store[ERRORS].of(company_id).get(id)
+        if entry is None:
+            raise NotFound("The error log has no such entry.")
+        return entry
+
+    async def events(self, company_id: str, *, limit: int, after: tuple[Value, ...] | None) -> Page[UsageEvent]:
+        """Return a page of usage events, newest first."""
+        return (
+            await self._store[USAGE_EVENTS]
+            .of(company_id)
+            .find(order=["createdAt"], descending=True, limit=limit, after=after)
+        )

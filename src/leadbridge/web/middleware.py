@@ -1,0 +1,112 @@
+"""What happens around every request: its id, the size of its body, the headers of its answer, one log line."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leadbridge.kit.errors import LeadbridgeError, TooLarge, Unexpected
+from leadbridge.kit.ids import IdSource
+from leadbridge.web.envelope import failure
+
+MAX_BODY = 1024 * 1024
+"""Bytes in a request body, unless its path is listed with another limit."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
+
+log = structlog.get_logger("leadbridge.http")
+
+
+class Surroundings:
+    """ASGI middleware around the whole application.
+
+    ``large`` lists (path pattern, bytes) for the few paths that take more than ``MAX_BODY``. A caller's own
+    ``X-Request-Id`` is kept when it is 8 to 64 harmless characters, so that one id runs through both logs.
+    """
+
+    def __init__(self, app: ASGIApp, *, ids: IdSource, large: Sequence[tuple[re.Pattern[str], int]] = ()) -> None:
+        self._app = app
+        self._ids = ids
+        self._large = large
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.match(given) else self._ids()
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.monotonic()
+        status = 500
+        answering = False
+
+        async def answer(message: Message) -> None:
+            nonlocal status, answering
+            if message["type"] == "http.response.start":
+                status, answering = message["status"], True
+                out = MutableHeaders(scope=message)
+                out["x-request-id"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    out.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    out.setdefault("cache-control", "no-store")
+            await send(message)
+
+        limit = next((size for pattern, size in self._large if pattern.match(scope["path"])), MAX_BODY)
+        taken = 0
+
+        async def receive_within() -> Message:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > limit:
+                    raise _too_large(limit)
+            return message
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                length = headers.get("content-length", "")
+                if length.isdigit() and int(length) > limit:
+                    raise _too_large(limit)
+                await self._app(scope, receive_within, answer)
+            except LeadbridgeError as error:
+                if answering:
+                    raise
+                await failure(error, request_id)(scope, receive, answer)
+            except Exception:
+                log.exception("request_failed", method=scope["method"], path=scope["path"])
+                if answering:
+                    raise
+                await failure(Unexpected("Something went wrong inside the hub."), request_id)(scope, receive, answer)
+            finally:
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    ms=round((time.monotonic() - started) * 1000, 1),
+                )
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The request body is larger than the {limit // 1024} KB taken here.",
+        code="body_too_large",
+        hint="Send less in one request.",
+        headers={"connection": "close"},
+    )
