@@ -87,11 +87,7 @@ def fault(page: Path, target: str, root: Path = ROOT) -> str | None:
     if not target:
         return "is empty"
     path = unquote(parts.path)
-    aim = (
-        page
-        if not path
-        else (root / path.lstrip("/") if path.startswith("/") else page.parent / path).resolve()
-    )
+    aim = page if not path else (root / path.lstrip("/") if path.startswith("/") else page.parent / path).resolve()
     if not aim.is_relative_to(root):
         return "leads out of the repository"
     if not aim.exists():

@@ -74,9 +74,7 @@ def count(junit: str) -> Counts:
         if outcomes.get(key) != "failed":
             outcomes[key] = outcome
     found = list(outcomes.values())
-    return Counts(
-        found.count("passed"), found.count("failed"), found.count("skipped"), found.count("expected")
-    )
+    return Counts(found.count("passed"), found.count("failed"), found.count("skipped"), found.count("expected"))
 
 
 def _outcome(case: ElementTree.Element) -> str:

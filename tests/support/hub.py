@@ -174,9 +174,7 @@ class RunningHub:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired as error:
             self.kill()
-            raise HubFailed(
-                f"the hub did not end within {seconds:g} s of SIGTERM\n{self.log_tail()}"
-            ) from error
+            raise HubFailed(f"the hub did not end within {seconds:g} s of SIGTERM\n{self.log_tail()}") from error
         self._process = None
         return code
 

@@ -56,9 +56,7 @@ def send(
     """
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname is None:
-        raise ValueError(
-            f"the tests speak plain http to local servers only, not {parts.scheme}://{parts.netloc}"
-        )
+        raise ValueError(f"the tests speak plain http to local servers only, not {parts.scheme}://{parts.netloc}")
     fields = dict(headers or {})
     if json is not None:
         body = jsonlib.dumps(json).encode()

@@ -15,9 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-_NOT_RELAYED = frozenset(
-    {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
-)
+_NOT_RELAYED = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
 
 
 @dataclass(frozen=True)
@@ -102,9 +100,7 @@ class WireTap:
     def tokens(self) -> set[str]:
         """Every access and refresh token the hub was given."""
         issued = (call.answered() for call in self.calls if call.is_token_call and call.status == 200)
-        return {
-            str(body[key]) for body in issued for key in ("access_token", "refresh_token") if body.get(key)
-        }
+        return {str(body[key]) for body in issued for key in ("access_token", "refresh_token") if body.get(key)}
 
     def relay(self, call: Call, headers: dict[str, str]) -> tuple[Call, list[tuple[str, str]]]:
         """Answer one call: by the interceptor, else by the vendor. Returns it with its answer and its headers."""
@@ -150,7 +146,7 @@ def _handler(tap: WireTap) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(call.answer)
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _relay
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _relay  # noqa: N815 - the names it calls
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: the calls are kept, and standard error belongs to pytest."""

@@ -81,6 +81,7 @@ def test_every_capability_is_waited_for_or_gone() -> None:
 def test_the_file_refuses_unknown_keys_and_two_deeds() -> None:
     good = {"id": "a", "section": "s", "promise": "p", "request": "GET /"}
     Item.model_validate(good)
+    bad: dict[str, Any]
     for bad in (
         {"reponse": {}},
         {"act": "wire"},
@@ -164,9 +165,7 @@ def test_a_value_that_does_not_fit_is_told_with_its_place(shape: Any, value: Any
 
 
 def test_a_mismatch_never_shows_the_value() -> None:
-    assert mismatches({"token": "int"}, {"token": "s3cret"}) == [
-        "answer.token is a string of 6 characters, not int"
-    ]
+    assert mismatches({"token": "int"}, {"token": "s3cret"}) == ["answer.token is a string of 6 characters, not int"]
 
 
 @pytest.mark.parametrize(
@@ -243,10 +242,7 @@ def test_a_check_that_does_not_hold_is_told(check: dict[str, Any]) -> None:
 
 def test_a_page_is_read_as_a_person_sees_it() -> None:
     html = '<title>Gone</title><script>CRM</script><div role="tab">CRM</div><a href="/x">To <b>X</b></a><p>Text</p>'
-    assert (
-        page_problems(Page(texts=["CRM", "Text"], tabs=["CRM"], links={"/x": "To X"}), "text/html", html)
-        == []
-    )
+    assert page_problems(Page(texts=["CRM", "Text"], tabs=["CRM"], links={"/x": "To X"}), "text/html", html) == []
     wanted = Page(texts=["Gone"], tabs=["Automation"], links={"/y": "Y"})
     assert len(page_problems(wanted, "text/html; charset=utf-8", html)) == 3
     assert page_problems(Page(), "application/json", html) == ["the page is application/json, not text/html"]

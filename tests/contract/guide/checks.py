@@ -97,9 +97,9 @@ def _holds(name: str, wanted: Any, value: Any, content: Any) -> bool:
         case "length":
             return isinstance(value, list | str) and len(value) == wanted
         case "at_least":
-            return (len(value) if isinstance(value, list | str) else value) >= wanted
+            return bool((len(value) if isinstance(value, list | str) else value) >= wanted)
         case "contains":
-            return wanted in value
+            return isinstance(value, list | str) and wanted in value
         case "mentions":
             return wanted.casefold() in json.dumps(value, ensure_ascii=False).casefold()
         case "query":

@@ -43,9 +43,7 @@ def _by_curl(command: str) -> Answer:
     ]
     done = subprocess.run([*_words(command), *added], capture_output=True, timeout=60, check=False)
     if done.returncode != 0:
-        raise CurlFailed(
-            f"curl ended with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}"
-        )
+        raise CurlFailed(f"curl ended with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
     body, _, status = done.stdout.rpartition(b"\n")
     return Answer(int(status), (), body)
 

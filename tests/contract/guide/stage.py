@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.contract.guide.vendors import PROVIDERS, Sandboxes
+from tests.contract.guide.vendors import POINTERS, PROVIDERS, Sandboxes
 from tests.support.consent import Walk, connect
-from tests.support.hub import RunningHub
+from tests.support.hub import HubFailed, RunningHub
+from tests.support.sandbox import SandboxError, SandboxProcess
 from tests.support.web import Answer
 from tests.support.wire_tap import WireTap
 
@@ -37,6 +38,7 @@ class Scene:
 
     hub: RunningHub
     taps: dict[str, WireTap] = field(default_factory=dict)
+    sandboxes: dict[str, SandboxProcess] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     walks: list[Walk] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
@@ -69,14 +71,15 @@ class Stage:
 
     Scenes: `main` (HubSpot's sandbox behind it), one named after each other vendor, `bare` (no vendor variable is
     set), `dotenv` (every vendor variable stands in `.env`, public address under https) and `fresh` (as `main`,
-    but of its own for each item). A scene that failed to start fails the same way for every item.
+    but of its own for each item). Once a hub or sandbox did not start, every item fails the same way at once.
     """
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="guide-")))
-        self._sandboxes = Sandboxes(self._stack, self._folder)
-        self._scenes: dict[str, Scene | Exception] = {}
+        self._sandboxes = Sandboxes(self._stack)
+        self._scenes: dict[str, Scene] = {}
+        self._broken: Exception | None = None
         self._count = 0
 
     def close(self) -> None:
@@ -84,18 +87,17 @@ class Stage:
         self._stack.close()
 
     def scene(self, name: str, item_id: str) -> Scene:
-        """The scene of that name. Raises HubFailed or PromiseNotKept when it cannot be had."""
+        """The scene of that name. Raises HubFailed, SandboxError or PromiseNotKept when it cannot be had."""
         key = f"fresh:{item_id}" if name == "fresh" else name
         if key not in self._scenes:
+            if self._broken is not None:
+                raise self._broken.with_traceback(None)  # else each raise would lengthen it
             try:
                 self._scenes[key] = self._start(name)
-            except Exception as error:
-                self._scenes[key] = error
+            except (HubFailed, SandboxError) as error:
+                self._broken = error
                 raise
-        found = self._scenes[key]
-        if isinstance(found, Exception):
-            raise found
-        return found
+        return self._scenes[key]
 
     def _start(self, name: str) -> Scene:
         self._count += 1
@@ -109,11 +111,13 @@ class Stage:
             (working / ".env").write_text("".join(lines), encoding="utf-8")
             return Scene(self._stack.enter_context(RunningHub(data_dir, public_url=PUBLIC_URL, cwd=working)))
         vendor = name if name in PROVIDERS else "hubspot"
-        if not self._sandboxes.has(vendor):
+        if vendor not in POINTERS:
             raise PromiseNotKept(f"there is no sandbox of {vendor}")
-        tap = self._stack.enter_context(WireTap(self._sandboxes.origin(vendor)))
-        hub = RunningHub(data_dir, env=self._sandboxes.settings(vendor, tap.origin))
-        return Scene(self._stack.enter_context(hub), {vendor: tap})
+        sandbox = self._sandboxes.get(vendor)
+        tap = self._stack.enter_context(WireTap(sandbox.url))
+        settings = {"LEADBRIDGE_SANDBOX_ORIGINS": tap.origin, **POINTERS[vendor].settings(tap.origin)}
+        hub = self._stack.enter_context(RunningHub(data_dir, env=settings))
+        return Scene(hub, {vendor: tap}, {vendor: sandbox})
 
     def prepare(self, scene: Scene, needs: list[dict[str, Any]]) -> None:
         """Bring a scene into the state an item needs; what is there already is left alone."""
