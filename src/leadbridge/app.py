@@ -18,7 +18,6 @@ from starlette.responses import Response
 from leadbridge import __version__
 from leadbridge.crm.registry import providers
 from leadbridge.integrations import model as integrations_model
-from leadbridge.integrations import page as integrations_page
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.kit.clock import Clock, SystemClock
@@ -156,7 +155,7 @@ def build_app(hub: Hub) -> FastAPI:
         Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)]
     )
     app.include_router(integrations_routes.router)
-    app.include_router(integrations_page.router)
+    app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
 

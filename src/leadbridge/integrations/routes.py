@@ -31,12 +31,12 @@ RESULT_COOKIE = "leadbridge_connect_result"
 MAX_QUERY_VALUE = 4096
 
 
-def _service(request: Request) -> ConnectionService:
+async def _service(request: Request) -> ConnectionService:
     service: ConnectionService = request.app.state.hub.connections
     return service
 
 
-def _usage(request: Request) -> UsageService:
+async def _usage(request: Request) -> UsageService:
     service: UsageService = request.app.state.hub.usage
     return service
 

@@ -30,8 +30,8 @@ class HubSpot:
     id = "hubspot"
     name = "HubSpot"
     guarantees = GUARANTEES
-    required_scopes = REQUIRED_SCOPES
-    optional_scopes = OPTIONAL_SCOPES
+    required_scopes: tuple[str, ...] = REQUIRED_SCOPES
+    optional_scopes: tuple[str, ...] = OPTIONAL_SCOPES
     defaults = LEADS
     write_batch = 100
     # HubSpot allows an OAuth app 110 calls in 10 s for each account; a tenth is left to others who share the app.

@@ -32,9 +32,9 @@ MULTIPART_SLACK = 64 * 1024
 MAX_REQUEST = MAX_BYTES + MULTIPART_SLACK
 
 
-def import_service(request: Request) -> ImportService:
+async def import_service(request: Request) -> ImportService:
     """Return the hub's imports."""
-    service: ImportService = request.app.state.hub.lead_imports
+    service: ImportService = request.app.state.hub.imports
     return service
 
 
