@@ -26,6 +26,14 @@ CANARY = "cAnAry9f3k2"
 MASTER = bytes(range(32))
 
 
+class PausingProvider(LocalKeyProvider):
+    """Lets others run while it works, as a key service over the network does."""
+
+    async def wrap(self, key: bytes, context: bytes) -> bytes:
+        await asyncio.sleep(0)
+        return await super().wrap(key, context)
+
+
 class World:
     """One store and what two processes on it share."""
 
@@ -119,10 +127,17 @@ async def test_fields_of_one_document_share_a_key(world: World) -> None:
 
 
 async def test_racing_vaults_end_with_one_key(world: World) -> None:
-    vaults = [world.vault() for _ in range(4)]
+    made: list[str] = []
+
+    def noted() -> str:
+        made.append(world.ids())
+        return made[-1]
+
+    vaults = [Vault(world.store, PausingProvider(MASTER), world.clock, noted) for _ in range(4)]
     sealed = await asyncio.gather(
         *(vault.seal(ACME, "x", str(at), "f", str(at)) for at, vault in enumerate(vaults * 5))
     )
+    assert len(made) > 1  # several had begun to make a key
     assert len(await world.keys(ACME)) == 1
     assert len({value.kid for value in sealed}) == 1
     for at, value in enumerate(sealed):
@@ -258,6 +273,7 @@ async def test_a_store_that_keeps_its_keys_is_not_asked_at_every_call(world: Wor
     async def counted(*args: object, **more: object) -> object:
         nonlocal reads
         reads += 1
+        await asyncio.sleep(0)  # as long as a real engine takes: the others come in meanwhile
         return await scan(*args, **more)  # type: ignore[arg-type]
 
     world.engine.scan = counted  # type: ignore[method-assign, assignment]
