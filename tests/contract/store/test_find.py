@@ -164,6 +164,17 @@ async def test_elements_exactly_and_by_prefix_meet_each_document_once(store: Sto
     assert [p.name for p in (await people.find(eq={"tags": "zoe"}, order=("age",), low=9)).items] == ["both"]
 
 
+async def test_order_fields_of_an_element_follow_when_they_appear_and_go(store: Store) -> None:
+    one = person(name="one", tags=("t",))
+    await put(store, one)
+    people = store[PEOPLE].of(ACME)
+    for rev, (age, found) in enumerate([(5, ["one"]), (None, []), (-1, [])], start=1):
+        applied(await store.write(WriteBatch().patch(PEOPLE, ACME, one.id, values={"age": age}, rev=rev)))
+        page = await people.find(eq={"tags": "t"}, order=("age",), low=0)
+        assert [p.name for p in page.items] == found
+        assert len((await people.find(eq={"tags": "t"}, order=("age",))).items) == 1
+
+
 async def test_integers_as_elements_across_companies(store: Store) -> None:
     batch = WriteBatch()
     for number in range(6):
