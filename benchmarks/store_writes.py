@@ -113,7 +113,7 @@ class Workload:
 
 
 async def measure(folder: Path, callers: int, seconds: float, *, at_once: int | None = None) -> list[float]:
-    """Return the seconds each batch took, with ``callers`` at work (``at_once``: those let into the store together)."""
+    """Return the seconds each batch took, with ``callers`` at work and ``at_once`` of them let into the store."""
     clock = SystemClock()
     ids = object_ids(clock)
     store = Store(SqliteEngine(folder / "store.db"), clock, ids, random.Random(1))
@@ -166,7 +166,7 @@ def main() -> None:
     """Measure, print, and write the page."""
     rows: list[tuple[str, ...]] = []
     cases = [(f"grouped, {callers} callers", callers, None) for callers in CALLERS]
-    for name, callers, at_once in [*cases, ("one commit a batch", 1, 1)]:
+    for name, callers, at_once in [*cases, ("one commit a batch, 50 callers in turn", 50, 1)]:
         runs = [
             _in_folder(lambda path, n=callers, g=at_once: asyncio.run(measure(path, n, SECONDS, at_once=g)))
             for _ in range(RUNS)
