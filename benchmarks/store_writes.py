@@ -210,8 +210,8 @@ def main() -> None:
     table = Table(
         "Batches of four documents",
         "Two inserts and two conditional updates in four kinds with eight indexes in all, `synchronous=FULL`, WAL, "
-        f"`secure_delete` on; {RUNS} runs of {SECONDS:.0f} seconds each on a fresh file. Callers, typed port (documents "
-        "made, cleaned and checked) and engine share one process; the time of a batch includes making it.",
+        f"`secure_delete` on; {RUNS} runs of {SECONDS:.0f} seconds each on a fresh file. Callers, typed port "
+        "(documents made, cleaned and checked) and engine share one process; the time of a batch includes making it.",
         ("case", "batches a second", "documents a second", "p50", "p99"),
         tuple(rows),
     )
