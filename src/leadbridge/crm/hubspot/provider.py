@@ -91,33 +91,16 @@ class HubSpot:
         return Check(name, False, fault.message, fault.hint)
 
     async def check(self, session: Session) -> list[Check]:
-        checks: list[Check] = []
-        for object in ("contacts", "companies"):
-            response = await session.call(requests.list_one(session.app, object))
-            readable = response.status == 200
-            fault = None if readable else errors.explain(response)
-            writable = f"crm.objects.{object}.write" in session.scopes
-            checks.append(
-                Check(
-                    f"{object}: read",
-                    readable,
-                    f"{object.capitalize()} can be read." if fault is None else fault.message,
-                    "" if fault is None else fault.hint,
-                )
-            )
-            checks.append(
-                Check(
-                    f"{object}: write",
-                    writable,
-                    f"{object.capitalize()} can be written."
-                    if writable
-                    else f"The permission crm.objects.{object}.write was not granted.",
-                    "" if writable else "Connect HubSpot again and approve it.",
-                )
-            )
-            if object == "contacts":
-                checks.append(_quota(response))
-        return checks
+        response = await session.call(requests.list_one(session.app, LEADS.object))
+        fault = None if response.status == 200 else errors.explain(response)
+        readable = Check(
+            f"{LEADS.object}: read",
+            fault is None,
+            "Contacts can be read." if fault is None else fault.message,
+            "" if fault is None else fault.hint,
+        )
+        granted = [_granted(session, scope) for scope in REQUIRED_SCOPES if scope.startswith("crm.")]
+        return [readable, *granted, _quota(response)]
 
     async def read(
         self, session: Session, object: str, by: str | None, keys: Sequence[str], fields: Sequence[str]
@@ -141,6 +124,13 @@ class HubSpot:
             *await self.write(session, object, writes[:half]),
             *await self.write(session, object, writes[half:]),
         ]
+
+
+def _granted(session: Session, scope: str) -> Check:
+    """Tell from the grant whether a permission is there; writing something to find out would leave it behind."""
+    if scope in session.scopes:
+        return Check(scope, True, "The permission was granted.")
+    return Check(scope, False, f"The permission {scope} was not granted.", "Connect HubSpot again and approve it.")
 
 
 def _quota(response: HttpResponse) -> Check:
