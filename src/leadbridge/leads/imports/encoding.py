@@ -28,6 +28,8 @@ _BINARY = {
 }
 FOREIGN_SHARE = 0.3
 """Above this share of non-ASCII bytes a text is not written in Latin letters, and Windows-1252 is a poor guess."""
+FEW = 20
+"""With fewer such bytes than this statistics know nothing."""
 _OTHERS = ["cp1251", "cp1250", "cp1253", "cp1255", "cp1256", "shift_jis", "gb18030", "big5", "euc_kr", "cp874"]
 
 
@@ -107,7 +109,7 @@ def _narrow(data: bytes) -> Decoded:
     sample = data[:SAMPLE]
     high = sum(byte > 0x7F for byte in sample)
     letters = sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
-    if high > FOREIGN_SHARE * (high + letters):
+    if high >= FEW and high > FOREIGN_SHARE * (high + letters):
         best = from_bytes(sample, cp_isolation=_OTHERS).best()
         if best is not None:
             return Decoded(data.decode(best.encoding, errors="replace"), best.encoding)
