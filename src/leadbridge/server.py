@@ -1,4 +1,4 @@
-"""Running a hub as a web server: bound port first, then the store, then requests; ended by a signal or by its caller."""
+"""Running a hub as a web server: the port first, then the store, then requests, until it is told to end."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def serving(hub: Hub, listening: socket.socket) -> AsyncIterator[None]:
     """Serve a started hub for the length of a ``with`` block; a signal ends the server, and then the block's owner."""
     server = _server(hub)
     task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, no event
         await asyncio.sleep(0.01)
     if task.done():
         await task

@@ -14,7 +14,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from leadbridge.crm.errors import Fault
-from leadbridge.security.http import HttpRequest, HttpResponse
+from leadbridge.security.transport import HttpRequest, HttpResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Pace:
 
     calls: int
     seconds: float
+    remaining_header: str | None = None
+    """The response header that tells how many calls are left in the window, where the vendor has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -57,8 +58,9 @@ class DemoClient:
 
     async def import_file(self, source: Path) -> dict[str, Any]:
         """Import a CSV file of leads and return the import with its counts."""
+        content = await asyncio.to_thread(source.read_bytes)
         form = aiohttp.FormData()
-        form.add_field("file", source.read_bytes(), filename=source.name, content_type="text/csv")
+        form.add_field("file", content, filename=source.name, content_type="text/csv")
         form.add_field("defaultCountry", "US")
         imported: dict[str, Any] = (await self._ask("POST", "/leads/imports", data=form))["data"]
         return imported

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 from leadbridge.kit.clock import to_text
@@ -40,6 +41,11 @@ def clean_text(text: str) -> str:
 
 def stored(value: object) -> Value:
     """Return the stored form of ``value``; raises ``NotStorable`` for what no engine keeps."""
+    kind = type(value)
+    if kind is str:  # exact types first: most of what is stored, by the thousand a second
+        return clean_text(value)  # type: ignore[arg-type]
+    if kind is bool:
+        return value  # type: ignore[return-value]
     if isinstance(value, Enum):  # before str: our enums are strings too
         return stored(value.value)
     if isinstance(value, str):
@@ -73,10 +79,16 @@ def stored_mapping(fields: Mapping[str, object]) -> Stored:
     for key, value in fields.items():
         if value is None:
             continue
-        if "." in key or "\0" in key or key.startswith("$"):
+        if not _is_field_name(key):
             raise NotStorable(f"the field name {key!r} cannot be stored; keep foreign keys as text or as k/v pairs")
         result[key] = stored(value)
     return result
+
+
+@lru_cache(maxsize=4096)  # a program's field names are few and asked about with every document
+def _is_field_name(key: str) -> bool:
+    safe = not key.startswith("$") and "." not in key and "\0" not in key
+    return safe and not any("\ud800" <= char <= "\udfff" for char in key)
 
 
 def at_path(document: Mapping[str, Value], path: str) -> Value | None:

@@ -135,6 +135,17 @@ def country(text: str) -> str:
     return code
 
 
+def country_code(text: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a country's name or code, or None where there is no such country."""
+    return _countries().get(_country_key(text))
+
+
+def country_name(code: str) -> str | None:
+    """Return the usual English name of an alpha-2 code, or None."""
+    entry = pycountry.countries.get(alpha_2=code)
+    return None if entry is None else str(getattr(entry, "common_name", entry.name))
+
+
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 

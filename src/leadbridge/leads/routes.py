@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 router.include_router(imports_router)  # first: "imports" is no lead id
 
 
-def leads_service(request: Request) -> LeadService:
+async def leads_service(request: Request) -> LeadService:
     """Return the hub's leads."""
     service: LeadService = request.app.state.hub.leads
     return service

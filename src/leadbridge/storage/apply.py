@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leadbridge.kit.values import Stored, Value, at_path
+from leadbridge.kit.values import INT64, Stored, Value, at_path
 from leadbridge.storage.batch import After, Expect, Patch, Replace
 from leadbridge.storage.query import Unset, comparable, same
 
 REMEMBERED_BATCHES = 4
+
+
+def of_company(company: str | None, body: Stored | None) -> Stored | None:
+    """Return ``body`` if an operation on ``company`` (None: any) may see it: another company's counts as absent."""
+    return body if body is None or company is None or body.get("companyId") == company else None
 
 
 def holds(where: Mapping[str, Value | Unset], body: Stored) -> bool:
@@ -34,9 +39,12 @@ def meets(expect: Expect | None, body: Stored | None) -> bool:
 
 def stamped(body: Stored, batch: str, before: Stored | None = None) -> Stored:
     """Return ``body`` with ``batch`` added to the batches that wrote the document last."""
-    earlier = before.get("_b", []) if before is not None else []
-    kept = earlier[-(REMEMBERED_BATCHES - 1) :] if isinstance(earlier, list) else []
-    return body | {"_b": [*kept, batch]}
+    return {**body, "_b": _stamps(batch, before)}
+
+
+def _stamps(batch: str, before: Stored | None) -> list[Value]:
+    earlier = before.get("_b") if before is not None else None
+    return [*earlier[1 - REMEMBERED_BATCHES :], batch] if isinstance(earlier, list) else [batch]
 
 
 def replaced(operation: Replace, before: Stored, batch: str) -> Stored:
@@ -46,23 +54,27 @@ def replaced(operation: Replace, before: Stored, batch: str) -> Stored:
 
 def patched(operation: Patch, before: Stored, batch: str) -> Stored:
     """Return the body after a ``Patch``: named fields set or removed, ``rev`` raised."""
-    body = {name: value for name, value in before.items() if name not in operation.unset}
-    return stamped(body | operation.values | {"rev": _rev(before) + 1}, batch, before)
+    body = {**before, **operation.values, "rev": _rev(before) + 1, "_b": _stamps(batch, before)}
+    for name in operation.unset:
+        body.pop(name, None)
+    return body
 
 
 def followed(operation: After, before: Stored | None, batch: str) -> Stored | None:
-    """Return the body after an ``After``, or None where it does nothing."""
+    """Return the body after an ``After``, or None where it does nothing; raises ``TypeError`` for a wrong counter."""
     if before is None:
         if operation.create is None:
             return None
         before = {"rev": 0, "v": operation.kind.version, **operation.create}
-    elif not holds(operation.where, before):
+    elif of_company(operation.company, before) is None or not holds(operation.where, before):
         return None
     body = before | operation.values
     for name, step in operation.add.items():
         here = body.get(name, 0)
         if isinstance(here, bool) or not isinstance(here, int):
             raise TypeError(f"{name} is not a counter")
+        if not -INT64 <= here + step < INT64:
+            raise TypeError(f"the counter {name} does not fit in 64 bits")
         body[name] = here + step
     for name, bound in operation.least.items():
         body[name] = _closer(body.get(name), bound, lower=True)

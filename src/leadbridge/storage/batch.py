@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from leadbridge.kit.values import Stored, Value, stored, stored_mapping
+from leadbridge.kit.values import Stored, Value, clean_text, stored, stored_mapping
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.query import UNSET, Unset
 
@@ -19,6 +19,8 @@ D = TypeVar("D")
 
 MAX_OPERATIONS = 1000
 MAX_BYTES = 4 * 1024 * 1024
+_KEPT = frozenset(("_id", "_b", "companyId", "rev", "v"))
+"""What an update never sets itself: the store keeps it, or it never changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,17 @@ class WriteBatch:
         rev: int | None = None,
         where: Mapping[str, object] | None = None,
     ) -> WriteBatch:
-        """Set top-level stored fields where ``rev`` or the fields of ``where`` are as given (one is required)."""
+        """Set top-level stored fields where ``rev`` or the fields of ``where`` are as given (one is required).
+
+        A value of None removes its field, as naming it in ``unset`` does. ``_id``, ``companyId``, ``rev``, ``v`` and
+        ``_b`` cannot be set; a field cannot be set and removed at once (``ValueError``).
+        """
         expect = _expect(rev, where)
-        return self._add(Patch(kind, id, company, stored_mapping(values), tuple(unset), expect))
+        removed = dict.fromkeys((*unset, *(name for name, value in values.items() if value is None)))
+        fields = _fields(kind, values)
+        if wrong := sorted((_KEPT | set(fields)) & set(removed)):
+            raise ValueError(f"a patch cannot remove {', '.join(wrong)}")
+        return self._add(Patch(kind, clean_text(id), company, fields, tuple(removed), expect))
 
     def delete(
         self,
@@ -179,7 +189,7 @@ class WriteBatch:
     ) -> WriteBatch:
         """Delete a document; without ``rev`` or ``where`` an absent one counts as deleted."""
         expect = None if rev is None and where is None else _expect(rev, where)
-        return self._add(Delete(kind, id, company, expect))
+        return self._add(Delete(kind, clean_text(id), company, expect))
 
     def require(
         self,
@@ -191,7 +201,7 @@ class WriteBatch:
         where: Mapping[str, object] | None = None,
     ) -> WriteBatch:
         """Make the batch depend on a document that was only read."""
-        return self._add(Require(kind, id, company, _expect(rev, where)))
+        return self._add(Require(kind, clean_text(id), company, _expect(rev, where)))
 
     def after(
         self,
@@ -208,19 +218,30 @@ class WriteBatch:
     ) -> WriteBatch:
         """Follow the commit with a commutative update: set, increment, lower to a minimum, raise to a maximum.
 
-        ``create`` is the document to start from where there is none; without it an absent document is left absent.
+        ``create`` is the document to start from where there is none (of ``company``); without it an absent document is
+        left absent. What would break a unique index, or belongs to another company, is left as it is.
         """
+        start: Stored | None = None
+        if create is not None:
+            start = stored_mapping(create) | {"_id": clean_text(id)}
+            if kind.tenant:
+                if company is None:
+                    raise ValueError(f"{kind.name} belongs to a company: name the one to create it in")
+                start["companyId"] = company
+            kind.check_indexed(start)
+        if absent := sorted(name for name, value in (values or {}).items() if value is None):
+            raise ValueError(f"what follows a commit removes no field: {', '.join(absent)}")
         self.afters.append(
             After(
                 kind,
-                id,
+                clean_text(id),
                 company,
                 _equalities(where or {}),
-                stored_mapping(values or {}),
-                dict(add or {}),
-                stored_mapping(least or {}),
-                stored_mapping(most or {}),
-                stored_mapping(create) | {"_id": id} if create is not None else None,
+                _fields(kind, values or {}),
+                {name: _step(step) for name, step in (add or {}).items()},
+                _fields(kind, least or {}),
+                _fields(kind, most or {}),
+                start,
             )
         )
         return self
@@ -248,6 +269,20 @@ def _company(kind: Kind[Any], body: Stored) -> str | None:
     if not isinstance(company, str):
         raise TypeError("companyId is a text")
     return company
+
+
+def _fields(kind: Kind[Any], values: Mapping[str, object]) -> Stored:
+    if wrong := sorted(_KEPT & set(values)):
+        raise ValueError(f"these fields are never written by an update: {', '.join(wrong)}")
+    fields = stored_mapping(values)
+    kind.check_indexed(fields)
+    return fields
+
+
+def _step(step: int) -> int:
+    if isinstance(step, bool) or not isinstance(stored(step), int):
+        raise TypeError("a counter rises by an integer")
+    return step
 
 
 def _equalities(where: Mapping[str, object]) -> dict[str, Value | Unset]:

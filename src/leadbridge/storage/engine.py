@@ -31,7 +31,10 @@ class Engine(Protocol):
         ...
 
     async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
-        """Return the bodies found under ``values`` of ``index``'s first field behind the company: each once, by id."""
+        """Return the bodies found under ``values`` of the first field of ``index`` behind the company.
+
+        Each body once, ordered by id.
+        """
         ...
 
     async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
@@ -39,5 +42,8 @@ class Engine(Protocol):
         ...
 
     async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
-        """Apply all operations or none; raises ``OutcomeUnknown`` where the answer was lost."""
+        """Apply all operations or none; raises ``OutcomeUnknown`` where the answer was lost.
+
+        Once begun it runs to its end, also when the caller is cancelled: a commit is never half awaited.
+        """
         ...

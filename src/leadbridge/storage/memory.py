@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from leadbridge.kit.values import Stored, Value, at_path
-from leadbridge.storage.apply import followed, meets, patched, replaced, stamped
+from leadbridge.storage.apply import followed, meets, of_company, patched, replaced, stamped
 from leadbridge.storage.batch import (
     After,
     Applied,
@@ -28,27 +28,17 @@ from leadbridge.storage.batch import (
     WriteResult,
 )
 from leadbridge.storage.kind import BY_COMPANY, BY_ID, Index, Kind, to_json
-from leadbridge.storage.query import Position, Scan
+from leadbridge.storage.query import ABSENT, Position, Rank, Scan, rank
 
-Rank: TypeAlias = tuple[int, Any]
-"""A value with the place of its type in the order of types: absent, then numbers, text, booleans."""
-Key: TypeAlias = tuple[Rank, ...]
-
-_ABSENT: Rank = (0, 0)
+Key: TypeAlias = tuple[tuple[Any, ...], ...]
 _LAST: Rank = (9, 0)
 
 
-def rank(value: Value | None) -> Rank:
-    """Return ``value`` in the form in which stored values of any type can be compared."""
-    if value is None:
-        return _ABSENT
-    if isinstance(value, bool):
-        return (3, value)
-    return (1, value) if isinstance(value, int | float) else (2, value)
-
-
 def index_keys(index: Index, body: Stored) -> list[Key]:
-    """Return the keys under which ``index`` holds a document: one, or one for each different element of its list."""
+    """Return the keys under which ``index`` holds a document: one, or one for each different element of its list.
+
+    A unique index holds none for a document that lacks the last field.
+    """
     choices: list[list[Rank]] = []
     for path in index.fields:
         here = at_path(body, path)
@@ -56,6 +46,8 @@ def index_keys(index: Index, body: Stored) -> list[Key]:
             choices.append(sorted({rank(item) for item in here}) if isinstance(here, list) else [])
         else:
             choices.append([rank(here)])
+    if index.unique and choices[-1] == [ABSENT]:
+        return []
     return list(product(*choices))
 
 
@@ -75,6 +67,7 @@ class _Table:
         return None if text is None else orjson.loads(text)
 
     def put(self, id: str, body: Stored | None) -> None:
+        text = None if body is None else to_json(body, self.kind.name)
         before = self.read(id)
         for index in self.declared:
             entries = self.indexes[index.name]
@@ -84,16 +77,14 @@ class _Table:
             if body is not None:
                 for key in index_keys(index, body):
                     insort(entries, (key, id))
-        if body is None:
+        if text is None:
             self.bodies.pop(id, None)
         else:
-            self.bodies[id] = to_json(body, self.kind.name)
+            self.bodies[id] = text
 
     def holder(self, index: Index, body: Stored, id: str) -> str | None:
         """Return the id of another document with the unique values of ``body``, if there is one."""
         for key in index_keys(index, body):
-            if key[-1] == _ABSENT:
-                continue
             entries = self.indexes[index.name]
             at = bisect_left(entries, (key, ""))
             while at < len(entries) and entries[at][0] == key:
@@ -111,7 +102,10 @@ class MemoryEngine:
 
     async def start(self, kinds: Sequence[Kind[Any]]) -> None:
         for kind in kinds:
-            self._tables.setdefault(kind.name, _Table(kind))
+            table = _Table(kind)
+            for id, text in (self._tables[kind.name].bodies if kind.name in self._tables else {}).items():
+                table.put(id, orjson.loads(text))
+            self._tables[kind.name] = table
 
     async def close(self) -> None:
         return None
@@ -119,7 +113,7 @@ class MemoryEngine:
     async def get(self, kind: Kind[Any], company: str | None, ids: Sequence[str]) -> dict[str, Stored]:
         table = self._tables[kind.name]
         found = {id: body for id in ids if (body := table.read(id)) is not None}
-        return {id: body for id, body in found.items() if company is None or body["companyId"] == company}
+        return {id: body for id, body in found.items() if of_company(company, body) is not None}
 
     async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
         table = self._tables[kind.name]
@@ -134,7 +128,7 @@ class MemoryEngine:
                     break
                 ids.add(id)
         bodies = [body for id in sorted(ids) if (body := table.read(id)) is not None]
-        return [body for body in bodies if company is None or body.get("companyId") == company]
+        return [body for body in bodies if of_company(company, body) is not None]
 
     async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
         table = self._tables[kind.name]
@@ -142,7 +136,8 @@ class MemoryEngine:
         for key, id in self._walk(table, scan):
             body = table.read(id)
             if body is not None:
-                position: Position = (*(value for _, value in key[len(scan.eq) :]), id)
+                values = (None if ranked == ABSENT else ranked[1] for ranked in key[len(scan.eq) :])
+                position: Position = (*values, id)
                 result.append((position, body))
             if len(result) == limit:
                 break
@@ -152,11 +147,14 @@ class MemoryEngine:
         index = scan.index
         entries = table.indexes[index.name]
         fixed: Key = tuple(rank(scan.eq[path]) for path in index.fields[: len(scan.eq)])
-        first = (*fixed, rank(scan.low)) if scan.low is not None else fixed
-        last = (*fixed, rank(scan.high)) if scan.high is not None else (*fixed, _LAST)
+        first: Key = fixed
+        last: Key = (*fixed, _LAST)
+        bound = scan.high if scan.low is None else scan.low
+        if bound is not None:  # values of the bound's type only
+            kind = rank(bound)[0]
+            first = (*fixed, rank(scan.low) if scan.low is not None else (kind,))
+            last = (*fixed, rank(scan.high) if scan.high is not None else (kind + 1,))
         start, stop = bisect_left(entries, (first, "")), bisect_left(entries, (last, ""))
-        if scan.high is None and not fixed:
-            stop = len(entries)
         if scan.after is not None:
             *values, id = scan.after
             here = ((*fixed, *(rank(value) for value in values)), str(id))
@@ -169,21 +167,42 @@ class MemoryEngine:
 
     async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
         undo: list[tuple[_Table, str, Stored | None]] = []
+        try:
+            outcome = self._apply_all(batch, operations, afters, undo)
+        except BaseException:
+            self._take_back(undo)
+            raise
+        if outcome is not None:
+            self._take_back(undo)
+            return outcome
+        return Applied(batch)
+
+    def _apply_all(
+        self,
+        batch: str,
+        operations: Sequence[Operation],
+        afters: Sequence[After],
+        undo: list[tuple[_Table, str, Stored | None]],
+    ) -> WriteResult | None:
         for operation in operations:
             table = self._tables[operation.kind.name]
             before = table.read(operation.id)
             outcome = self._apply(table, operation, before, batch)
             if outcome is not None:
-                for touched, id, body in reversed(undo):
-                    touched.put(id, body)
                 return outcome
             undo.append((table, operation.id, before))
         for after in afters:
             table = self._tables[after.kind.name]
-            body = followed(after, table.read(after.id), batch)
-            if body is not None:
-                table.put(after.id, body)
-        return Applied(batch)
+            before = table.read(after.id)
+            body = followed(after, before, batch)
+            if body is not None and self._put(table, after.id, body) is None:
+                undo.append((table, after.id, before))
+        return None
+
+    @staticmethod
+    def _take_back(undo: list[tuple[_Table, str, Stored | None]]) -> None:
+        for table, id, body in reversed(undo):
+            table.put(id, body)
 
     def _apply(self, table: _Table, operation: Operation, before: Stored | None, batch: str) -> WriteResult | None:
         name, id = table.kind.name, operation.id
@@ -191,9 +210,7 @@ class MemoryEngine:
             if before is not None:
                 return Duplicate(name, "_id", id, id)
             return self._put(table, id, stamped(operation.body, batch))
-        company = operation.company
-        if before is not None and company is not None and before.get("companyId") != company:
-            before = None
+        before = of_company(operation.company, before)
         if not meets(operation.expect, before):
             return Conflict(name, id)
         if isinstance(operation, Delete):

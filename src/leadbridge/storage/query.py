@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from leadbridge.kit.values import Stored, Value, at_path
 from leadbridge.storage.kind import Index
 
-Position: TypeAlias = "tuple[Value, ...]"
-"""A keyset position: the order fields' values of the last document seen, then its id."""
+Position: TypeAlias = "tuple[Value | None, ...]"
+"""A keyset position: the order fields' values of the last document seen (None: absent), then its id."""
+Rank: TypeAlias = tuple[int, Any]
+"""A value with the place of its type in the order of types: absent, then numbers, text, booleans (as in BSON)."""
+
+ABSENT: Rank = (0, 0)
+
+
+def rank(value: Value | None) -> Rank:
+    """Return ``value`` in the form in which stored values of any type can be compared."""
+    if value is None:
+        return ABSENT
+    if isinstance(value, bool):
+        return (3, value)
+    return (1, value) if isinstance(value, int | float) else (2, value)
 
 
 class Unset:
@@ -141,7 +154,11 @@ def comparable(one: Value | None, other: Value) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One walk along an index, as an engine gets it: what is fixed, what orders, where it starts and ends."""
+    """One walk along an index, as an engine gets it: what is fixed, what orders, where it starts and ends.
+
+    ``low`` (included) and ``high`` (excluded) are texts or numbers, never booleans, and of one type; with either of
+    them only values of that type are walked, so that an absent field is never within bounds.
+    """
 
     index: Index
     eq: Mapping[str, Value]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import Unavailable
 from leadbridge.kit.ids import IdSource
 from leadbridge.kit.retry import backoff
-from leadbridge.kit.values import Stored, Value, at_path, stored
+from leadbridge.kit.values import NotStorable, Stored, Value, at_path, clean_text, stored
 from leadbridge.storage.batch import (
     MAX_BYTES,
     MAX_OPERATIONS,
@@ -28,7 +27,7 @@ from leadbridge.storage.batch import (
 )
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import BY_COMPANY, BY_ID, Kind, to_json
-from leadbridge.storage.query import Position, Residual, Scan, matches, pick_index, within
+from leadbridge.storage.query import NoIndex, Position, Residual, Scan, comparable, matches, pick_index, within
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -69,6 +68,7 @@ class Collection(Generic[D]):
 
     async def get(self, id: str) -> D | None:
         """Return the document, or None."""
+        id = clean_text(id)
         return (await self.get_many([id])).get(id)
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, D]:
@@ -77,18 +77,23 @@ class Collection(Generic[D]):
             raise ValueError(f"at most {MAX_KEYS} ids at once")
         if not ids:
             return {}
-        bodies = await self._engine.get(self._kind, self._company, ids)
+        bodies = await self._engine.get(self._kind, self._company, [clean_text(id) for id in ids])
         return {id: self._kind.decode(body) for id, body in bodies.items()}
 
     async def lookup(self, index: str, values: Sequence[object]) -> list[D]:
-        """Return the documents found under at most 500 ``values`` of a declared index, ordered by id."""
+        """Return the documents found under at most 500 ``values`` of a declared index, ordered by id.
+
+        For values that few documents share; what may be many is asked for page by page with ``find``. An index that
+        starts with the company only answers within one (``NoIndex``).
+        """
+        declared = self._kind.index(index)
+        if self._company is None and declared.fields[0] == "companyId":
+            raise NoIndex(f"{self._kind.name}.{index} starts with the company and is not looked up across companies")
         if len(values) > MAX_KEYS:
             raise ValueError(f"at most {MAX_KEYS} values at once")
         if not values:
             return []
-        found = await self._engine.lookup(
-            self._kind, self._company, self._kind.index(index), [stored(value) for value in values]
-        )
+        found = await self._engine.lookup(self._kind, self._company, declared, [stored(value) for value in values])
         return [self._kind.decode(body) for body in found]
 
     async def find(
@@ -106,7 +111,8 @@ class Collection(Generic[D]):
     ) -> Page[D]:
         """Return one page of a walk along the declared index that serves the question; raises ``NoIndex``.
 
-        ``low`` (included) and ``high`` (excluded) bound the first order field. Paths are stored names.
+        ``low`` (included) and ``high`` (excluded) bound the first order field: texts, times or numbers. Paths are
+        stored names. Absent values come first (last where ``descending``).
         """
         scan = self._plan(eq or {}, order, low, high, after, descending)
         items: list[D] = []
@@ -144,9 +150,13 @@ class Collection(Generic[D]):
             fixed["companyId"] = self._company
         offered = (*self._kind.indexes, BY_COMPANY, BY_ID)
         index = pick_index(offered, set(fixed), order)
-        if after is not None and len(after) != len(order) + 1:
-            after = None  # a cursor of another list: start at the beginning rather than somewhere
         bounds = [None if bound is None else stored(bound) for bound in (low, high)]
+        given = [bound for bound in bounds if bound is not None]
+        if given and not order:
+            raise ValueError("bounds need an order field to bound")
+        if any(isinstance(bound, bool | list | dict) or not comparable(bound, given[0]) for bound in given):
+            raise ValueError("bounds are two texts or two numbers")
+        after = _usable(after, len(order) + 1)
         return Scan(index, fixed, tuple(order), bounds[0], bounds[1], after, descending)
 
 
@@ -171,15 +181,15 @@ class Store:
         return _Door(self._engine, kind)
 
     async def write(self, batch: WriteBatch) -> WriteResult:
-        """Apply ``batch`` whole or not at all and tell which; raises ``BatchTooLarge``, ``OutcomeUnknown``."""
+        """Apply ``batch`` whole or not at all and tell which; raises ``BatchTooLarge``, ``OutcomeUnknown``.
+
+        A caller that is cancelled meanwhile does not stop it.
+        """
         _check_size(batch)
         batch_id = self._ids()
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                # shielded: a caller who goes away must not leave a commit half awaited
-                return await asyncio.shield(
-                    asyncio.ensure_future(self._engine.write(batch_id, batch.operations, batch.afters))
-                )
+                return await self._engine.write(batch_id, batch.operations, batch.afters)
             except OutcomeUnknown:
                 if await self._landed(batch, batch_id):
                     return Applied(batch_id)
@@ -251,6 +261,18 @@ def _check_size(batch: WriteBatch) -> None:
             size += len(to_json(operation.values, operation.kind.name))
     if size > MAX_BYTES:
         raise BatchTooLarge(f"{size} bytes; at most {MAX_BYTES} fit in a batch")
+
+
+def _usable(after: Position | None, length: int) -> Position | None:
+    """Return a position whose parts can be compared; another list's cursor starts at the beginning."""
+    if after is None or len(after) != length or not isinstance(after[-1], str):
+        return None
+    if any(isinstance(value, list | dict) for value in after):
+        return None
+    try:
+        return tuple(None if value is None else stored(value) for value in after)
+    except NotStorable:
+        return None
 
 
 def _onward(scan: Scan, position: Position | None) -> Scan:

@@ -175,6 +175,8 @@ class Pusher:
             elif isinstance(decided, Leave):
                 after = links.left(link, decided.decision, decided.remote)
                 block.settle(id, Settled("unchanged", decided.remote.id, kept=decided.decision.kept))
+                if after == before:
+                    continue  # a quiet system is a fixed point: nothing is written on either side
             else:
                 continue
             block.links[id] = _put(batch, before, after)

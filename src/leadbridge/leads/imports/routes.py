@@ -33,7 +33,7 @@ MAX_UPLOAD = MAX_BYTES + MULTIPART_SLACK
 """Bytes a request to import may have."""
 
 
-def import_service(request: Request) -> ImportService:
+async def import_service(request: Request) -> ImportService:
     """Return the hub's imports."""
     service: ImportService = request.app.state.hub.imports
     return service

@@ -1,0 +1,23 @@
+"""``python -m benchmarks [name ...]``: measure all, or those named, and write ``docs/benchmarks/<name>.md``."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import store_writes
+
+BENCHMARKS = {"store_writes": store_writes.main}
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks called ``names`` (none: all); return the exit status."""
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        print(f"No benchmark is called {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        BENCHMARKS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Connections to CRMs: how one is made, kept alive, watched and ended."""

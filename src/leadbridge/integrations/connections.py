@@ -1,0 +1,206 @@
+"""Finding connections, choosing the primary one, pausing and ending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from leadbridge.crm.provider import App, Provider
+from leadbridge.integrations.errors import NoActiveConnection, NoSuchConnection, NotConnected
+from leadbridge.integrations.grants import Grants
+from leadbridge.integrations.health import Condition, ConnectionStatus, Event, Stage, State, after, status_of
+from leadbridge.integrations.model import CONNECTIONS, HEALTH, TOKENS, Connection, ConnectionHealth
+from leadbridge.integrations.views import state_of
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.store import Store
+from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
+from leadbridge.usage.service import UsageService
+
+log = structlog.get_logger("leadbridge.integrations")
+
+MAX_CONNECTIONS = 500
+"""Connections of one company that are looked at together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """What ending a connection did. ``revoked``: the vendor confirmed that the grant is gone."""
+
+    connection: Connection | None
+    revoked: bool
+    message: str
+
+
+def primary_of(connections: list[Connection]) -> Connection | None:
+    """Return the primary connection: the one chosen last, else the oldest, of those that are connected."""
+    usable = [connection for connection in connections if connection.stage is Stage.CONNECTED]
+    chosen = [connection for connection in usable if connection.primary_at is not None]
+    if chosen:
+        return max(chosen, key=lambda connection: (connection.primary_at or connection.created_at, connection.id))
+    return min(usable, key=lambda connection: (connection.created_at, connection.id), default=None)
+
+
+class Connections:
+    """The connections of companies."""
+
+    def __init__(self, store: Store, clock: Clock, grants: Grants, usage: UsageService) -> None:
+        self._store = store
+        self._clock = clock
+        self._grants = grants
+        self._usage = usage
+
+    async def all(self, company_id: str) -> list[Connection]:
+        """Return a company's connections, oldest first."""
+        page = await self._store[CONNECTIONS].of(company_id).find(order=["createdAt"], limit=MAX_CONNECTIONS)
+        return page.items
+
+    async def one(self, company_id: str, id: str) -> Connection:
+        """Return a connection; raises ``NoSuchConnection``."""
+        connection = await self._store[CONNECTIONS].of(company_id).get(id)
+        if connection is None:
+            raise NoSuchConnection(f"The company has no connection {id!r}.")
+        return connection
+
+    async def select(
+        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+    ) -> Connection | None:
+        """Return the connection that is meant: by id, by provider (its primary), or the company's primary; or None.
+
+        Raises ``NoSuchConnection`` for an id that is not there, or not of that provider.
+        """
+        if connection_id is not None:
+            connection = await self.one(company_id, connection_id)
+            if provider is not None and connection.provider != provider:
+                raise NoSuchConnection(f"The connection {connection_id!r} is not one to {provider}.")
+            return connection
+        connections = await self.all(company_id)
+        return primary_of([one for one in connections if provider is None or one.provider == provider])
+
+    async def usable(
+        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+    ) -> Connection:
+        """Return the connection that is meant, for work over it.
+
+        Raises ``NoActiveConnection`` where none is connected, ``NotConnected`` where the one that is meant is pending,
+        paused, ended or must be connected again.
+        """
+        connection = await self.select(company_id, provider=provider, connection_id=connection_id)
+        if connection is None:
+            raise NoActiveConnection("No CRM is connected." if provider is None else f"{provider} is not connected.")
+        state = await self.state(connection)
+        status = status_of(state)
+        if state.stage is not Stage.CONNECTED or state.paused or state.condition is Condition.REAUTH_REQUIRED:
+            raise NotConnected(f"The connection to {connection.provider} is {status}.", details={"status": status})
+        return connection
+
+    async def state(self, connection: Connection) -> State:
+        """Return a connection's state now."""
+        return state_of(connection, await self.health(connection), self._clock.now())
+
+    async def status(self, connection: Connection) -> ConnectionStatus:
+        """Return the one word for a connection's state now."""
+        return status_of(await self.state(connection))
+
+    async def health(self, connection: Connection) -> ConnectionHealth | None:
+        """Return a connection's health document; a pending connection has none."""
+        return await self._store[HEALTH].of(connection.company_id).get(connection.id)
+
+    async def change(
+        self, company_id: str, id: str, *, primary: bool | None = None, paused: bool | None = None
+    ) -> Connection:
+        """Make a connection the primary one, pause or resume it; raises ``NoSuchConnection``, ``NotConnected``."""
+
+        async def build() -> tuple[WriteBatch | None, Connection]:
+            connection = await self.one(company_id, id)
+            if connection.stage is not Stage.CONNECTED:
+                raise NotConnected(f"The connection is {connection.stage.value}; only a connected one can be changed.")
+            changed = connection
+            if paused is not None:
+                event = Event.PAUSED if paused else Event.RESUMED
+                state = after(State(connection.stage, connection.paused), event)
+                changed = changed.model_copy(update={"paused": state.paused})
+            if primary:
+                changed = changed.model_copy(update={"primary_at": self._clock.now()})
+            if changed == connection:
+                return None, connection
+            return WriteBatch().replace(CONNECTIONS, changed), changed
+
+        return await self._store.attempt(build)
+
+    async def own_key(self, connection: Connection, values: dict[str, object]) -> None:
+        """Store whether the vendor has the unique field for our ids."""
+
+        async def build() -> tuple[WriteBatch | None, None]:
+            here = await self._store[CONNECTIONS].of(connection.company_id).get(connection.id)
+            if here is None:
+                return None, None
+            batch = WriteBatch().patch(CONNECTIONS, here.company_id, here.id, values={"ownKey": values}, rev=here.rev)
+            return batch, None
+
+        await self._store.attempt(build)
+
+    async def disconnect(self, connection: Connection, provider: Provider | None, app: App | None) -> Disconnected:
+        """End a connection: the grant is given back, and its tokens are deleted whatever the vendor says.
+
+        Links stay, so that connecting the same account again goes on where this ended. A pending connection is deleted.
+        """
+        revoked = await self._revoke(connection, provider, app)
+
+        async def build() -> tuple[WriteBatch | None, Connection | None]:
+            here = await self.one(connection.company_id, connection.id)
+            batch = WriteBatch().delete(TOKENS, here.company_id, here.id)
+            if here.stage is Stage.DISCONNECTED:
+                return batch, here
+            if here.stage is Stage.PENDING:
+                return batch.delete(CONNECTIONS, here.company_id, here.id, rev=here.rev), None
+            state = after(State(here.stage, here.paused), Event.DISCONNECTED)
+            ended = here.model_copy(
+                update={
+                    "stage": state.stage,
+                    "paused": state.paused,
+                    "disconnected_at": self._clock.now(),
+                    "primary_at": None,
+                }
+            )
+            batch.replace(CONNECTIONS, ended)
+            event = self._usage.event(
+                here.company_id,
+                EventType.CRM_DISCONNECT,
+                Category.CRM,
+                succeeded=True,
+                milliseconds=0,
+                api_calls=int(revoked),
+                provider=here.provider,
+                connection_id=here.id,
+            )
+            return batch.insert(USAGE_EVENTS, event), ended
+
+        ended = await self._store.attempt(build)
+        log.info("disconnected", provider=connection.provider, connection=connection.id, revoked=revoked)
+        return Disconnected(ended, revoked, _told(connection, revoked))
+
+    async def _revoke(self, connection: Connection, provider: Provider | None, app: App | None) -> bool:
+        tokens = await self._store[TOKENS].of(connection.company_id).get(connection.id)
+        if provider is None or app is None or tokens is None or tokens.refresh is None:
+            return False
+        try:
+            grant = await self._grants.grant_of(tokens)
+        except LeadbridgeError as error:  # a token that does not open is deleted all the same
+            log.warning("grant_not_revoked", connection=connection.id, code=error.code)
+            return False
+        return await self._grants.release(provider, app, grant.refresh_token, but=connection.id)
+
+
+def _told(connection: Connection, revoked: bool) -> str:
+    if connection.stage is Stage.DISCONNECTED:
+        return "The connection was ended before; nothing was changed."
+    kept = "Its tokens are deleted here. The links to its records stay, in case the same account is connected again."
+    if revoked:
+        return f"{connection.provider} confirmed that the grant is given back. {kept}"
+    return (
+        f"{connection.provider} did not confirm that the grant is given back; remove the app in the CRM's own settings "
+        f"to be sure. {kept}"
+    )

@@ -1,0 +1,282 @@
+"""The token keeper: hands out access tokens and renews them, once, whoever and however many ask.
+
+``tokens.py`` decides; this carries it out. Every step is a compare-and-set on the ``connection_tokens`` document, so
+that callers in other processes see it. A renewal runs in a task of its own: a caller who goes away does not take an
+answer with him that may hold the only live refresh token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from pydantic import SecretStr
+
+from leadbridge.crm.errors import CallFailed, TokenRefused
+from leadbridge.crm.provider import App, Grant, Provider
+from leadbridge.integrations import vendor
+from leadbridge.integrations.errors import NotConnected, reconnect_needed, renewal_held
+from leadbridge.integrations.health import Event
+from leadbridge.integrations.model import TOKENS, Connection, ConnectionTokens
+from leadbridge.integrations.tokendocs import apply_attempt, apply_failure, state_of, tokens_after
+from leadbridge.integrations.tokens import Action, Decision, Outcome, decide, marked, renew_at, renewed, settle
+from leadbridge.integrations.watch import HealthKeeper, Reason
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.retry import backoff
+from leadbridge.security.transport import Transport
+from leadbridge.security.vault import Vault
+from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.store import Store
+from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
+from leadbridge.usage.service import Failure, UsageService
+
+log = structlog.get_logger("leadbridge.integrations")
+
+POLL_SECONDS = 0.1
+MAX_POLL_SECONDS = 1.0
+PATIENCE = timedelta(seconds=5)
+"""A caller waits this long for a renewal to be allowed; a longer wait is told instead."""
+STORE_TRIES = 6
+"""Tries to store new tokens: at a vendor that rotates them they exist nowhere else."""
+
+AT_RISK = Reason(
+    "refresh_outcome_unknown",
+    "The answer to the last renewal of the access token was lost, and this CRM takes each refresh token only once.",
+    "Nothing needs to be done while the present access token works. If the connection then asks for it, connect again.",
+)
+
+
+class Access(NamedTuple):
+    """An access token with its generation, and when it is due for renewal."""
+
+    secret: SecretStr
+    gen: int
+    renew_at: datetime
+
+
+class TokenKeeper:
+    """The only way to an access token."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        vault: Vault,
+        transport: Transport,
+        usage: UsageService,
+        health: HealthKeeper,
+        rng: random.Random,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._vault = vault
+        self._transport = transport
+        self._usage = usage
+        self._health = health
+        self._rng = rng
+        self._flights: dict[str, asyncio.Task[None]] = {}
+
+    async def access_token(
+        self, connection: Connection, provider: Provider, app: App, failed_gen: int | None = None
+    ) -> Access:
+        """Return a token to use. ``failed_gen`` is the generation of one that the vendor has just refused.
+
+        Raises ``CallFailed``: ``reauth_required`` when only a person can connect again, ``token_renewal_held`` when a
+        renewal is needed and not allowed yet, or what the token endpoint said.
+        """
+        poll = POLL_SECONDS
+        while True:
+            tokens = await self._read(connection)
+            now = self._clock.now()
+            decision = decide(state_of(tokens), now, replay_safe=provider.guarantees.replay_safe, failed_gen=failed_gen)
+            match decision.action:
+                case Action.USE:
+                    return await self._open(connection, tokens)
+                case Action.RECONNECT:
+                    raise reconnect_needed(provider.name)
+                case Action.HOLD:
+                    await self._hold(provider, decision, now)
+                case Action.WAIT:
+                    flight = self._flights.get(connection.id)
+                    if flight is not None:
+                        await asyncio.shield(flight)
+                    else:
+                        await self._clock.sleep(poll)
+                        poll = min(MAX_POLL_SECONDS, poll * 1.5)
+                case Action.MARK_UNKNOWN:
+                    await self._mark(connection, tokens, Action.MARK_UNKNOWN)
+                case _:
+                    await self._fly(connection, provider, app, tokens, decision.action)
+
+    async def drain(self) -> None:
+        """Wait for renewals under way, at a shutdown: their answers must be stored."""
+        while self._flights:
+            await asyncio.wait(list(self._flights.values()))
+
+    async def _hold(self, provider: Provider, decision: Decision, now: datetime) -> None:
+        left = (decision.until or now) - now
+        if left > PATIENCE:
+            raise renewal_held(provider.name, left.total_seconds())
+        await self._clock.sleep(max(left.total_seconds(), 0.01))
+
+    async def _read(self, connection: Connection) -> ConnectionTokens:
+        tokens = await self._store[TOKENS].of(connection.company_id).get(connection.id)
+        if tokens is None:
+            raise NotConnected("The connection has no tokens: it was disconnected.")
+        return tokens
+
+    async def _open(self, connection: Connection, tokens: ConnectionTokens) -> Access:
+        text = await self._vault.open(connection.company_id, TOKENS.name, tokens.id, "access", tokens.access)
+        return Access(SecretStr(text), tokens.gen, renew_at(state_of(tokens)))
+
+    async def refresh_token(self, tokens: ConnectionTokens) -> SecretStr | None:
+        """Return the refresh token of a grant, for giving it back."""
+        if tokens.refresh is None:
+            return None
+        return SecretStr(await self._vault.open(tokens.company_id, TOKENS.name, tokens.id, "refresh", tokens.refresh))
+
+    async def _fly(
+        self, connection: Connection, provider: Provider, app: App, tokens: ConnectionTokens, action: Action
+    ) -> None:
+        flight = self._flights.get(connection.id)
+        if flight is None:
+            flight = asyncio.create_task(self._renew(connection, provider, app, tokens, action))
+            self._flights[connection.id] = flight
+            flight.add_done_callback(lambda done: self._landed(connection.id, done))
+        await asyncio.shield(flight)
+
+    def _landed(self, connection_id: str, done: asyncio.Task[None]) -> None:
+        if self._flights.get(connection_id) is done:
+            del self._flights[connection_id]
+        if not done.cancelled() and (error := done.exception()) is not None and not isinstance(error, CallFailed):
+            log.warning("token_renewal_failed", connection=connection_id, error=type(error).__name__)
+
+    async def _mark(self, connection: Connection, tokens: ConnectionTokens, action: Action) -> ConnectionTokens | None:
+        """Store that ``action`` is about to be done; return the tokens as stored, None if somebody was faster."""
+        now = self._clock.now()
+        after = apply_attempt(tokens, marked(state_of(tokens), action, now), now)
+        applied = isinstance(await self._store.write(WriteBatch().replace(TOKENS, after)), Applied)
+        if applied and action is not Action.SEND:
+            await self._health.note(connection.company_id, connection.id, Event.REFRESH_UNKNOWN, AT_RISK)
+        return after.model_copy(update={"rev": tokens.rev + 1}) if applied else None
+
+    async def _renew(
+        self, connection: Connection, provider: Provider, app: App, tokens: ConnectionTokens, action: Action
+    ) -> None:
+        refresh_token = await self.refresh_token(tokens)
+        if refresh_token is None:
+            raise reconnect_needed(provider.name)
+        sent = await self._mark(connection, tokens, action)
+        if sent is None:
+            return  # the caller reads again and decides anew
+        started = self._clock.monotonic()
+        try:
+            grant = await vendor.refresh(self._transport, provider, app, refresh_token)
+        except vendor.RefreshFailed as error:
+            await self._failed(connection, provider, sent, action, error)
+            return
+        await self._keep(connection, sent, grant, round((self._clock.monotonic() - started) * 1000))
+
+    async def _keep(self, connection: Connection, sent: ConnectionTokens, grant: Grant, milliseconds: int) -> None:
+        """Store new tokens where ``gen`` is still the one they were asked for, even after the lease has ended."""
+        now = self._clock.now()
+        state = renewed(state_of(sent), now, now + timedelta(seconds=grant.expires_in), renewable=True)
+        after = await tokens_after(self._vault, sent, state, grant)
+        values = after.model_dump(by_alias=True, exclude={"id", "company_id", "rev", "v", "subjects"})
+        unset = [name for name in ("attempt", "notBefore", "refresh", "grantKey") if values.get(name) is None]
+        event = self._usage.event(
+            connection.company_id,
+            EventType.TOKEN_REFRESH,
+            Category.AUTH,
+            succeeded=True,
+            milliseconds=milliseconds,
+            api_calls=1,
+            provider=connection.provider,
+            connection_id=connection.id,
+        )
+        for attempt in range(1, STORE_TRIES + 1):
+            batch = WriteBatch().patch(
+                TOKENS, connection.company_id, connection.id, values=values, unset=unset, where={"gen": sent.gen}
+            )
+            batch.insert(USAGE_EVENTS, event)
+            try:
+                result = await self._store.write(batch)
+            except Exception:
+                if attempt == STORE_TRIES:
+                    raise
+                log.warning("token_store_retry", connection=connection.id, attempt=attempt, exc_info=True)
+                await self._clock.sleep(backoff(attempt, base=0.5, cap=8.0, rng=self._rng))
+                continue
+            if isinstance(result, Applied):
+                await self._health.note(connection.company_id, connection.id, Event.TOKEN_RENEWED)
+            return  # else a newer grant is stored already: that one is used
+
+    async def _failed(
+        self,
+        connection: Connection,
+        provider: Provider,
+        sent: ConnectionTokens,
+        action: Action,
+        error: vendor.RefreshFailed,
+    ) -> None:
+        now = self._clock.now()
+        pause = timedelta(seconds=backoff(sent.failures + 1, base=1.0, cap=300.0, rng=self._rng))
+        cause = error.cause
+        if isinstance(cause, TokenRefused) and cause.fault.retry_after is not None:
+            pause = max(pause, timedelta(seconds=cause.fault.retry_after))
+        state = settle(
+            state_of(sent), error.outcome, now, replay_safe=provider.guarantees.replay_safe, pause=pause, action=action
+        )
+        batch = WriteBatch()
+        if state.gone:  # true whoever else is trying, unless a newer grant has come in
+            values = {"gone": True, "failures": state.failures}
+            batch.patch(TOKENS, sent.company_id, sent.id, values=values, unset=["attempt"], where={"gen": sent.gen})
+        else:
+            batch.replace(TOKENS, apply_failure(sent, state, now))
+        if not isinstance(await self._store.write(batch), Applied):
+            return  # somebody went on meanwhile: this outcome means nothing any more
+        await self._report(connection, provider, error)
+        if state.gone:
+            failure = reconnect_needed(provider.name, str(cause) if isinstance(cause, TokenRefused) else "")
+            reason = Reason("reauth_required", failure.message, failure.hint)
+            await self._health.note(connection.company_id, connection.id, Event.GRANT_GONE, reason)
+        elif state.attempt is not None:
+            await self._health.note(connection.company_id, connection.id, Event.REFRESH_UNKNOWN, AT_RISK)
+        elif error.outcome is Outcome.MISCONFIGURED and isinstance(cause, TokenRefused):
+            raise CallFailed(cause.fault) from cause
+
+    async def _report(self, connection: Connection, provider: Provider, error: vendor.RefreshFailed) -> None:
+        cause = error.cause
+        fault = cause.fault if isinstance(cause, TokenRefused) else None
+        await self._usage.record_failures(
+            connection.company_id,
+            [
+                Failure(
+                    operation="token_refresh",
+                    code=cause.code,
+                    message=cause.message,
+                    cause=fault.cause if fault else f"The token endpoint of {provider.name} gave no usable answer.",
+                    hint=cause.hint,
+                    retryable=False,
+                    provider=connection.provider,
+                    connection_id=connection.id,
+                    vendor_code=fault.vendor_code if fault else None,
+                    correlation_id=fault.correlation_id if fault else None,
+                )
+            ],
+        )
+        await self._usage.record(
+            self._usage.event(
+                connection.company_id,
+                EventType.TOKEN_REFRESH,
+                Category.AUTH,
+                succeeded=False,
+                milliseconds=0,
+                api_calls=0 if error.outcome is Outcome.NOT_SENT else 1,
+                provider=connection.provider,
+                connection_id=connection.id,
+            )
+        )

@@ -1,0 +1,288 @@
+"""What can be done with connections: the one door to this room for endpoints, sync and the command line."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from leadbridge.crm.catalogue import PROVIDERS
+from leadbridge.crm.errors import Fault
+from leadbridge.crm.provider import App, Check, Provider
+from leadbridge.crm.registry import app_of
+from leadbridge.integrations.addresses import Addresses
+from leadbridge.integrations.checks import OWN_KEY, Tested, Tester
+from leadbridge.integrations.connections import Connections, Disconnected, primary_of
+from leadbridge.integrations.errors import (
+    NoActiveConnection,
+    NotConnected,
+    ProviderNotAvailable,
+    ProviderNotConfigured,
+    UnknownProvider,
+)
+from leadbridge.integrations.grants import Grants
+from leadbridge.integrations.health import Event, Stage
+from leadbridge.integrations.keeper import Access, TokenKeeper
+from leadbridge.integrations.model import HEALTH, TOKENS, Connection
+from leadbridge.integrations.oauth import Begun, Landing, OAuthFlows
+from leadbridge.integrations.pacing import Pacer
+from leadbridge.integrations.session import ConnectionSession, Surroundings
+from leadbridge.integrations.sweep import Sweeper, Swept
+from leadbridge.integrations.views import view
+from leadbridge.integrations.watch import HealthKeeper
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.kit.ids import IdSource
+from leadbridge.security.transport import Transport
+from leadbridge.security.vault import Vault
+from leadbridge.settings import Settings
+from leadbridge.storage.store import Store
+from leadbridge.usage.service import UsageService
+
+log = structlog.get_logger("leadbridge.integrations")
+
+SyncProbe = Callable[[str, str], Awaitable[bool]]
+"""Tells whether a connection (company id, connection id) is being synced at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """A CRM as it is listed: whether its app is registered here, and whether this version can connect it."""
+
+    id: str
+    name: str
+    configured: bool
+    available: bool
+    redirect_uri: str
+    missing: tuple[str, ...]
+
+
+async def _never(company_id: str, connection_id: str) -> bool:
+    return False
+
+
+class ConnectionService:
+    """Connections of all companies, in one hub."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        vault: Vault,
+        settings: Settings,
+        providers: Mapping[str, Provider],
+        transport: Transport,
+        usage: UsageService,
+        rng: random.Random,
+        *,
+        syncing: SyncProbe = _never,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._providers = providers
+        self._syncing = syncing
+        self._usage = usage
+        self.addresses = Addresses(settings)
+        self.health = HealthKeeper(store, clock)
+        self.keeper = TokenKeeper(store, clock, vault, transport, usage, self.health, rng)
+        self._around = Surroundings(transport, Pacer(clock), clock, rng)
+        self._grants = Grants(store, clock, ids, vault, transport, usage)
+        self._flows = OAuthFlows(store, clock, ids, vault, usage, self._grants, self._around, self.addresses)
+        self.connections = Connections(store, clock, self._grants, usage)
+        self._tester = Tester(clock, self.health)
+        self._sweeper = Sweeper(store, clock, self._grants)
+
+    # providers
+
+    def providers(self) -> list[ProviderInfo]:
+        """Return all CRMs, always in the same order."""
+        return [
+            ProviderInfo(
+                id=listed.id,
+                name=listed.name,
+                configured=not self._settings.missing(listed.id),
+                available=listed.id in self._providers,
+                redirect_uri=self.addresses.redirect_uri(listed.id),
+                missing=self._settings.missing(listed.id),
+            )
+            for listed in PROVIDERS
+        ]
+
+    def provider(self, id: str) -> tuple[Provider, App]:
+        """Return a CRM that can be connected here.
+
+        Raises ``UnknownProvider``, ``ProviderNotConfigured`` (naming the variables), ``ProviderNotAvailable``.
+        """
+        listed = next((one for one in self.providers() if one.id == id), None)
+        if listed is None:
+            raise UnknownProvider(f"There is no CRM called {id[:40]!r}.")
+        if not listed.configured:
+            raise ProviderNotConfigured(
+                f"{listed.name} is not set up on this hub.",
+                hint=f"Set {' and '.join(listed.missing)} and start the hub again; enter {listed.redirect_uri} "
+                "as redirect address at the vendor.",
+                details={"missing": list(listed.missing), "redirectUri": listed.redirect_uri},
+            )
+        registered = self._registered().get(id)
+        if registered is None:
+            raise ProviderNotAvailable(f"This version of Leadbridge cannot connect {listed.name} yet.")
+        return registered
+
+    def _registered(self) -> dict[str, tuple[Provider, App]]:
+        apps = {id: (provider, app_of(self._settings, id)) for id, provider in self._providers.items()}
+        return {id: (provider, app) for id, (provider, app) in apps.items() if app is not None}
+
+    # connecting
+
+    async def begin(
+        self,
+        company_id: str,
+        user_id: str,
+        provider_id: str,
+        *,
+        return_url: str | None = None,
+        connection_id: str | None = None,
+    ) -> Begun:
+        """Begin a connect (``connection_id``: renew that connection) and return the vendor's consent page."""
+        provider, app = self.provider(provider_id)
+        return await self._flows.begin(
+            company_id, user_id, provider, app, return_url=return_url, connection_id=connection_id
+        )
+
+    async def callback(self, provider_id: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Landing:
+        """End a flow that a vendor sent a browser back for; always tells where the browser goes next."""
+        known = provider_id if any(listed.id == provider_id for listed in PROVIDERS) else "unknown"
+        provider, app = self._registered().get(known, (None, None))
+        landing = await self._flows.callback(provider, app, known, query, cookies)
+        if landing.connection is not None:
+            await self.prepare(landing.connection)
+        return landing
+
+    async def complete(self, company_id: str, user_id: str, handle: str) -> Connection:
+        """Confirm a pending connection with its handle, and return the connection that it became."""
+        connection = await self._flows.complete(company_id, user_id, handle, self._registered())
+        await self.prepare(connection)
+        return await self.connections.one(company_id, connection.id)
+
+    async def account_shown(self, reference: str) -> tuple[str, str] | None:
+        """Return provider and account name of the connect that ``reference`` was given for, or None."""
+        return await self._flows.account_shown(reference)
+
+    async def prepare(self, connection: Connection) -> Check:
+        """Make the unique field for our ids where the tenant allows it, and remember whether it is there.
+
+        A failure is remembered as the reason; it never fails a connect.
+        """
+        try:
+            provider, _ = self.provider(connection.provider)
+            check = await provider.prepare(self.session(connection))
+        except LeadbridgeError as error:
+            check = Check(OWN_KEY, False, error.message, error.hint)
+        values: dict[str, object] = {"ready": check.ok, "reason": check.message, "hint": check.hint}
+        await self.connections.own_key(connection, values)
+        return check
+
+    # using
+
+    def session(self, connection: Connection) -> ConnectionSession:
+        """Return an authorised way to the connection's account; raises ``ProviderNotConfigured`` and its like."""
+        provider, app = self.provider(connection.provider)
+
+        async def tokens(failed_gen: int | None) -> Access:
+            return await self.keeper.access_token(connection, provider, app, failed_gen)
+
+        unsure = True
+
+        async def heard(fault: Fault | None) -> None:
+            nonlocal unsure
+            if fault is not None:
+                unsure = True
+                await self.note_fault(connection, fault)
+            elif unsure:  # the first success of a session, and the first after a "slow down"
+                unsure = False
+                await self.health.note(connection.company_id, connection.id, Event.CALL_SUCCEEDED)
+
+        return ConnectionSession(
+            self._around,
+            provider=provider,
+            app=app,
+            account=connection.account_key or connection.id,
+            origins=connection.origins,
+            scopes=connection.scopes,
+            tokens=tokens,
+            heard=heard,
+        )
+
+    async def note_fault(self, connection: Connection, fault: Fault) -> None:
+        """Take in what a failed call says about the connection as a whole (see ``Fault.effect``)."""
+        await self.health.note_fault(connection.company_id, connection.id, fault)
+
+    async def usable(
+        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+    ) -> Connection:
+        """Return the connection that is meant, for work over it; as ``Connections.usable``."""
+        return await self.connections.usable(company_id, provider=provider, connection_id=connection_id)
+
+    async def test(self, company_id: str, *, provider: str | None = None, connection_id: str | None = None) -> Tested:
+        """Look at everything a connection needs; raises ``NoActiveConnection``, ``NotConnected``."""
+        connection = await self.connections.select(company_id, provider=provider, connection_id=connection_id)
+        if connection is None:
+            raise NoActiveConnection("There is no connection to test.")
+        if connection.stage is not Stage.CONNECTED:
+            raise NotConnected(f"The connection is {connection.stage.value}; there is nothing to test.")
+        adapter, app = self.provider(connection.provider)
+
+        async def token() -> Access:
+            return await self.keeper.access_token(connection, adapter, app)
+
+        async def own_key() -> Check:
+            return await self.prepare(connection)
+
+        return await self._tester.test(connection, adapter, self.session(connection), token, own_key)
+
+    async def disconnect(self, company_id: str, id: str) -> Disconnected:
+        """End a connection; tokens are deleted whatever the vendor says. Raises ``NoSuchConnection``."""
+        connection = await self.connections.one(company_id, id)
+        provider, app = self._registered().get(connection.provider, (None, None))
+        return await self.connections.disconnect(connection, provider, app)
+
+    async def sweep(self) -> Swept:
+        """Remove expired pending connections (their grants are given back), flows and references; once a minute."""
+        return await self._sweeper.sweep(self._registered())
+
+    async def drain(self) -> None:
+        """Wait until every token renewal under way is stored; at a shutdown."""
+        await self.keeper.drain()
+
+    # showing
+
+    async def views(self, company_id: str) -> list[dict[str, Any]]:
+        """Return all connections of a company as answers show them, oldest first."""
+        return await self._views(company_id, await self.connections.all(company_id))
+
+    async def view(self, connection: Connection) -> dict[str, Any]:
+        """Return one connection as answers show it."""
+        return (await self._views(connection.company_id, [connection]))[0]
+
+    async def _views(self, company_id: str, shown: list[Connection]) -> list[dict[str, Any]]:
+        primary = primary_of(await self.connections.all(company_id))
+        ids = [connection.id for connection in shown]
+        health = await self._store[HEALTH].of(company_id).get_many(ids)
+        tokens = await self._store[TOKENS].of(company_id).get_many(ids)
+        now = self._clock.now()
+        return [
+            view(
+                connection,
+                health.get(connection.id),
+                tokens.get(connection.id),
+                now,
+                primary=primary is not None and primary.id == connection.id,
+                syncing=await self._syncing(company_id, connection.id),
+            )
+            for connection in shown
+        ]

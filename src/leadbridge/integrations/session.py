@@ -1,0 +1,194 @@
+"""The authorised way to one vendor account: adds the token, keeps to the stored origins, paces, waits and counts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from leadbridge.crm.errors import CallFailed, Effect, Fault
+from leadbridge.crm.provider import App, Provider
+from leadbridge.integrations.keeper import Access
+from leadbridge.integrations.pacing import Pacer
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.retry import backoff
+from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost
+from leadbridge.security.origins import check_origin
+from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
+
+MAX_THROTTLED = 5
+MAX_WAIT_SECONDS = 60.0
+"""A call waits this long in all for a vendor that says "slow down"."""
+MAX_REPEATS = 3
+"""Repetitions of a call that is safe to repeat."""
+
+TokenSource = Callable[[int | None], Awaitable[Access]]
+"""Returns an access token; is given the generation of one that the vendor has just refused, if that is why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every session of a hub shares."""
+
+    transport: Transport
+    pacer: Pacer
+    clock: Clock
+    rng: random.Random
+
+
+class ConnectionSession:
+    """``crm.provider.Session`` over one connection. ``calls`` counts what was sent to the vendor.
+
+    ``heard`` is told of every answer (True: a call went through) and of every fault that says something about the
+    connection as a whole.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        *,
+        provider: Provider,
+        app: App,
+        account: str,
+        origins: Sequence[str],
+        scopes: Sequence[str],
+        tokens: TokenSource,
+        heard: Callable[[Fault | None], Awaitable[None]] | None = None,
+    ) -> None:
+        self._around = surroundings
+        self._provider = provider
+        self._app = app
+        self._account = account
+        self._origins = tuple(origins)
+        self._scopes = tuple(scopes)
+        self._tokens = tokens
+        self._heard = heard
+        self._access: Access | None = None
+        self.calls = 0
+
+    @property
+    def app(self) -> App:
+        """Our registration at this vendor."""
+        return self._app
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the tenant granted."""
+        return self._scopes
+
+    async def call(self, request: HttpRequest) -> HttpResponse:
+        """Send ``request`` and return any answer that is not about the token or the pace.
+
+        A refused token is renewed and the call repeated once. "Slow down" is waited out, at most five times and 60 s in
+        all. A request marked ``repeatable`` is repeated after a server error or a lost answer, any request where
+        nothing was sent; a write whose answer was lost is not. Raises ``CallFailed``, ``NotSent``, ``OutcomeLost``,
+        ``ForeignOrigin``.
+        """
+        request = replace(request, url=check_origin(request.url, self._origins))
+        renewed, throttled, waited, repeats = False, 0, 0.0, 0
+        while True:
+            try:
+                response, gen = await self._send(request)
+            except (NotSent, OutcomeLost) as error:
+                safe = request.repeatable or isinstance(error, NotSent)
+                if isinstance(error, AddressRefused) or not safe or repeats == MAX_REPEATS:
+                    raise
+                repeats += 1
+                await self._pause(repeats)
+                continue
+            if response.status == 401 and gen is not None:
+                if renewed:
+                    raise await self._fault(_rejected(self._provider.name))
+                renewed = True
+                self._access = await self._token(gen)
+            elif response.status == 429:
+                throttled += 1
+                asked = retry_after(response, self._around.clock.now())
+                wait = asked if asked is not None else backoff(throttled, base=2.0, cap=20.0, rng=self._around.rng)
+                if throttled == MAX_THROTTLED or waited + wait > MAX_WAIT_SECONDS:
+                    raise await self._fault(_slow_down(self._provider.name, asked))
+                waited += wait
+                self._told(shut_for=wait)
+                await self._around.clock.sleep(wait)
+            elif response.status >= 500 and request.repeatable and repeats < MAX_REPEATS:
+                repeats += 1
+                await self._pause(repeats)
+            else:
+                if response.status < 400 and self._heard is not None:
+                    await self._heard(None)
+                return response
+
+    async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int | None]:
+        """Send once; return the answer with the generation of the token that went along, if one did."""
+        await self._around.pacer.turn(self._account, self._provider.pace)
+        gen = None
+        if request.profile is not Profile.TOKEN:  # a token endpoint gets our client secret, never a bearer
+            access = self._access
+            if access is None or self._around.clock.now() >= access.renew_at:
+                access = self._access = await self._token(None)
+            gen = access.gen
+            bearer = f"Bearer {access.secret.get_secret_value()}"
+            request = replace(request, headers={**request.headers, "authorization": bearer})
+        self.calls += 1
+        response = await self._around.transport.send(request)
+        header = self._provider.pace.remaining_header
+        remaining = response.headers.get(header, "") if header else ""
+        if remaining.isdigit():
+            self._told(remaining=int(remaining))
+        return response, gen
+
+    async def _token(self, failed_gen: int | None) -> Access:
+        return await self._tokens(failed_gen)
+
+    def _told(self, *, remaining: int | None = None, shut_for: float | None = None) -> None:
+        self._around.pacer.told(self._account, self._provider.pace, remaining=remaining, shut_for=shut_for)
+
+    async def _pause(self, attempt: int) -> None:
+        await self._around.clock.sleep(backoff(attempt, base=0.5, cap=8.0, rng=self._around.rng))
+
+    async def _fault(self, fault: Fault) -> CallFailed:
+        if self._heard is not None:
+            await self._heard(fault)
+        return CallFailed(fault)
+
+
+def retry_after(response: HttpResponse, now: datetime) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for (RFC 9110, 10.2.3), or None without a usable one."""
+    text = response.headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    if text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _slow_down(provider: str, seconds: float | None) -> Fault:
+    return Fault(
+        code="rate_limited",
+        message=f"{provider} asks for fewer calls.",
+        cause="The account has used up the calls it allows in this time; others may be using it too.",
+        hint="Nothing needs to be done: the same request is worth repeating in a few minutes.",
+        retryable=True,
+        effect=Effect.RATE_LIMITED,
+        vendor_code="429",
+        retry_after=seconds,
+    )
+
+
+def _rejected(provider: str) -> Fault:
+    return Fault(
+        code="token_rejected",
+        message=f"{provider} refuses an access token that it gave a moment ago.",
+        cause="The account's access was withdrawn, or the app may not use this part of the API.",
+        hint="Look at the app's access in the CRM, then connect again.",
+        retryable=False,
+        effect=Effect.ATTENTION,
+        vendor_code="401",
+    )

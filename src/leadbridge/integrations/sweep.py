@@ -1,0 +1,113 @@
+"""Clears up what nobody came back for: pending connections past their time, and flows and references that expired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from leadbridge.crm.provider import App, Provider
+from leadbridge.integrations.grants import Grants
+from leadbridge.integrations.health import Stage
+from leadbridge.integrations.model import (
+    CONNECT_RESULT,
+    CONNECTIONS,
+    FLOWS,
+    OAUTH_HANDLE,
+    OAUTH_STATE,
+    TOKENS,
+    Connection,
+)
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.store import Store
+from leadbridge.tenancy.model import DIRECTORY
+
+log = structlog.get_logger("leadbridge.integrations")
+
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep removed."""
+
+    pending: int
+    flows: int
+    entries: int
+
+
+class Sweeper:
+    """Removes what has expired, of all companies. Several processes may sweep at once."""
+
+    def __init__(self, store: Store, clock: Clock, grants: Grants) -> None:
+        self._store = store
+        self._clock = clock
+        self._grants = grants
+
+    async def sweep(self, registered: Mapping[str, tuple[Provider, App]]) -> Swept:
+        """Remove what has expired; grants of pending connections are given back first."""
+        pending = 0
+        for connection in await self._expired():
+            pending += await self._drop(connection, registered)
+        swept = Swept(pending, await self._flows(), await self._entries())
+        if any((swept.pending, swept.flows, swept.entries)):
+            log.info("swept", pending=swept.pending, flows=swept.flows, entries=swept.entries)
+        return swept
+
+    async def _expired(self) -> list[Connection]:
+        connections = self._store[CONNECTIONS].across_companies()
+        page = await connections.find(
+            eq={"stage": Stage.PENDING}, order=["pendingUntil"], high=self._clock.now(), limit=CHUNK
+        )
+        return page.items
+
+    async def _drop(self, connection: Connection, registered: Mapping[str, tuple[Provider, App]]) -> int:
+        """End one pending connection: first it stops existing, so that nobody can confirm it, then its grant goes."""
+        company = connection.company_id
+        tokens = await self._store[TOKENS].of(company).get(connection.id)
+        grant = None
+        if tokens is not None:
+            try:
+                grant = await self._grants.grant_of(tokens)
+            except LeadbridgeError as error:  # a token that does not open is deleted all the same
+                log.warning("grant_not_revoked", connection=connection.id, code=error.code)
+        batch = WriteBatch().delete(CONNECTIONS, company, connection.id, rev=connection.rev)
+        batch.delete(TOKENS, company, connection.id)
+        if connection.handle_hash is not None:
+            batch.delete(DIRECTORY, None, f"{OAUTH_HANDLE}:{connection.handle_hash}")
+        if not isinstance(await self._store.write(batch), Applied):
+            return 0  # confirmed, or swept by somebody else, at this moment
+        if grant is not None and connection.provider in registered:
+            provider, app = registered[connection.provider]
+            revoked = await self._grants.release(provider, app, grant.refresh_token)
+            log.info("pending_connection_dropped", connection=connection.id, revoked=revoked)
+        return 1
+
+    async def _flows(self) -> int:
+        flows = (
+            await self._store[FLOWS].across_companies().find(order=["expiresAt"], high=self._clock.now(), limit=CHUNK)
+        )
+        batch = WriteBatch()
+        for flow in flows.items:
+            batch.delete(FLOWS, flow.company_id, flow.id)
+        return await self._remove(batch)
+
+    async def _entries(self) -> int:
+        batch = WriteBatch()
+        for what in (OAUTH_STATE, OAUTH_HANDLE, CONNECT_RESULT):
+            page = (
+                await self._store[DIRECTORY]
+                .across_companies()
+                .find(eq={"what": what}, order=["expiresAt"], high=self._clock.now(), limit=CHUNK)
+            )
+            for entry in page.items:
+                batch.delete(DIRECTORY, None, entry.id)
+        return await self._remove(batch)
+
+    async def _remove(self, batch: WriteBatch) -> int:
+        if len(batch):
+            await self._store.write(batch)
+        return len(batch)

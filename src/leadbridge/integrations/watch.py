@@ -1,0 +1,91 @@
+"""Writes down what the vendor's answers tell about a connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from leadbridge.crm.errors import Effect, Fault
+from leadbridge.integrations.health import Condition, Event, condition_after, lasting
+from leadbridge.integrations.model import HEALTH, ConnectionHealth
+from leadbridge.kit.clock import Clock
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.store import Store
+
+log = structlog.get_logger("leadbridge.integrations")
+
+DEFAULT_SLOW_DOWN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a connection is not well, in words for people."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class HealthKeeper:
+    """The one writer of ``connection_health``."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def note(
+        self,
+        company_id: str,
+        connection_id: str,
+        event: Event,
+        reason: Reason | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        """Store what ``event`` makes of the condition; nothing is written where that is nothing."""
+
+        async def build() -> tuple[WriteBatch | None, tuple[Condition, Condition]]:
+            health = await self._store[HEALTH].of(company_id).get(connection_id)
+            now = self._clock.now()
+            if health is None:
+                return None, (Condition.OK, Condition.OK)
+            before = lasting(health.condition, health.until, now)
+            then = condition_after(before, event)
+            if then is before and then is health.condition:
+                return None, (before, then)
+            return WriteBatch().replace(HEALTH, _changed(health, then, reason, until, now)), (before, then)
+
+        before, then = await self._store.attempt(build)
+        if then is not before:
+            log.info("connection_condition", connection=connection_id, before=before.value, now=then.value)
+
+    async def note_fault(self, company_id: str, connection_id: str, fault: Fault) -> None:
+        """Store what a failed call says about the connection as a whole, if it says anything."""
+        reason = Reason(fault.code, fault.message, fault.hint)
+        match fault.effect:
+            case Effect.REAUTH:
+                await self.note(company_id, connection_id, Event.GRANT_GONE, reason)
+            case Effect.ATTENTION:
+                await self.note(company_id, connection_id, Event.ATTENTION_NEEDED, reason)
+            case Effect.RATE_LIMITED:
+                pause = DEFAULT_SLOW_DOWN if fault.retry_after is None else timedelta(seconds=fault.retry_after)
+                await self.note(company_id, connection_id, Event.THROTTLED, reason, self._clock.now() + pause)
+            case Effect.NONE:
+                return
+
+
+def _changed(
+    health: ConnectionHealth, then: Condition, reason: Reason | None, until: datetime | None, now: datetime
+) -> ConnectionHealth:
+    told = reason if then is not Condition.OK else None
+    return health.model_copy(
+        update={
+            "condition": then,
+            "code": told.code if told else None,
+            "message": told.message if told else None,
+            "hint": told.hint if told else None,
+            "until": until if then is Condition.RATE_LIMITED else None,
+            "since": now,
+        }
+    )

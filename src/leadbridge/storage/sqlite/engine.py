@@ -1,0 +1,145 @@
+"""The engine on one SQLite file. Several processes may use the file at once; each waits its turn to write."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from leadbridge.kit.errors import Unavailable
+from leadbridge.kit.values import Stored, Value, at_path
+from leadbridge.storage.batch import After, Operation, WriteResult
+from leadbridge.storage.kind import Index, Kind
+from leadbridge.storage.query import Position, Scan, same
+from leadbridge.storage.sqlite.connection import BUSY_SECONDS, connect, open_store
+from leadbridge.storage.sqlite.problems import unavailable
+from leadbridge.storage.sqlite.statements import Question, by_ids, by_values, walk
+from leadbridge.storage.sqlite.writer import Writer
+
+R = TypeVar("R")
+
+READERS = 4
+"""Threads that read, each with a connection of its own."""
+
+
+class SqliteEngine:
+    """Documents in the file at ``path``. A read sees every commit that was answered before it was asked."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._path = path.absolute()
+        self._busy_seconds = busy_seconds
+        self._writer: Writer | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+
+    async def start(self, kinds: Sequence[Kind[Any]]) -> None:
+        """Open or make the file; raises ``StartRefused`` where that cannot be."""
+        names = [kind.name.lower() for kind in kinds]
+        if len(set(names)) != len(names):
+            raise ValueError("two kinds have one name: SQLite does not tell capitals from small letters")
+        await self.close()
+        connection = await asyncio.to_thread(open_store, self._path, kinds, self._busy_seconds)
+        self._writer = Writer(connection, self._path, kinds, self._reconnect)
+        self._local = threading.local()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+
+    async def close(self) -> None:
+        """Write what was accepted, then close the file."""
+        writer, self._writer = self._writer, None
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            await asyncio.to_thread(readers.shutdown)
+        while self._connections:
+            self._connections.pop().close()
+        if writer is not None:
+            # last: closing the last connection folds the WAL into the file
+            await asyncio.to_thread(writer.stop)
+
+    async def get(self, kind: Kind[Any], company: str | None, ids: Sequence[str]) -> dict[str, Stored]:
+        question = by_ids(kind.name, company, ids)
+
+        def read(connection: sqlite3.Connection) -> dict[str, Stored]:
+            return {id: orjson.loads(doc) for id, doc in connection.execute(question.sql, question.parameters)}
+
+        return await self._read(read)
+
+    async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
+        question = by_values(kind.name, company, index, values)
+        path = next(path for path in index.fields if path != "companyId")
+        # the file holds true as 1; the documents tell
+        ambiguous = any(not isinstance(value, str) and value in (0, 1) for value in values)
+
+        def read(connection: sqlite3.Connection) -> list[Stored]:
+            rows = sorted(connection.execute(question.sql, question.parameters).fetchall())
+            bodies = [orjson.loads(doc) for _, doc in rows]
+            return [body for body in bodies if not ambiguous or _under(body, path, values)]
+
+        return await self._read(read)
+
+    async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
+        questions = list(walk(kind.name, scan))
+        multi = scan.index.multi_field
+
+        def read(connection: sqlite3.Connection) -> list[tuple[Position, Stored]]:
+            found: list[tuple[Position, Stored]] = []
+            if len(questions) > 1:  # one moment for all ranges, or a document that moves could be met twice
+                connection.execute("BEGIN")
+            try:
+                for question in questions:
+                    collect(connection, question, found)
+                    if len(found) >= limit:
+                        break
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            return found
+
+        def collect(connection: sqlite3.Connection, question: Question, found: list[tuple[Position, Stored]]) -> None:
+            rows = connection.execute(question.sql, (*question.parameters, limit - len(found))).fetchall()
+            for id, doc, *element in rows:
+                body = orjson.loads(doc)
+                values = (element[0] if path == multi else at_path(body, path) for path in scan.order)
+                found.append(((*values, id), body))
+
+        return await self._read(read)
+
+    async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
+        if self._writer is None:
+            raise _closed()
+        return await self._writer.submit(batch, operations, afters)
+
+    async def _read(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        if self._readers is None:
+            raise _closed()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._on_connection, work)
+        except sqlite3.Error as error:
+            raise unavailable(error, self._path) from error
+
+    def _on_connection(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self._path, writes=False, busy_seconds=self._busy_seconds)
+            self._local.connection = connection
+            self._connections.append(connection)
+        return work(connection)
+
+    def _reconnect(self) -> sqlite3.Connection:
+        return connect(self._path, writes=True, busy_seconds=self._busy_seconds)
+
+
+def _under(body: Stored, path: str, values: Sequence[Value]) -> bool:
+    here = at_path(body, path)
+    elements = here if isinstance(here, list) else [here]
+    return any(same(element, value) for element in elements for value in values)
+
+
+def _closed() -> Unavailable:
+    return Unavailable("The store is closed.", code="store_closed", hint="Try again when the hub has started.")

@@ -1,0 +1,136 @@
+"""The one thread that writes: it takes every batch that waits, applies each in a savepoint and commits them together.
+
+One wait for the disk then serves all of them, which is where the rate of durable writes comes from. A caller hears of
+its batch only after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
+
+import structlog
+
+from leadbridge.kit.errors import Unavailable
+from leadbridge.storage.batch import After, Operation, WriteResult
+from leadbridge.storage.kind import Kind
+from leadbridge.storage.sqlite.changes import Changes
+from leadbridge.storage.sqlite.problems import unavailable
+
+GROUP = 256
+"""Batches in one commit at most: bounds how long the first of them waits, and other processes behind the lock."""
+
+log = structlog.get_logger(__name__)
+
+Outcome = WriteResult | Exception
+
+
+class _Job:
+    """A batch on its way."""
+
+    __slots__ = ("afters", "batch", "future", "loop", "operations")
+
+    def __init__(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> None:
+        self.batch = batch
+        self.operations = operations
+        self.afters = afters
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[WriteResult] = self.loop.create_future()
+
+
+class Writer:
+    """Owns the writing connection from the moment it is handed over until ``stop``."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        kinds: Sequence[Kind[Any]],
+        reconnect: Callable[[], sqlite3.Connection],
+    ) -> None:
+        self._path = path
+        self._kinds = tuple(kinds)
+        self._reconnect = reconnect
+        self._connection: sqlite3.Connection | None = connection
+        self._changes = Changes(connection, self._kinds)
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self, batch: str, operations: Sequence[Operation], afters: Sequence[After]
+    ) -> asyncio.Future[WriteResult]:
+        """Return the future outcome of a batch. A caller who goes away does not stop it."""
+        job = _Job(batch, operations, afters)
+        self._queue.put(job)
+        return job.future
+
+    def stop(self) -> None:
+        """Write what was accepted, then close the connection; blocks until done."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            jobs: list[_Job] = []
+            job = self._queue.get()
+            while job is not None:
+                jobs.append(job)
+                if len(jobs) == GROUP:
+                    break
+                try:
+                    job = self._queue.get_nowait()
+                except Empty:
+                    break
+            going = job is not None
+            if jobs:
+                _answer(jobs, self._commit(jobs))
+        self._drop()
+
+    def _commit(self, jobs: list[_Job]) -> list[Outcome]:
+        try:
+            if self._connection is None:
+                self._connection = self._reconnect()
+                self._changes = Changes(self._connection, self._kinds)
+            self._connection.execute("BEGIN IMMEDIATE")
+            outcomes: list[Outcome] = [self._changes.apply(job.batch, job.operations, job.afters) for job in jobs]
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            problem = unavailable(error, self._path)
+            log.warning("store_write_failed", batches=len(jobs), reason=problem.message)
+            self._drop()  # rolls back; the next group starts on a fresh connection
+            return [Unavailable(problem.message, code=problem.code, hint=problem.hint) for _ in jobs]
+        return outcomes
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _answer(jobs: list[_Job], outcomes: list[Outcome]) -> None:
+    """Hand the outcomes to the loops that wait: one wake-up a loop, not one a batch."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[WriteResult], Outcome]]] = {}
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        by_loop.setdefault(job.loop, []).append((job.future, outcome))
+    for loop, answers in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve, answers)
+        except RuntimeError:  # the loop was closed while its batches were written: nobody is left to be told
+            log.warning("store_callers_gone", batches=len(answers))
+
+
+def _resolve(answers: list[tuple[asyncio.Future[WriteResult], Outcome]]) -> None:
+    for future, outcome in answers:
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -1,0 +1,115 @@
+"""HubSpot's routes. A path with `v3` or `v4` and its dated form are one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from ..control import control_routes
+from ..store import Database
+from ..world import World
+from . import account, batch, oauth, objects, properties, search
+from .errors import answer, not_found
+from .human import HubSpotControl
+from .operation import Bucket, Handler, Operations, Scopes
+from .pages import records_page
+from .portal import HubSpot
+
+DATED = ("2026-03", "2026-09")
+
+Spec = tuple[str, str, str, Handler, Scopes | None, Bucket]
+
+
+def _crm(version: str, dated: bool) -> Iterable[Spec]:
+    records = f"/crm/objects/{version}/{{object}}" if dated else f"/crm/{version}/objects/{{object}}"
+    props = f"/crm/properties/{version}/{{object}}" if dated else f"/crm/{version}/properties/{{object}}"
+    owners = f"/crm/owners/{version}" if dated else f"/crm/{version}/owners"
+    reading, writing = objects.reading, objects.writing
+    yield "POST", f"{records}/batch/create", "objects.batch.create", batch.create, writing, "burst"
+    yield "POST", f"{records}/batch/read", "objects.batch.read", batch.read, reading, "burst"
+    yield "POST", f"{records}/batch/update", "objects.batch.update", batch.update, writing, "burst"
+    yield "POST", f"{records}/batch/upsert", "objects.batch.upsert", batch.upsert, writing, "burst"
+    yield "POST", f"{records}/batch/archive", "objects.batch.archive", batch.archive, writing, "burst"
+    yield "POST", f"{records}/search", "objects.search", search.search, reading, "search"
+    yield "POST", f"{records}/merge", "objects.merge", objects.merge, writing, "burst"
+    yield "POST", f"{records}/gdpr-delete", "objects.gdpr-delete", objects.gdpr_delete, writing, "burst"
+    yield "GET", records, "objects.list", objects.list_records, reading, "burst"
+    yield "POST", records, "objects.create", objects.create, writing, "burst"
+    yield "GET", f"{records}/{{record}}", "objects.read", objects.read, reading, "burst"
+    yield "PATCH", f"{records}/{{record}}", "objects.update", objects.update, writing, "burst"
+    yield "DELETE", f"{records}/{{record}}", "objects.archive", objects.archive, writing, "burst"
+    p_read, p_write = properties.reading, properties.writing
+    yield "GET", f"{props}/groups", "properties.groups", properties.groups, p_read, "burst"
+    yield "POST", f"{props}/batch/read", "properties.batch.read", properties.batch_read, p_read, "burst"
+    yield "GET", props, "properties.list", properties.list_all, p_read, "burst"
+    yield "POST", props, "properties.create", properties.create, p_write, "burst"
+    yield "GET", f"{props}/{{property}}", "properties.read", properties.read, p_read, "burst"
+    yield "PATCH", f"{props}/{{property}}", "properties.update", properties.update, p_write, "burst"
+    yield "DELETE", f"{props}/{{property}}", "properties.archive", properties.archive, p_write, "burst"
+    for path in (owners, f"{owners}/"):
+        yield "GET", path, "owners.list", account.owners, account.owners_read, "burst"
+    yield "GET", f"{owners}/{{owner}}", "owners.read", account.owner, account.owners_read, "burst"
+
+
+def _other(version: str, dated: bool) -> Iterable[Spec]:
+    yield (
+        "GET",
+        f"/account-info/{version}/details",
+        "account.details",
+        account.details,
+        account.identity,
+        "burst",
+    )
+    gone = f"/appinstalls/{version}/external-install"
+    yield "DELETE", gone, "app.uninstall", oauth.uninstall, oauth.any_scope, "burst"
+    yield "POST", f"/oauth/{version}/token", "oauth.token", oauth.token, None, "none"
+    yield "POST", f"/oauth/{version}/token/introspect", "oauth.introspect", oauth.introspect, None, "none"
+    yield "POST", f"/oauth/{version}/token/revoke", "oauth.revoke", oauth.revoke, None, "none"
+
+
+def _specs() -> Iterable[Spec]:
+    for path in ("/oauth/authorize", "/oauth/{portal:int}/authorize"):
+        yield "GET", path, "oauth.authorize", oauth.authorize, None, "none"
+        yield "POST", path, "oauth.decide", oauth.decide, None, "none"
+    yield "POST", "/oauth/v1/token", "oauth.token", oauth.token, None, "none"
+    access, refresh = "/oauth/v1/access-tokens/{token}", "/oauth/v1/refresh-tokens/{token}"
+    yield "GET", access, "oauth.v1.access-token", oauth.access_token_info, None, "none"
+    yield "GET", refresh, "oauth.v1.refresh-token", oauth.refresh_token_info, None, "none"
+    yield "DELETE", refresh, "oauth.v1.refresh-token.delete", oauth.refresh_token_delete, None, "none"
+    for version in ("v3", *DATED):
+        yield from _crm(version, version in DATED)
+        yield from _other(version, version in DATED)
+
+
+def build(db: Database) -> Starlette:
+    """Return the sandboxed HubSpot as an ASGI app, with its page at `/` and its control at `/_control/`."""
+    hub = HubSpot(World.load("hubspot", db))
+    operations = Operations(hub)
+    routes: list[BaseRoute] = [
+        Route(path, operations.endpoint(name, handler, scopes, bucket), methods=[method])
+        for method, path, name, handler, scopes, bucket in _specs()
+    ]
+
+    async def home(request: Request) -> Response:
+        return await records_page(hub, request)
+
+    async def unknown(_: Request, error: Exception) -> Response:
+        correlation_id = hub.world.new_uuid()
+        headers = {"X-HubSpot-Correlation-Id": correlation_id}
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 404:
+            return answer(404, not_found().body(correlation_id), headers)
+        text = "HTTP 405 Method Not Allowed" if status == 405 else "internal error"
+        body = {"status": "error", "message": text, "correlationId": correlation_id}
+        return answer(status, body, headers)
+
+    routes.append(Route("/", home))
+    routes.append(control_routes(hub.world, HubSpotControl(hub)))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
+    app.router.redirect_slashes = False
+    return app

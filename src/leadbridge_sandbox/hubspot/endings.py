@@ -1,0 +1,71 @@
+"""How a record ends other than by archiving: merged into another, or erased for privacy."""
+
+from __future__ import annotations
+
+import orjson
+
+from . import values
+from .catalogue import FREE_LISTS
+from .records import Record
+from .writes import Desk
+
+_OWN = frozenset({"createdate", "hs_object_id", "lifecyclestage", "email", "hs_email_domain", *FREE_LISTS})
+
+
+def merge(desk: Desk, winner: Record, loser: Record, *, new_record: bool) -> Record:
+    """Merge two records and return the survivor.
+
+    The primary record's values win where it has any; the other's addresses become secondary ones; the further
+    lifecycle stage stays. With `new_record` the survivor gets a new id, as newer portals do it.
+    """
+    changes = {
+        name: text
+        for name, text in loser.properties.items()
+        if name not in _OWN and not winner.properties.get(name) and name != desk.kind.modified
+    }
+    stage = values.later_stage(winner.properties.get("lifecyclestage", ""), loser.properties.get("lifecyclestage", ""))
+    if stage:
+        changes["lifecyclestage"] = stage
+    addresses = [
+        *winner.properties.get("hs_additional_emails", "").split(";"),
+        loser.properties.get("email", ""),
+        *loser.properties.get("hs_additional_emails", "").split(";"),
+    ]
+    primary = winner.properties.get("email") or loser.properties.get("email", "")
+    if primary:
+        changes["email"] = primary
+    others = [address for address in dict.fromkeys(addresses) if address and address != primary]
+    if others:
+        changes["hs_additional_emails"] = ";".join(others)
+    joined = [loser.id, winner.id] if new_record else [loser.id]
+    merged = [*winner.properties.get("hs_merged_object_ids", "").split(";")]
+    merged += [*loser.properties.get("hs_merged_object_ids", "").split(";"), *map(str, joined)]
+    changes["hs_merged_object_ids"] = ";".join(dict.fromkeys(item for item in merged if item))
+    survivor = _reborn(desk, winner) if new_record else winner
+    changes["hs_all_contact_vids"] = ";".join(
+        dict.fromkeys([str(survivor.id), *changes["hs_merged_object_ids"].split(";")])
+    )
+    unique = desk.held({**survivor.properties, **changes})
+    for gone in joined:
+        desk.records.remove(gone)
+        desk.records.redirect(gone, survivor.id)
+    if new_record:
+        desk.records.insert(survivor, set())
+    desk.store(survivor, changes, unique)
+    return survivor
+
+
+def _reborn(desk: Desk, winner: Record) -> Record:
+    record_id = desk.records.new_id()
+    properties = {**winner.properties, "hs_object_id": str(record_id)}
+    return Record(record_id, winner.created, desk.now, None, properties, orjson.dumps(winner.history()))
+
+
+def erase(desk: Desk, record: Record | None, email: str | None) -> None:
+    """Delete a record for good and bar its addresses, and the one given, from coming back."""
+    addresses = {email} if email else set()
+    if record is not None:
+        addresses |= {value for name, value in desk.held(record.properties) if name == "email"}
+        desk.records.remove(record.id)
+    for address in sorted(addresses):
+        desk.records.erase_email(address)
