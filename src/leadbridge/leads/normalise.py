@@ -116,17 +116,6 @@ def _countries() -> dict[str, str]:
     return table
 
 
-def country_code(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code of a country's name or code, or None."""
-    return _countries().get(_country_key(text))
-
-
-def country_name(code: str) -> str | None:
-    """Return the usual English name of the country with an alpha-2 ``code``, or None."""
-    entry = pycountry.countries.get(alpha_2=code)
-    return None if entry is None else str(getattr(entry, "common_name", entry.name))
-
-
 def country(text: str) -> str:
     """Return the ISO 3166-1 alpha-2 code of a country's name or code; raises ``Invalid``."""
     code = country_code(text)

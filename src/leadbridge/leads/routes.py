@@ -8,15 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from leadbridge.leads.change import Author
-from leadbridge.leads.imports.routes import MAX_UPLOAD
 from leadbridge.leads.imports.routes import router as imports_router
 from leadbridge.leads.model import LeadBody, lead_view
 from leadbridge.leads.service import Filters, LeadService, Sort
 from leadbridge.web.caller import Caller, CallerDep
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
-
-__all__ = ["MAX_UPLOAD", "router"]
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 router.include_router(imports_router)  # first: "imports" is no lead id

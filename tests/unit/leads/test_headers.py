@@ -13,9 +13,11 @@ from leadbridge.leads.imports.headers import checked_mapping, field_of, likely_h
     [
         ("E-mail Address", "email"), ("EMAIL", "email"), ("emailAddress", "email"), ("Primary E-Mail", "email"),
         ("Contact Email", "email"), ("Emial Address", "email"), ("Email Adress", "email"), ("E-mail opt out", None),
-        ("First Name", "firstName"), ("FirstName", "firstName"), ("first_name", "firstName"), ("Given name", "firstName"),
+        ("First Name", "firstName"), ("FirstName", "firstName"), ("first_name", "firstName"), ("Given name",
+        "firstName"),
         ("Surname", "lastName"), ("Last Name *", "lastName"), ("Lead Last Name", "lastName"), ("Name", "fullName"),
-        ("Company / Account", "company"), ("Account Name", "company"), ("Organisation", "company"), ("Company size", None),
+        ("Company / Account", "company"), ("Account Name", "company"), ("Organisation", "company"),
+        ("Company size", None),
         ("Mobile", "phone"), ("Phone (work)", "phone"), ("Telephone Number", "phone"), ("Job Title", "title"),
         ("Website URL", "website"), ("Zip/Postal Code", "address.postalCode"), ("State/Region", "address.region"),
         ("Country", "address.country"), ("Street Address", "address.street"), ("Town", "address.city"),

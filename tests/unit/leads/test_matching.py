@@ -38,7 +38,8 @@ def keys(ext: str = "", email: str = "", phone: str = "", first: str = "", last:
         (keys(phone="+1", email="a@x.example"), keys(phone="+1", email="b@x.example"), None),
         (keys(first="Ann", last="Lee", company="Acme"), keys(first="ann", last="Léé", company="ACME"), NAME),
         (keys(first="Ann", last="Lee", company="Acme"), keys(first="Ann", last="Lee", company="Other"), None),
-        (keys(last="Lee", company="Acme"), keys(last="Lee", company="Acme"), None),
+        (keys(last="Lee", company="Acme"), keys(last="lee", company="Acme"), NAME),
+        (keys(last="Lee", company="Acme"), keys(first="Ann", last="Lee", company="Acme"), None),
         (keys(first="Ann", last="Lee"), keys(first="Ann", last="Lee"), None),
         (
             keys(first="Ann", last="Lee", company="Acme", email="a@x.example"),
@@ -80,11 +81,15 @@ def test_among_equals_the_most_alike_then_the_oldest_then_the_smaller_id() -> No
     assert choose(row, twins) is twins[1]
 
 
-def test_the_lead_of_last_time_is_met_again_while_it_still_matches() -> None:
-    row = keys(email="a@x.example", phone="+1")
-    strong, before = candidate("a", keys(email="a@x.example")), candidate("b", keys(phone="+1"))
-    assert choose(row, [strong, before], remembered="b") is before
-    assert choose(row, [strong, candidate("b", keys(phone="+2"))], remembered="b") is strong
+def test_the_lead_of_last_time_is_met_again_unless_external_ids_speak_against_it() -> None:
+    row = keys(ext="1", email="a@x.example")
+    strong, edited = candidate("a", keys(email="a@x.example")), candidate("b", keys(email="new@x.example"))
+    assert choose(row, [strong, edited], remembered="b") is edited
+    assert choose(keys(last="Lee"), [candidate("b", keys(last="Lee"))], remembered="b") is not None
+    assert choose(keys(last="Lee"), [candidate("b", keys(last="Lee"))]) is None
+    owner, other = candidate("c", keys(ext="1")), candidate("b", keys(ext="2"))
+    assert choose(row, [strong, edited, owner], remembered="b") is owner
+    assert choose(row, [strong, other], remembered="b") is strong
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,8 @@ def test_the_lead_of_last_time_is_met_again_while_it_still_matches() -> None:
             {"address.city": "Bonn", "address.street": "B 2"},
             {"address.city": "Kiel", "address.postalCode": "1"},
         ),
-        ({"custom.x": "1"}, {"custom.x": "2", "custom.y": "3"}, {"custom.x": "1", "custom.y": "3"}, {"custom.x": "2", "custom.y": "3"}),
+        ({"custom.x": "1"}, {"custom.x": "2", "custom.y": "3"}, {"custom.x": "1", "custom.y": "3"},
+        {"custom.x": "2", "custom.y": "3"}),
     ],
 )  # fmt: skip
 def test_the_merge_rule(lead: Fields, row: Fields, filled: Fields, overwritten: Fields) -> None:

@@ -119,8 +119,10 @@ def test_a_website_becomes_an_http_address(text: str, address: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["javascript:alert(1)", "ftp://example.com", "data:text/html,x", "http://", "see card", "localhost", "a" * 70 + ".example",
-     "https://user@example.com", "https://example.com/a b", "http://[::1", "10.0.0.1", "mailto:a@example.com", "..", "a..b"],
+    ["javascript:alert(1)", "ftp://example.com", "data:text/html,x", "http://", "see card", "localhost",
+    "a" * 70 + ".example",
+     "https://user@example.com", "https://example.com/a b", "http://[::1", "10.0.0.1",
+     "mailto:a@example.com", "..", "a..b"],
 )  # fmt: skip
 def test_what_may_not_be_a_link_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/imports")
 EXPORT_PAGE = 500
 MULTIPART_SLACK = 64 * 1024
 """Bytes that multipart framing and the other fields may add to a file of the largest size."""
-MAX_UPLOAD = MAX_BYTES + MULTIPART_SLACK
+MAX_REQUEST = MAX_BYTES + MULTIPART_SLACK
 """Bytes a request to import may have."""
 
 
