@@ -100,7 +100,8 @@ def test_a_phone_number_is_read_in_the_rows_own_country_first() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [("MÃ¼ller", "Müller"), ("GroÃŸmann", "Großmann"), ("Ã\x89ric", "Éric"), ("Müller", "Müller"), ("SÃ£o", "São"),
+    [("MÃ¼ller", "Müller"), ("GroÃŸmann", "Großmann"), ("Ã\x89ric", "Éric"), ("Müller", "Müller"),
+     ("SÃ£o", "São"), ("Ã…kesson", "Åkesson"),
      ("Le\x00e", "Lee"), ("Null", "Null"), ("O'Brien", "O'Brien"), ("'t Hooft", "'t Hooft"), ("Le\u0301e", "Lée")],
 )  # fmt: skip
 def test_a_name_is_repaired_and_never_invented(cell: str, text: str) -> None:
