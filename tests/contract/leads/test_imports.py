@@ -40,7 +40,8 @@ async def bring(room: Room, data: bytes | str, options: ImportOptions = US, name
 
 async def stored(room: Room) -> dict[str, Any]:
     """Return every lead of the company by id."""
-    leads, after = {}, None
+    leads: dict[str, Any] = {}
+    after = None
     while True:
         page = await room.store[LEADS].of(COMPANY).find(limit=500, after=after)
         leads |= {lead.id: lead for lead in page.items}
