@@ -92,14 +92,14 @@ LANDS = (
         "Åkesson Lindström Öberg Sjögren Ström Hägg Nyström Wåhlin Bergström",
         "Malmö|Göteborg|Västerås|Umeå|Örebro", "Drottninggatan|Storgatan|Kungsgatan|Ängsvägen", "AB|Handelsbolag",
         "### ##",
-        ("08-465 004 ##", "+46 8 465 004 ##", "031-390 06 ##", "+46 70 174 06 ##", "040-628 04 ##"),
+        ("08-465 004 ##", "+46 8 465 004 ##", "031-390 06 ##", "+46 70 174 06 7#", "040-628 04 ##"),
     )),
     (10, Land(
         ("Australia", "AU", "AUS"), "AUD",
         "Lachlan Matilda Cooper Ruby Angus Sienna Flynn Imogen Jarrah Tahlia",
         "Nguyen Kelly Ryan Mitchell Singh Murphy Walsh Tran Doyle O'Connor",
         "Sydney|Melbourne|Brisbane|Perth|Hobart", "George Street|Collins Street|Ocean Road", "Pty Ltd|Holdings", "####",
-        ("(02) 5550 ####", "+61 2 7010 ####", "03 7010 ####", "+61 3 5550 ####", "0491 570 ###"),
+        ("(02) 5550 ####", "+61 2 7010 ####", "03 7010 ####", "+61 3 5550 ####", "0491 570 156", "0491 570 157"),
     )),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.memory import MemoryEngine
+from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
 
 EngineFactory = Callable[[Path], Engine]
@@ -20,6 +21,7 @@ EngineFactory = Callable[[Path], Engine]
 
 ENGINES: dict[str, EngineFactory] = {
     "memory": lambda folder: MemoryEngine(),
+    "sqlite": lambda folder: SqliteEngine(folder / "store.db"),
 }
 
 

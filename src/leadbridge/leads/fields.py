@@ -94,10 +94,10 @@ class Keys:
 
     @property
     def name_company(self) -> str | None:
-        """One key for the whole name and the company; None unless first name, last name and company are all there."""
-        if not (self.first and self.last and self.company):
+        """One key for the name as far as it is known and the company; None where either is missing."""
+        if not ((self.first or self.last) and self.company):
             return None
-        return f"{self.last}, {self.first} @ {self.company}"
+        return f"{self.last or ''}, {self.first or ''} @ {self.company}"
 
 
 def name_sort(fields: Mapping[str, FieldValue]) -> str:

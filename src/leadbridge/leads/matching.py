@@ -61,25 +61,24 @@ def strength(row: Keys, lead: Keys) -> Strength | None:
 def choose(row: Keys, candidates: Sequence[Candidate], remembered: str | None = None) -> Candidate | None:
     """Return the lead ``row`` falls on, or None for a new one.
 
-    Among equally strong ones: the lead this very row of the file fell on last time (``remembered``), then the one that
-    agrees in most keys, then the oldest. Hence importing a file again meets the same leads, row by row.
+    An equal external id decides. Otherwise the lead on which this very row of the same file fell last time
+    (``remembered``) is met again, even if it was edited since: the row says nothing new. Otherwise the strongest key;
+    among equally strong ones the lead that agrees in most keys, then the oldest.
     """
-    best: tuple[int, int, int, datetime, str] | None = None
+    best: tuple[int, int, datetime, str] | None = None
     chosen: Candidate | None = None
+    again: Candidate | None = None
     for candidate in candidates:
+        if candidate.id == remembered and (None in (row.ext, candidate.keys.ext) or row.ext == candidate.keys.ext):
+            again = candidate
         why = strength(row, candidate.keys)
         if why is None:
             continue
-        kept = candidate.id == remembered
-        rank = (
-            0 if kept else 1,
-            0 if kept else _ORDER[why],
-            -_agreeing(row, candidate.keys),
-            candidate.created_at,
-            candidate.id,
-        )
+        rank = (_ORDER[why], -_agreeing(row, candidate.keys), candidate.created_at, candidate.id)
         if best is None or rank < best:
             best, chosen = rank, candidate
+    if again is not None and (best is None or best[0] != _ORDER[Strength.EXTERNAL_ID]):
+        return again
     return chosen
 
 

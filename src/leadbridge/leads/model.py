@@ -115,8 +115,12 @@ LEADS: Kind[Lead] = Kind(
 
 KINDS = (LEADS,)
 
-ShortText = Annotated[str | None, Blankable, Field(max_length=200)]
-Text = Annotated[str | None, Blankable, Field(max_length=500)]
+ShortText = Annotated[Annotated[str, Field(max_length=200)] | None, Blankable]
+Text = Annotated[Annotated[str, Field(max_length=500)] | None, Blankable]
+Tag = Annotated[str, Field(max_length=64)]
+Tags = Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)]
+CustomKey = Annotated[str, Field(min_length=1, max_length=64)]
+CustomFields = Annotated[dict[CustomKey, CustomValue | None], Field(max_length=MAX_CUSTOM_FIELDS)]
 
 
 class AddressBody(Body):
@@ -133,7 +137,7 @@ class MoneyBody(Body):
     """An amount as a caller sends it: decimal text (or a number) and an ISO 4217 code."""
 
     amount: StrictStr | StrictInt | StrictFloat = Field(examples=["1234.50"])
-    currency: Annotated[str | None, Blankable, Field(max_length=3)] = None
+    currency: Annotated[Annotated[str, Field(max_length=3)] | None, Blankable] = None
 
 
 class ConsentBody(Body):
@@ -148,22 +152,20 @@ class LeadBody(Body):
     external_id: ShortText = None
     first_name: ShortText = None
     last_name: ShortText = None
-    email: Annotated[str | None, Blankable, Field(max_length=320)] = None
+    email: Annotated[Annotated[str, Field(max_length=320)] | None, Blankable] = None
     phone: ShortText = Field(default=None, description="Any usual spelling; kept in E.164, as sent in phoneRaw.")
     company: ShortText = None
     title: ShortText = None
-    website: Annotated[str | None, Blankable, Field(max_length=2048)] = None
+    website: Annotated[Annotated[str, Field(max_length=2048)] | None, Blankable] = None
     address: AddressBody | None = None
     source: ShortText = None
     status: ShortText = None
     value: MoneyBody | None = None
     owner_id: Annotated[Id | None, Blankable] = None
-    tags: tuple[Annotated[str, Field(max_length=64)], ...] | None = Field(default=None, max_length=MAX_TAGS)
+    tags: Tags | None = None
     consent: ConsentBody | None = None
-    score: Annotated[StrictInt | None, Field(ge=-1_000_000, le=1_000_000)] = None
-    custom: dict[Annotated[str, Field(min_length=1, max_length=64)], CustomValue | None] | None = Field(
-        default=None, max_length=MAX_CUSTOM_FIELDS
-    )
+    score: Annotated[StrictInt, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    custom: CustomFields | None = None
 
 
 SHOWN = frozenset({

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
+import ftfy
 import phonenumbers
 import pycountry
 from email_validator import EmailNotValidError, validate_email
@@ -38,6 +39,24 @@ class Phone:
 def shown(text: str) -> str:
     """Return ``text`` in quotation marks, cut so that it fits in a sentence."""
     return f"'{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + '…'}'"
+
+
+_TYPOGRAPHIC = frozenset("‘’“”–—")
+
+
+def decoded_once_more(text: str) -> str:
+    """Return ``text`` without double encoding: UTF-8 that was read as Windows-1252 and written as UTF-8 again.
+
+    What ftfy leaves alone for caution (``Ã…kesson``) is decoded too when the whole text becomes valid UTF-8 by it and
+    no quotation mark or dash takes part, since these do follow a capital in real text.
+    """
+    fixed = ftfy.fix_encoding(text)
+    if fixed != text or not _TYPOGRAPHIC.isdisjoint(text):
+        return fixed
+    try:
+        return text.encode("windows-1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def email(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -28,6 +29,11 @@ _BINARY = {
 }
 FOREIGN_SHARE = 0.3
 """Above this share of non-ASCII bytes a text is not written in Latin letters, and Windows-1252 is a poor guess."""
+FEW = 20
+"""With fewer such bytes than this statistics know nothing."""
+BINARY_SHARE = 0.05
+"""More control characters than this are in no text."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _OTHERS = ["cp1251", "cp1250", "cp1253", "cp1255", "cp1256", "shift_jis", "gb18030", "big5", "euc_kr", "cp874"]
 
 
@@ -56,8 +62,12 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
                 code="not_csv",
                 hint="Open it in its program and save it as 'CSV UTF-8', then import that file.",
             )
-    if encoding is not None:
-        return _named(data, encoding)
+    decoded = _named(data, encoding) if encoding is not None else _recognised(data)
+    _refuse_binary(decoded.text[:SAMPLE])
+    return decoded
+
+
+def _recognised(data: bytes) -> Decoded:
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return Decoded(data.decode(codec, errors="replace").removeprefix("\ufeff"), name)
@@ -65,6 +75,16 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if wide is not None:
         return Decoded(data.decode(wide, errors="replace"), wide)
     return _narrow(data)
+
+
+def _refuse_binary(text: str) -> None:
+    controls = len(_CONTROLS.findall(text))
+    if controls >= FEW and controls > BINARY_SHARE * len(text):
+        raise UnreadableFile(
+            "The file is not text, or is in an encoding that is not recognised.",
+            code="not_csv",
+            hint="Save it as 'CSV UTF-8', or name its encoding, then import it again.",
+        )
 
 
 def _named(data: bytes, encoding: str) -> Decoded:
@@ -107,7 +127,7 @@ def _narrow(data: bytes) -> Decoded:
     sample = data[:SAMPLE]
     high = sum(byte > 0x7F for byte in sample)
     letters = sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
-    if high > FOREIGN_SHARE * (high + letters):
+    if high >= FEW and high > FOREIGN_SHARE * (high + letters):
         best = from_bytes(sample, cp_isolation=_OTHERS).best()
         if best is not None:
             return Decoded(data.decode(best.encoding, errors="replace"), best.encoding)

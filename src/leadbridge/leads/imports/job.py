@@ -164,6 +164,9 @@ class ImportJob:
         found: dict[str, Lead] = {}
         for index, values in lookup_values(readings).items():
             found.update((lead.id, lead) for lead in await leads.lookup(index, values))
+        rows = [reading.record.row for reading in readings]
+        last_time = dict.fromkeys(id for row in rows if (id := self._remembered.get(row)) is not None)
+        found |= await leads.get_many([id for id in last_time if id not in found])
         return list(found.values())
 
     def _progress(self, placement: Placement) -> dict[str, object]:

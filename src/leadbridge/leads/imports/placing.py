@@ -75,10 +75,10 @@ def place(
 ) -> Placement:
     """Decide about ``readings`` in order.
 
-    ``known`` are the stored leads they could fall on, ``claimed`` those on which earlier rows of this file fell,
-    ``remembered`` the lead each row fell on when the same file came before. A row that falls on a lead of an earlier
-    row only fills its blanks whatever ``mode``: otherwise two rows of one person would overwrite each other at every
-    import of the file.
+    ``known`` are the stored leads they could fall on, those of ``remembered`` included; ``claimed`` those on which
+    earlier rows of this file fell; ``remembered`` the lead of each row when the same file came before. A row that falls
+    on a lead of an earlier row only fills its blanks whatever ``mode``: otherwise two rows of one person would
+    overwrite each other at every import of the file.
     """
     placement = Placement()
     taken = set(claimed)
@@ -91,9 +91,11 @@ def place(
             placement.placed.append(Placed(reading, Outcome.REJECTED, None))
             continue
         keys = reading.keys
-        ids = dict.fromkeys(id for value in _index_values(keys) for id in index.get(value, ()))
-        candidates = [placement.leads[id].candidate for id in ids]
-        match = choose(keys, candidates, remembered.get(reading.record.row))
+        ids: dict[str, None] = dict.fromkeys(id for value in _index_values(keys) for id in index.get(value, ()))
+        last_time = remembered.get(reading.record.row)
+        if last_time in placement.leads:
+            ids[last_time] = None
+        match = choose(keys, [placement.leads[id].candidate for id in ids], last_time)
         if match is None:
             id = new_id()
             made = Working(None, dict(reading.fields), Candidate(id, now, keys), True)

@@ -30,6 +30,7 @@ EXPORT_PAGE = 500
 MULTIPART_SLACK = 64 * 1024
 """Bytes that multipart framing and the other fields may add to a file of the largest size."""
 MAX_REQUEST = MAX_BYTES + MULTIPART_SLACK
+"""Bytes a request to import may have."""
 
 
 async def import_service(request: Request) -> ImportService:
@@ -62,9 +63,9 @@ async def start(
     request: Request,
     caller: CallerDep,
     imports: ServiceDep,
-    merge: Annotated[MergeMode, Query(description="What a row may do to a lead already there.")] = (
-        MergeMode.FILL_BLANKS
-    ),
+    merge: Annotated[
+        MergeMode | None, Query(description="What a row may do to a lead already there; default fill_blanks.")
+    ] = None,
     default_country: Annotated[
         str | None, Query(alias="defaultCountry", description="Where phone numbers without country code are dialled.")
     ] = None,
@@ -75,8 +76,10 @@ async def start(
     preview: Annotated[bool, Query(description="Only tell how the file would be read; nothing is written.")] = False,
     name: Annotated[str, Query(description="Name of the file, when it is the body itself.")] = "upload.csv",
 ) -> Response:
-    options = ImportOptions(merge, _country(default_country), encoding, _mapping(mapping))
-    upload = await _upload(request, name)
+    asked = {"merge": merge, "defaultCountry": default_country, "encoding": encoding, "mapping": mapping}
+    upload, form = await _upload(request, name)
+    options = _options(form | {key: value for key, value in asked.items() if value is not None})
+    preview = preview or form.get("preview", "").lower() in ("1", "true", "yes")
     if preview:
         return ok(_preview(await imports.open(upload.data, options), options))
     return ok(import_view(await imports.run(caller.company_id, f"user:{caller.user_id}", upload, options)), 201)
@@ -131,9 +134,10 @@ async def _csv(imports: ImportService, job: Import, severity: Severity) -> Async
             return
 
 
-async def _upload(request: Request, name: str) -> Upload:
+async def _upload(request: Request, name: str) -> tuple[Upload, dict[str, str]]:
+    """Return the file and the form's other fields, which say the same as query parameters of their names."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/"):
-        return Upload(name, await _body(request))
+        return Upload(name, await _body(request)), {}
     async with request.form(max_files=1, max_fields=10) as form:
         file = next((part for part in form.values() if isinstance(part, UploadFile)), None)
         if file is None:
@@ -144,7 +148,8 @@ async def _upload(request: Request, name: str) -> Upload:
             )
         if file.size is not None and file.size > MAX_BYTES:
             raise FileTooLarge(f"The file has {file.size / 2**20:.1f} MB; at most 20 MB are taken at once.")
-        return Upload(file.filename or name, await file.read())
+        fields = {key: value for key, value in form.items() if isinstance(value, str)}
+        return Upload(file.filename or name, await file.read()), fields
 
 
 async def _body(request: Request) -> bytes:
@@ -154,6 +159,22 @@ async def _body(request: Request) -> bytes:
         if len(kept) > MAX_BYTES:
             raise FileTooLarge("The file has more than 20 MB.")
     return bytes(kept)
+
+
+def _options(asked: dict[str, str]) -> ImportOptions:
+    merge = asked.get("merge") or MergeMode.FILL_BLANKS
+    if merge not in list(MergeMode):
+        raise InvalidInput(
+            f"{normalise.shown(merge)} is no way to merge.",
+            code="invalid_merge",
+            hint="Send merge=fill_blanks or merge=overwrite.",
+        )
+    return ImportOptions(
+        MergeMode(merge),
+        _country(asked.get("defaultCountry")),
+        asked.get("encoding") or None,
+        _mapping(asked.get("mapping")),
+    )
 
 
 def _country(text: str | None) -> str | None:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import ftfy
-
 from leadbridge.kit.text import squeeze
 from leadbridge.kit.values import clean_text
 from leadbridge.leads import normalise
@@ -112,12 +110,12 @@ def _clean(work: _Work, cell: str, column: Column) -> str:
         text = text[1:]  # put there so that a spreadsheet does not calculate it
     if not text.isascii() or "\0" in text or not text.isprintable():
         if _CONTROLS.search(text):
-            bare = ftfy.fix_encoding(text) if _MOJIBAKE.search(text) else text
+            bare = normalise.decoded_once_more(text) if _MOJIBAKE.search(text) else text
             if _CONTROLS.search(bare):
                 work.warn("control_characters", f"Control characters were taken out of '{column.header}'.")
             text = _CONTROLS.sub("", bare)
         elif _MOJIBAKE.search(text):
-            text = ftfy.fix_encoding(text)
+            text = normalise.decoded_once_more(text)
         text = clean_text(text)
     text = text.strip() if column.field is None else squeeze(text)
     word = text.casefold()

@@ -1,0 +1,46 @@
+"""Leads on a real store, once for each engine."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from leadbridge.kit.clock import ManualClock
+from leadbridge.kit.ids import IdSource, object_ids
+from leadbridge.leads import model as leads_model
+from leadbridge.leads.change import Author
+from leadbridge.leads.imports import model as imports_model
+from leadbridge.leads.imports.service import ImportService
+from leadbridge.leads.service import LeadService
+from leadbridge.storage.store import Store
+from leadbridge.usage import model as usage_model
+from leadbridge.usage.service import UsageService
+from tests.support.stores import ENGINES, open_store
+
+COMPANY, OTHER = "a" * 24, "b" * 24
+AUTHOR = Author("api", "user:" + "f" * 24)
+KINDS = (*leads_model.KINDS, *imports_model.KINDS, *usage_model.KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The leads room on a store of its own, with a clock that moves only when told to."""
+
+    store: Store
+    clock: ManualClock
+    ids: IdSource
+    leads: LeadService
+    imports: ImportService
+
+
+@pytest.fixture(params=ENGINES)
+async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
+    clock = ManualClock()
+    ids = object_ids(clock, random.Random(7))
+    async with open_store(ENGINES[request.param](tmp_path), KINDS, clock, ids) as store:
+        usage = UsageService(store, clock, ids)
+        yield Room(store, clock, ids, LeadService(store, clock, ids), ImportService(store, clock, ids, usage))
