@@ -217,7 +217,7 @@ def _entry(entry: ErrorEntry) -> dict[str, Any]:
     return {
         "_id": entry.id,
         "occurredAt": to_seconds_text(entry.occurred_at),
-        "firstAt": to_text(entry.first_at),
+        "firstAt": to_seconds_text(entry.first_at),
         "provider": entry.provider,
         "connectionId": entry.connection_id,
         "operation": entry.operation,
