@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from leadbridge.integrations import page as integrations_page
-from leadbridge.integrations.addresses import API, COOKIE_PATH
-from leadbridge.integrations.bodies import ChangeBody, CompleteBody, InitBody, ConnectionChoice
+from leadbridge.integrations.addresses import API, COOKIE_PATH, RESULT_COOKIE
+from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
-from leadbridge.integrations.oauth import MINUTES
-from leadbridge.integrations.service import ConnectionService
+from leadbridge.integrations.flows import MINUTES
+from leadbridge.integrations.page import ServiceDep
 from leadbridge.integrations.views import account_info
 from leadbridge.kit.clock import to_text
 from leadbridge.kit.errors import InvalidInput
@@ -25,15 +24,8 @@ from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 
 router = APIRouter(prefix=API, tags=["CRM integration"])
-pages = APIRouter(include_in_schema=False)
 
-RESULT_COOKIE = "leadbridge_connect_result"
 MAX_QUERY_VALUE = 4096
-
-
-def _service(request: Request) -> ConnectionService:
-    service: ConnectionService = request.app.state.hub.connections
-    return service
 
 
 def _usage(request: Request) -> UsageService:
@@ -41,7 +33,6 @@ def _usage(request: Request) -> UsageService:
     return service
 
 
-ServiceDep = Annotated[ConnectionService, Depends(_service)]
 UsageDep = Annotated[UsageService, Depends(_usage)]
 Choice = Annotated[str | None, Query(max_length=100)]
 
@@ -54,7 +45,7 @@ async def status(
     connection_id: Annotated[str | None, Query(alias="connectionId", max_length=100)] = None,
 ) -> Response:
     """Return status, account and token expiry of a connection."""
-    connection = await service.connections.select(caller.company_id, provider=provider, connection_id=connection_id)
+    connection = await service.connections.select(caller.company_id, connection_id, provider)
     return ok(None if connection is None else await service.view(connection))
 
 
@@ -172,7 +163,7 @@ async def disconnect(id: str, caller: CallerDep, service: ServiceDep) -> Respons
 async def check_connection(caller: CallerDep, service: ServiceDep, body: ConnectionChoice | None = None) -> Response:
     """Return one line for each thing looked at. A connection in trouble is a result, not an error."""
     asked = body or ConnectionChoice()
-    tested = await service.test(caller.company_id, provider=asked.provider, connection_id=asked.connection_id)
+    tested = await service.test(caller.company_id, asked.connection_id, asked.provider)
     return ok(_tested(tested))
 
 
@@ -232,12 +223,3 @@ def _entry(entry: ErrorEntry) -> dict[str, Any]:
         "correlationId": entry.correlation_id,
         "count": entry.count,
     }
-
-
-@pages.get(INTEGRATIONS_PAGE)
-async def integrations(request: Request, service: ServiceDep) -> Response:
-    """Show what can be connected, and how a connect ended. It needs no login and shows nothing of any company."""
-    reference = request.cookies.get(RESULT_COOKIE, "")
-    shown = await service.account_shown(reference) if reference else None
-    html = integrations_page.render(service.providers(), request.query_params, shown)
-    return HTMLResponse(html, headers={"cache-control": "no-store"})

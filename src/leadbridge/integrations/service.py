@@ -14,6 +14,7 @@ from leadbridge.crm.errors import Fault
 from leadbridge.crm.provider import App, Check, Provider
 from leadbridge.crm.registry import app_of
 from leadbridge.integrations.addresses import Addresses
+from leadbridge.integrations.callback import Callbacks, Landing
 from leadbridge.integrations.checks import OWN_KEY, Tested, Tester
 from leadbridge.integrations.connections import Connections, Disconnected, primary_of
 from leadbridge.integrations.errors import (
@@ -27,7 +28,7 @@ from leadbridge.integrations.grants import Grants
 from leadbridge.integrations.health import Event, Stage
 from leadbridge.integrations.keeper import Access, TokenKeeper
 from leadbridge.integrations.model import HEALTH, TOKENS, Connection
-from leadbridge.integrations.oauth import Begun, Landing, OAuthFlows
+from leadbridge.integrations.oauth import Begun, OAuthFlows
 from leadbridge.integrations.pacing import Pacer
 from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.integrations.sweep import Sweeper, Swept
@@ -92,7 +93,8 @@ class ConnectionService:
         self.keeper = TokenKeeper(store, clock, vault, transport, usage, self.health, rng)
         self._around = Surroundings(transport, Pacer(clock), clock, rng)
         self._grants = Grants(store, clock, ids, vault, transport, usage)
-        self._flows = OAuthFlows(store, clock, ids, vault, usage, self._grants, self._around, self.addresses)
+        self._flows = OAuthFlows(store, clock, ids, vault, self._grants, self.addresses)
+        self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
         self.connections = Connections(store, clock, self._grants, usage)
         self._tester = Tester(clock, self.health)
         self._sweeper = Sweeper(store, clock, self._grants)
@@ -113,8 +115,12 @@ class ConnectionService:
             for listed in PROVIDERS
         ]
 
-    def provider(self, id: str) -> tuple[Provider, App]:
-        """Return a CRM that can be connected here.
+    def provider(self, connection: Connection) -> Provider:
+        """Return the adapter of a connection's CRM; raises as ``registration``."""
+        return self.registration(connection.provider)[0]
+
+    def registration(self, id: str) -> tuple[Provider, App]:
+        """Return a CRM that can be connected here, with our registration there.
 
         Raises ``UnknownProvider``, ``ProviderNotConfigured`` (naming the variables), ``ProviderNotAvailable``.
         """
@@ -149,7 +155,7 @@ class ConnectionService:
         connection_id: str | None = None,
     ) -> Begun:
         """Begin a connect (``connection_id``: renew that connection) and return the vendor's consent page."""
-        provider, app = self.provider(provider_id)
+        provider, app = self.registration(provider_id)
         return await self._flows.begin(
             company_id, user_id, provider, app, return_url=return_url, connection_id=connection_id
         )
@@ -158,7 +164,7 @@ class ConnectionService:
         """End a flow that a vendor sent a browser back for; always tells where the browser goes next."""
         known = provider_id if any(listed.id == provider_id for listed in PROVIDERS) else "unknown"
         provider, app = self._registered().get(known, (None, None))
-        landing = await self._flows.callback(provider, app, known, query, cookies)
+        landing = await self._callbacks.end(provider, app, known, query, cookies)
         if landing.connection is not None:
             await self.prepare(landing.connection)
         return landing
@@ -179,7 +185,7 @@ class ConnectionService:
         A failure is remembered as the reason; it never fails a connect.
         """
         try:
-            provider, _ = self.provider(connection.provider)
+            provider = self.provider(connection)
             check = await provider.prepare(self.session(connection))
         except LeadbridgeError as error:
             check = Check(OWN_KEY, False, error.message, error.hint)
@@ -191,7 +197,7 @@ class ConnectionService:
 
     def session(self, connection: Connection) -> ConnectionSession:
         """Return an authorised way to the connection's account; raises ``ProviderNotConfigured`` and its like."""
-        provider, app = self.provider(connection.provider)
+        provider, app = self.registration(connection.provider)
 
         async def tokens(failed_gen: int | None) -> Access:
             return await self.keeper.access_token(connection, provider, app, failed_gen)
@@ -223,19 +229,19 @@ class ConnectionService:
         await self.health.note_fault(connection.company_id, connection.id, fault)
 
     async def usable(
-        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+        self, company_id: str, connection_id: str | None = None, provider: str | None = None
     ) -> Connection:
         """Return the connection that is meant, for work over it; as ``Connections.usable``."""
-        return await self.connections.usable(company_id, provider=provider, connection_id=connection_id)
+        return await self.connections.usable(company_id, connection_id, provider)
 
-    async def test(self, company_id: str, *, provider: str | None = None, connection_id: str | None = None) -> Tested:
+    async def test(self, company_id: str, connection_id: str | None = None, provider: str | None = None) -> Tested:
         """Look at everything a connection needs; raises ``NoActiveConnection``, ``NotConnected``."""
-        connection = await self.connections.select(company_id, provider=provider, connection_id=connection_id)
+        connection = await self.connections.select(company_id, connection_id, provider)
         if connection is None:
             raise NoActiveConnection("There is no connection to test.")
         if connection.stage is not Stage.CONNECTED:
             raise NotConnected(f"The connection is {connection.stage.value}; there is nothing to test.")
-        adapter, app = self.provider(connection.provider)
+        adapter, app = self.registration(connection.provider)
 
         async def token() -> Access:
             return await self.keeper.access_token(connection, adapter, app)
