@@ -11,7 +11,7 @@ from leadbridge.crm.provider import App, Provider
 from leadbridge.integrations.addresses import Addresses
 from leadbridge.integrations.errors import HandleUnknown, NoSuchConnection
 from leadbridge.integrations.flows import LIFETIME, NONCE, cookie_name, flow_entry
-from leadbridge.integrations.grants import Grants
+from leadbridge.integrations.grants import Consent, Grants
 from leadbridge.integrations.health import Stage
 from leadbridge.integrations.model import (
     CONNECT_RESULT,
