@@ -18,7 +18,6 @@ from starlette.responses import Response
 from leadbridge import __version__
 from leadbridge.crm.registry import providers
 from leadbridge.integrations import model as integrations_model
-from leadbridge.integrations import page as integrations_page
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.kit.clock import Clock, SystemClock
@@ -26,6 +25,7 @@ from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import model as leads_model
 from leadbridge.leads import routes as leads_routes
 from leadbridge.leads.imports import model as imports_model
+from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.service import LeadService
 from leadbridge.security import model as security_model
@@ -152,10 +152,10 @@ def build_app(hub: Hub) -> FastAPI:
             expose_headers=["x-request-id"],
         )
     app.add_middleware(
-        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), leads_routes.MAX_UPLOAD)]
+        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)]
     )
     app.include_router(integrations_routes.router)
-    app.include_router(integrations_page.router)
+    app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
 

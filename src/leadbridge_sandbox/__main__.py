@@ -21,12 +21,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port of HubSpot; 0 picks a free one (default)")
     parser.add_argument("--data", type=Path, metavar="FILE", help="keep everything in this SQLite file")
-    parser.add_argument(
-        "--until-stdin-closes", action="store_true", help="end when standard input reaches its end"
-    )
-    parser.add_argument(
-        "--ready-line", action="store_true", help="print the JSON line only, nothing for people"
-    )
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input reaches its end")
+    parser.add_argument("--ready-line", action="store_true", help="print the JSON line only, nothing for people")
     return parser.parse_args(argv)
 
 

@@ -40,9 +40,7 @@ class VendorControl(Protocol):
     def records(self, portal_id: int | None, object_name: str) -> dict[str, Any]:
         """Return all records."""
 
-    def edit(
-        self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any
-    ) -> dict[str, Any]:
+    def edit(self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
         """Add or change a record as a person."""
 
     def archive(self, portal_id: int | None, object_name: str, record_id: str) -> dict[str, Any]:

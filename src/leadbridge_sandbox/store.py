@@ -39,9 +39,7 @@ class Database:
         Raises StoreUnusable when the file cannot be written, is no SQLite file, or another process has it.
         """
         try:
-            connection = sqlite3.connect(
-                ":memory:" if path is None else str(path), isolation_level=None, timeout=0.2
-            )
+            connection = sqlite3.connect(":memory:" if path is None else str(path), isolation_level=None, timeout=0.2)
         except sqlite3.Error as error:
             raise StoreUnusable(_why(path, error)) from error
         try:

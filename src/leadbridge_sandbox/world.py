@@ -45,6 +45,4 @@ class World:
         state = self.clock.state
         with self.db.transaction():
             self.db.save(f"{self.vendor}.settings", self.settings.as_json())
-            self.db.save(
-                f"{self.vendor}.clock", {"offset_ms": state.offset_ms, "frozen_at_ms": state.frozen_at_ms}
-            )
+            self.db.save(f"{self.vendor}.clock", {"offset_ms": state.offset_ms, "frozen_at_ms": state.frozen_at_ms})

@@ -233,9 +233,7 @@ class SandboxProcess:
         status, _, body = self.post_form(path, sent)
         return status, json.loads(body)
 
-    def api(
-        self, method: str, path: str, access_token: str, body: Any = None
-    ) -> tuple[int, dict[str, str], Any]:
+    def api(self, method: str, path: str, access_token: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
         """Call a vendor API with a token; return status, headers and JSON (None without a body)."""
         headers = {"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"}
         raw = None if body is None else json.dumps(body).encode()

@@ -14,7 +14,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from leadbridge.crm.errors import Fault
-from leadbridge.security.http import HttpRequest, HttpResponse
+from leadbridge.security.transport import HttpRequest, HttpResponse
 
 
 @dataclass(frozen=True, slots=True)

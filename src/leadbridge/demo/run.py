@@ -32,7 +32,7 @@ from leadbridge.settings import INTEGRATIONS_PAGE, Settings
 EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path(__file__).with_name("leads.csv"))
 """The example file: in a checkout, and in an installed package."""
 HOST = "127.0.0.1"
-SANDBOX_CLIENT = {
+SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
     "hubspot": {
         "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
         "hubspot_client_secret": "sandbox-hubspot-client-secret",
@@ -114,7 +114,7 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         f"{options.provider}_api_url": sandbox.origin,
         f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",
     }
-    return Settings(**values, **SANDBOX_CLIENT[options.provider], _env_file=None)
+    return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])
 
 
 async def _token(hub: Hub, state: Path) -> str:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leadbridge.integrations.addresses import API, COOKIE_PATH, RESULT_COOKIE
 from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
 from leadbridge.integrations.flows import MINUTES
-from leadbridge.integrations.page import ServiceDep
+from leadbridge.integrations.outcomes import render
+from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.views import account_info
 from leadbridge.kit.clock import to_text
 from leadbridge.kit.errors import InvalidInput
@@ -24,15 +25,22 @@ from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 
 router = APIRouter(prefix=API, tags=["CRM integration"])
+pages = APIRouter(include_in_schema=False)
 
 MAX_QUERY_VALUE = 4096
 
 
-def _usage(request: Request) -> UsageService:
+async def _service(request: Request) -> ConnectionService:
+    service: ConnectionService = request.app.state.hub.connections
+    return service
+
+
+async def _usage(request: Request) -> UsageService:
     service: UsageService = request.app.state.hub.usage
     return service
 
 
+ServiceDep = Annotated[ConnectionService, Depends(_service)]
 UsageDep = Annotated[UsageService, Depends(_usage)]
 Choice = Annotated[str | None, Query(max_length=100)]
 
@@ -223,3 +231,12 @@ def _entry(entry: ErrorEntry) -> dict[str, Any]:
         "correlationId": entry.correlation_id,
         "count": entry.count,
     }
+
+
+@pages.get(INTEGRATIONS_PAGE)
+async def integrations(request: Request, service: ServiceDep) -> Response:
+    """Show what can be connected, and how a connect ended; the account only to the browser that connected it."""
+    reference = request.cookies.get(RESULT_COOKIE, "")
+    shown = await service.account_shown(reference) if reference else None
+    html = render(service.providers(), request.query_params, shown)
+    return HTMLResponse(html, headers={"cache-control": "no-store"})

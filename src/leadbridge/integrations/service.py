@@ -115,11 +115,7 @@ class ConnectionService:
             for listed in PROVIDERS
         ]
 
-    def provider(self, connection: Connection) -> Provider:
-        """Return the adapter of a connection's CRM; raises as ``registration``."""
-        return self.registration(connection.provider)[0]
-
-    def registration(self, id: str) -> tuple[Provider, App]:
+    def provider(self, id: str) -> tuple[Provider, App]:
         """Return a CRM that can be connected here, with our registration there.
 
         Raises ``UnknownProvider``, ``ProviderNotConfigured`` (naming the variables), ``ProviderNotAvailable``.
@@ -155,7 +151,7 @@ class ConnectionService:
         connection_id: str | None = None,
     ) -> Begun:
         """Begin a connect (``connection_id``: renew that connection) and return the vendor's consent page."""
-        provider, app = self.registration(provider_id)
+        provider, app = self.provider(provider_id)
         return await self._flows.begin(
             company_id, user_id, provider, app, return_url=return_url, connection_id=connection_id
         )
@@ -185,7 +181,7 @@ class ConnectionService:
         A failure is remembered as the reason; it never fails a connect.
         """
         try:
-            provider = self.provider(connection)
+            provider, _ = self.provider(connection.provider)
             check = await provider.prepare(self.session(connection))
         except LeadbridgeError as error:
             check = Check(OWN_KEY, False, error.message, error.hint)
@@ -197,7 +193,7 @@ class ConnectionService:
 
     def session(self, connection: Connection) -> ConnectionSession:
         """Return an authorised way to the connection's account; raises ``ProviderNotConfigured`` and its like."""
-        provider, app = self.registration(connection.provider)
+        provider, app = self.provider(connection.provider)
 
         async def tokens(failed_gen: int | None) -> Access:
             return await self.keeper.access_token(connection, provider, app, failed_gen)
@@ -241,7 +237,7 @@ class ConnectionService:
             raise NoActiveConnection("There is no connection to test.")
         if connection.stage is not Stage.CONNECTED:
             raise NotConnected(f"The connection is {connection.stage.value}; there is nothing to test.")
-        adapter, app = self.registration(connection.provider)
+        adapter, app = self.provider(connection.provider)
 
         async def token() -> Access:
             return await self.keeper.access_token(connection, adapter, app)

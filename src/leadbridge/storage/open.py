@@ -10,8 +10,8 @@ from leadbridge.storage.memory import MemoryEngine
 from leadbridge.storage.sqlite import SqliteEngine
 
 _FORMS = (
-    "Set DATABASE_URL to sqlite:///leadbridge.db (a file in the working folder), sqlite:////var/lib/leadbridge/hub.db "
-    "(four slashes: an absolute path), or memory:// (nothing is kept)."
+    "Set LEADBRIDGE_DATABASE_URL to sqlite:///leadbridge.db (a file in the working folder), "
+    "sqlite:////var/lib/leadbridge/hub.db (four slashes: an absolute path), or memory:// (nothing is kept)."
 )
 
 
@@ -22,7 +22,7 @@ def open_engine(url: str) -> Engine:
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator:
-        raise StartRefused("DATABASE_URL is not an address of a database.", hint=_FORMS)
+        raise StartRefused("LEADBRIDGE_DATABASE_URL is not an address of a database.", hint=_FORMS)
     match scheme.lower():
         case "memory":
             if rest.strip("/"):
@@ -31,14 +31,14 @@ def open_engine(url: str) -> Engine:
         case "sqlite":
             if not rest.startswith("/"):
                 raise StartRefused(
-                    "A file in DATABASE_URL needs three slashes, or four where it is absolute.", hint=_FORMS
+                    "A file in LEADBRIDGE_DATABASE_URL needs three slashes, or four where it is absolute.", hint=_FORMS
                 )
             path = rest[1:]
             if not path or path.endswith("/") or path.startswith(":"):
-                raise StartRefused("DATABASE_URL names no file.", hint=_FORMS)
+                raise StartRefused("LEADBRIDGE_DATABASE_URL names no file.", hint=_FORMS)
             if "?" in path or "#" in path or "\0" in path:
                 raise StartRefused(
-                    "The file in DATABASE_URL takes no options, and no '?' or '#' in its name.", hint=_FORMS
+                    "The file in LEADBRIDGE_DATABASE_URL takes no options, and no '?' or '#' in its name.", hint=_FORMS
                 )
             return SqliteEngine(Path(path))
         case "mongodb" | "mongodb+srv":
@@ -46,5 +46,5 @@ def open_engine(url: str) -> Engine:
         case _:
             # the scheme alone: what follows it may hold a password
             raise StartRefused(
-                f"DATABASE_URL starts with {scheme[:20]}://, which Leadbridge does not know.", hint=_FORMS
+                f"LEADBRIDGE_DATABASE_URL starts with {scheme[:20]}://, which Leadbridge does not know.", hint=_FORMS
             )

@@ -18,7 +18,7 @@ from leadbridge.web.envelope import ok
 router = APIRouter(prefix="/api/v1", tags=["sync"])
 
 
-def sync_service(request: Request) -> SyncService:
+async def sync_service(request: Request) -> SyncService:
     """Return the hub's sync service."""
     service: SyncService = request.app.state.hub.sync
     return service

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadbridge.crm.errors import CallFailed, Fault
-from leadbridge.crm.provider import Provider
 from leadbridge.integrations.model import Connection
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.session import ConnectionSession
@@ -80,7 +79,7 @@ class SyncService:
         """
         if len(lead_ids) > MAX_IDS:
             raise TooManyIds(f"{len(lead_ids)} lead ids were sent.")
-        connection = await self._connections.usable(company_id, connection_id, provider)
+        connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         asked = await self._resolve(company_id, lead_ids)
         lease = await self._leases.take(company_id, f"conn:{connection.id}", wait=WAIT_SECONDS)
         try:
@@ -169,7 +168,7 @@ class SyncService:
     async def _push_all(
         self, connection: Connection, session: ConnectionSession, lease: Lease, leads: Sequence[Lead]
     ) -> dict[str, Settled]:
-        provider: Provider = self._connections.provider(connection)
+        provider, _ = self._connections.provider(connection.provider)
         pusher = Pusher(
             self._store,
             self._clock,

@@ -9,9 +9,8 @@ from datetime import datetime
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import NotFound
 from leadbridge.kit.ids import IdSource
-from leadbridge.kit.values import Value
 from leadbridge.storage.batch import WriteBatch
-from leadbridge.storage.query import AllOf, Eq, Residual
+from leadbridge.storage.query import AllOf, Eq, Position, Residual
 from leadbridge.storage.store import MAX_KEYS, Page, Store
 from leadbridge.usage.model import (
     ERRORS,
@@ -170,7 +169,7 @@ class UsageService:
         return batch
 
     async def errors(
-        self, company_id: str, asked: ErrorFilter, *, limit: int, after: tuple[Value, ...] | None
+        self, company_id: str, asked: ErrorFilter, *, limit: int, after: Position | None
     ) -> Page[ErrorEntry]:
         """Return a page of the error log, newest first."""
         return (
@@ -194,7 +193,7 @@ class UsageService:
             raise NotFound("The error log has no such entry.")
         return entry
 
-    async def events(self, company_id: str, *, limit: int, after: tuple[Value, ...] | None) -> Page[UsageEvent]:
+    async def events(self, company_id: str, *, limit: int, after: Position | None) -> Page[UsageEvent]:
         """Return a page of usage events, newest first."""
         return (
             await self._store[USAGE_EVENTS]

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from leadbridge.kit.clock import to_text
 from leadbridge.kit.cursors import encode_cursor
 from leadbridge.kit.errors import LeadbridgeError
-from leadbridge.kit.values import Value
+from leadbridge.storage.query import Position
 
 
 def _plain(value: object) -> object:
@@ -39,7 +39,7 @@ def ok(data: object, status: int = 200) -> Response:
     return answer({"success": True, "data": data}, status)
 
 
-def page(items: Sequence[object], next_position: tuple[Value, ...] | str | None) -> Response:
+def page(items: Sequence[object], next_position: Position | str | None) -> Response:
     """Return a list in the envelope, with the cursor of its next page (null on the last) beside it."""
     cursor = encode_cursor(next_position) if isinstance(next_position, tuple) else next_position
     return answer({"success": True, "data": items, "nextCursor": cursor})

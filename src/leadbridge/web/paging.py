@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from leadbridge.kit.cursors import decode_cursor
-from leadbridge.kit.values import Value
+from leadbridge.storage.query import Position
 
 MAX_LIMIT = 200
 
@@ -21,7 +21,7 @@ class PageQuery:
         cursor: Annotated[str | None, Query(description="'nextCursor' of the page before.")] = None,
     ) -> None:
         self.limit = limit
-        self.after: tuple[Value, ...] | None = decode_cursor(cursor) if cursor else None
+        self.after: Position | None = decode_cursor(cursor) if cursor else None
 
 
 PageDep = Annotated[PageQuery, Depends()]

@@ -104,9 +104,7 @@ def _missing(desk: Desk, ids: list[str], traces: list[str]) -> Row:
     }
 
 
-def _each(
-    rows: list[Row], traces: list[str] | None, write: Callable[[Row], Row | None]
-) -> tuple[list[Row], list[Row]]:
+def _each(rows: list[Row], traces: list[str] | None, write: Callable[[Row], Row | None]) -> tuple[list[Row], list[Row]]:
     """Write every row; with trace ids a refused row becomes an error, without them it ends the call."""
     results: list[Row] = []
     errors: list[Row] = []

@@ -49,9 +49,7 @@ _SOURCES = tuple(
         "PAID_SOCIAL",
     )
 )
-_EMPLOYEES = tuple(
-    (span, span) for span in ("1-5", "5-25", "25-50", "50-100", "100-500", "500-1000", "1000+")
-)
+_EMPLOYEES = tuple((span, span) for span in ("1-5", "5-25", "25-50", "50-100", "100-500", "500-1000", "1000+"))
 _LANGUAGES = (
     ("de", "German"),
     ("en", "English"),

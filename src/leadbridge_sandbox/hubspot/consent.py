@@ -40,9 +40,7 @@ class ConsentRequest:
 
     def denied(self) -> str:
         """Return the address to send the person to after a refusal."""
-        return self._back(
-            {"error": unconfirmed.DENIAL_ERROR, "error_description": unconfirmed.DENIAL_DESCRIPTION}
-        )
+        return self._back({"error": unconfirmed.DENIAL_ERROR, "error_description": unconfirmed.DENIAL_DESCRIPTION})
 
     def _back(self, fields: dict[str, str]) -> str:
         if self.state is not None:
@@ -51,9 +49,7 @@ class ConsentRequest:
         return f"{self.redirect_uri}{separator}{urlencode(fields)}"
 
 
-def check(
-    params: Mapping[str, str], apps: Mapping[str, App], missing_scopes: Iterable[str]
-) -> ConsentRequest:
+def check(params: Mapping[str, str], apps: Mapping[str, App], missing_scopes: Iterable[str]) -> ConsentRequest:
     """Return the request as it may be shown. Raises ConsentProblem.
 
     `scope` must have all the app's required scopes and nothing the app is not set up for; of `optional_scope`

@@ -23,9 +23,7 @@ def merge(desk: Desk, winner: Record, loser: Record, *, new_record: bool) -> Rec
         for name, text in loser.properties.items()
         if name not in _OWN and not winner.properties.get(name) and name != desk.kind.modified
     }
-    stage = values.later_stage(
-        winner.properties.get("lifecyclestage", ""), loser.properties.get("lifecyclestage", "")
-    )
+    stage = values.later_stage(winner.properties.get("lifecyclestage", ""), loser.properties.get("lifecyclestage", ""))
     if stage:
         changes["lifecyclestage"] = stage
     addresses = [

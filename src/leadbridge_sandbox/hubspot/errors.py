@@ -117,9 +117,7 @@ def not_found(message: str = "resource not found") -> VendorError:
 
 def already_exists(noun: str, existing_id: int) -> VendorError:
     """Return the 409 for a duplicate; the other record's id is only inside the text."""
-    return VendorError(
-        409, f"{noun} already exists. Existing ID: {existing_id}", "CONFLICT", existing_id=existing_id
-    )
+    return VendorError(409, f"{noun} already exists. Existing ID: {existing_id}", "CONFLICT", existing_id=existing_id)
 
 
 def missing_scopes(needed: Sequence[str]) -> VendorError:
@@ -138,17 +136,13 @@ def missing_scopes(needed: Sequence[str]) -> VendorError:
 def invalid_properties(issues: Sequence[tuple[str, str, str]]) -> VendorError:
     """Return the 400 for property values that cannot be written: (name, code, message) for each."""
     shown = orjson.dumps(
-        [
-            {"isValid": False, "message": message, "error": code, "name": name}
-            for name, code, message in issues
-        ]
+        [{"isValid": False, "message": message, "error": code, "name": name} for name, code, message in issues]
     ).decode()
     return VendorError(
         400,
         f"Property values were not valid: {shown}",
         "VALIDATION_ERROR",
         errors=[
-            {"message": message, "code": code, "context": {"propertyName": [name]}}
-            for name, code, message in issues
+            {"message": message, "code": code, "context": {"propertyName": [name]}} for name, code, message in issues
         ],
     )

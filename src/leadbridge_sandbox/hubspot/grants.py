@@ -152,9 +152,7 @@ class Grants:
         self.db.run("INSERT INTO hubspot_refresh_tokens VALUES (?, ?, 'live')", token, grant_id)
         return token
 
-    def _tokens(
-        self, grant_id: int, portal: Portal, scopes: tuple[str, ...], refresh_token: str
-    ) -> dict[str, Any]:
+    def _tokens(self, grant_id: int, portal: Portal, scopes: tuple[str, ...], refresh_token: str) -> dict[str, Any]:
         lifetime = self.world.settings.accessTokenSeconds
         token = f"CPz1{self.world.new_token(210)}"
         expires = self.world.clock.now_ms() + lifetime * 1000
@@ -190,10 +188,7 @@ class Grants:
         """Return what a live token is, access or refresh, or None."""
         principal = self.principal(token)
         if principal is not None:
-            if (
-                principal.expires_ms <= self.world.clock.now_ms()
-                or principal.portal_id not in self.hub.portals
-            ):
+            if principal.expires_ms <= self.world.clock.now_ms() or principal.portal_id not in self.hub.portals:
                 return None
             return Lookup(
                 "access_token",
@@ -210,9 +205,7 @@ class Grants:
         )
         if row is None or row[0] not in self.hub.apps or row[1] not in self.hub.portals:
             return None
-        return Lookup(
-            "refresh_token", self.hub.apps[row[0]], self.hub.portals[row[1]], tuple(row[2].split()), None
-        )
+        return Lookup("refresh_token", self.hub.apps[row[0]], self.hub.portals[row[1]], tuple(row[2].split()), None)
 
     def revoke(self, token: str) -> bool:
         """Revoke the grant of a refresh token; return whether there was one."""

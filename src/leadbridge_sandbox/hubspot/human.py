@@ -48,9 +48,7 @@ class HubSpotControl:
         live, archived = at.records.counts()
         return {"counts": {"live": live, "archived": archived}, "records": rows}
 
-    def edit(
-        self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any
-    ) -> dict[str, Any]:
+    def edit(self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
         """Change a record, or add one when no id is given, as a person."""
         at = self._desk(portal_id, object_name)
         try:

@@ -52,9 +52,7 @@ def _consent(call: Call, params: dict[str, str], decision: str | None) -> Respon
         return page("consent.html", 200, request=request, portals=portals, fields=fields, action=action)
     if decision == "deny":
         return RedirectResponse(request.denied(), 302)
-    code = Grants(hub).new_code(
-        request.app, portals[0], request.granted, request.redirect_uri, request.challenge
-    )
+    code = Grants(hub).new_code(request.app, portals[0], request.granted, request.redirect_uri, request.challenge)
     return RedirectResponse(request.approved(code), 302)
 
 
@@ -66,9 +64,7 @@ def token(call: Call) -> Response:
         raise TokenError("BAD_GRANT_TYPE")
     app = grants.client(form)
     if grant_type == "authorization_code":
-        tokens = grants.exchange(
-            app, form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", "")
-        )
+        tokens = grants.exchange(app, form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", ""))
     else:
         tokens = grants.refresh(app, form.get("refresh_token", ""))
     return answer(200, tokens, {"Cache-Control": "no-store", "Pragma": "no-cache"})

@@ -89,9 +89,7 @@ def read(call: Call) -> Response:
             raise not_found()
     else:
         record = desk.must_find(text, id_property)
-    return answer(
-        200, shown(desk, record, call.query_list("properties"), call.query_list("propertiesWithHistory"))
-    )
+    return answer(200, shown(desk, record, call.query_list("properties"), call.query_list("propertiesWithHistory")))
 
 
 def create(call: Call) -> Response:

@@ -117,9 +117,7 @@ class Operations:
         self.hub = hub
         self.grants = Grants(hub)
 
-    def endpoint(
-        self, name: str, handler: Handler, scopes: Scopes | None = None, bucket: Bucket = "burst"
-    ) -> Gate:
+    def endpoint(self, name: str, handler: Handler, scopes: Scopes | None = None, bucket: Bucket = "burst") -> Gate:
         """Return the ASGI endpoint of an operation. Of `scopes` a token needs one; None asks for none."""
 
         async def work(request: Request) -> Response:

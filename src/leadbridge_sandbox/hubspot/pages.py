@@ -16,8 +16,7 @@ from .records import Record, Records
 PAGE_SIZE = 50
 _HEADERS = {
     # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",

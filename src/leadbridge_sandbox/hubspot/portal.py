@@ -98,14 +98,12 @@ class HubSpot:
     def _load(self) -> None:
         db = self.world.db
         self.portals = {
-            row[0]: Portal(**orjson.loads(row[1]))
-            for row in db.all("SELECT id, doc FROM hubspot_portals ORDER BY id")
+            row[0]: Portal(**orjson.loads(row[1])) for row in db.all("SELECT id, doc FROM hubspot_portals ORDER BY id")
         }
         self.apps = {}
         for client_id, doc in db.all("SELECT client_id, doc FROM hubspot_apps"):
             kept: dict[str, Any] = {
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in orjson.loads(doc).items()
+                name: tuple(value) if isinstance(value, list) else value for name, value in orjson.loads(doc).items()
             }
             self.apps[client_id] = App(**kept)
         if not self.portals:
@@ -128,9 +126,7 @@ class HubSpot:
 
     def add_app(self, app: App) -> None:
         """Make or replace an app."""
-        self.world.db.run(
-            "INSERT OR REPLACE INTO hubspot_apps VALUES (?, ?)", app.client_id, orjson.dumps(asdict(app))
-        )
+        self.world.db.run("INSERT OR REPLACE INTO hubspot_apps VALUES (?, ?)", app.client_id, orjson.dumps(asdict(app)))
         self.apps[app.client_id] = app
 
     def reset(self) -> None:

@@ -32,8 +32,7 @@ class Record:
     def history(self) -> dict[str, list[Version]]:
         """Return every property's values, newest first."""
         return {
-            name: [tuple(version) for version in versions]
-            for name, versions in orjson.loads(self.history_json).items()
+            name: [tuple(version) for version in versions] for name, versions in orjson.loads(self.history_json).items()
         }
 
     def as_of(self, at_ms: int) -> Record | None:
@@ -50,9 +49,7 @@ class Record:
             else:
                 properties.pop(name, None)
         archived = self.archived if self.archived is not None and self.archived <= at_ms else None
-        return Record(
-            self.id, self.created, min(self.updated, at_ms), archived, properties, self.history_json
-        )
+        return Record(self.id, self.created, min(self.updated, at_ms), archived, properties, self.history_json)
 
 
 _COLUMNS = "id, created, updated, archived, properties, history"
@@ -105,8 +102,7 @@ class Records:
     def holder(self, name: str, value: str) -> int | None:
         """Return the id of the record that holds a unique value, primary or secondary address alike."""
         row = self.db.one(
-            "SELECT record FROM hubspot_unique "
-            "WHERE portal = ? AND object = ? AND property = ? AND value = ?",
+            "SELECT record FROM hubspot_unique WHERE portal = ? AND object = ? AND property = ? AND value = ?",
             self.portal,
             self.object,
             name,
@@ -162,9 +158,7 @@ class Records:
 
     def redirect(self, old: int, new: int) -> None:
         """Let a merged id lead to the survivor."""
-        self.db.run(
-            "INSERT OR REPLACE INTO hubspot_redirects VALUES (?, ?, ?, ?)", old, self.portal, self.object, new
-        )
+        self.db.run("INSERT OR REPLACE INTO hubspot_redirects VALUES (?, ?, ?, ?)", old, self.portal, self.object, new)
 
     def page(self, *, archived: bool, from_id: int, limit: int) -> list[Record]:
         """Return up to `limit` records by ascending id, from that id on."""
@@ -203,9 +197,7 @@ class Records:
     def erased(self, email: str) -> bool:
         """Return whether this address was erased for privacy and may not come back."""
         return (
-            self.db.one(
-                "SELECT 1 FROM hubspot_erased_emails WHERE portal = ? AND email = ?", self.portal, email
-            )
+            self.db.one("SELECT 1 FROM hubspot_erased_emails WHERE portal = ? AND email = ?", self.portal, email)
             is not None
         )
 

@@ -23,9 +23,7 @@ def read_view(
     return {name: record.properties.get(name) for name in sorted(names)}
 
 
-def written_view(
-    kind: ObjectType, record: Record, given: Mapping[str, Any], *, created: bool
-) -> dict[str, str | None]:
+def written_view(kind: ObjectType, record: Record, given: Mapping[str, Any], *, created: bool) -> dict[str, str | None]:
     """Return the properties a write answers with: those written, and the ones HubSpot sets itself."""
     names = {*kind.always, *given}
     if created:

@@ -124,11 +124,7 @@ class Desk:
         effective = {name: text for name, text in changes.items() if text != record.properties.get(name, "")}
         if not effective and not unconfirmed.UNCHANGED_WRITE_MOVES_MODIFIED:
             return record
-        if (
-            unconfirmed.OLD_PRIMARY_BECOMES_SECONDARY
-            and effective.get("email")
-            and record.properties.get("email")
-        ):
+        if unconfirmed.OLD_PRIMARY_BECOMES_SECONDARY and effective.get("email") and record.properties.get("email"):
             others = values.address_list(record.properties.get("hs_additional_emails", ""))
             effective.setdefault("hs_additional_emails", ";".join([*others, record.properties["email"]]))
         after = {**record.properties, **effective}
@@ -137,9 +133,7 @@ class Desk:
         self.store(record, effective, unique)
         return record
 
-    def store(
-        self, record: Record, effective: Mapping[str, str], unique: set[tuple[str, str]] | None
-    ) -> None:
+    def store(self, record: Record, effective: Mapping[str, str], unique: set[tuple[str, str]] | None) -> None:
         """Apply checked changes, with their history and the modified time, and save the record."""
         changes = dict(effective)
         if "email" in changes:
@@ -164,9 +158,7 @@ class Desk:
 
     def held(self, properties: Mapping[str, str]) -> set[tuple[str, str]]:
         """Return the unique (property, value) pairs a record with these properties holds."""
-        unique = {
-            ("email", address) for address in properties.get("hs_additional_emails", "").split(";") if address
-        }
+        unique = {("email", address) for address in properties.get("hs_additional_emails", "").split(";") if address}
         if properties.get("email"):
             unique.add(("email", properties["email"]))
         for name in self.definitions.unique_names():
@@ -197,9 +189,7 @@ class Desk:
         if not wanted or not values.goes_backward(record.properties.get("lifecyclestage", ""), wanted):
             return
         if unconfirmed.BACKWARD_LIFECYCLE == "refused":
-            raise invalid_properties(
-                [("lifecyclestage", "INVALID_OPTION", "lifecyclestage only moves forward")]
-            )
+            raise invalid_properties([("lifecyclestage", "INVALID_OPTION", "lifecyclestage only moves forward")])
         del changes["lifecyclestage"]
 
     def _automatic(self, record_id: int, made: str) -> dict[str, str]:

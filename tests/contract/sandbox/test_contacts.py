@@ -42,9 +42,7 @@ def test_every_path_form_reaches_the_same_records(sandbox: SandboxProcess, acces
     assert sandbox.api("GET", f"{CONTACTS}/{made['id']}", access)[0] == 200
 
 
-def test_unknown_paths_types_and_bodies_are_refused_in_hubspots_envelope(
-    sandbox: SandboxProcess, access: str
-) -> None:
+def test_unknown_paths_types_and_bodies_are_refused_in_hubspots_envelope(sandbox: SandboxProcess, access: str) -> None:
     for method, path, body, expected in (
         ("GET", "/crm/v3/nothing", None, 404),
         ("GET", "/crm/v3/objects/0-999", None, 400),
@@ -90,9 +88,7 @@ def test_bad_values_are_all_named_and_nothing_is_written(sandbox: SandboxProcess
 def test_values_are_text_or_null(sandbox: SandboxProcess, access: str) -> None:
     status, made = create(sandbox, access, firstname=17, lastname=True, closedate=1790000000000, phone=None)
     assert status == 201
-    read = sandbox.api(
-        "GET", f"{CONTACTS}/{made['id']}?properties=firstname,lastname,closedate,phone", access
-    )
+    read = sandbox.api("GET", f"{CONTACTS}/{made['id']}?properties=firstname,lastname,closedate,phone", access)
     assert read[2]["properties"] == {
         "closedate": "2026-09-21T14:13:20.000Z",
         "createdate": made["createdAt"],
@@ -113,9 +109,7 @@ def test_values_are_text_or_null(sandbox: SandboxProcess, access: str) -> None:
     }
 
 
-def test_an_empty_text_clears_and_the_same_value_changes_nothing(
-    sandbox: SandboxProcess, access: str
-) -> None:
+def test_an_empty_text_clears_and_the_same_value_changes_nothing(sandbox: SandboxProcess, access: str) -> None:
     _, made = create(sandbox, access, email="ana@example.test", phone="+1")
     sandbox.advance(5)
     _, same = change(sandbox, access, made["id"], phone="+1")
@@ -148,9 +142,7 @@ def test_secondary_addresses_belong_to_their_contact(sandbox: SandboxProcess, ac
     assert change(sandbox, access, other["id"], email="a@b.test")[0] == 200
 
 
-def test_an_archived_contact_is_gone_but_listed_and_frees_its_address(
-    sandbox: SandboxProcess, access: str
-) -> None:
+def test_an_archived_contact_is_gone_but_listed_and_frees_its_address(sandbox: SandboxProcess, access: str) -> None:
     _, made = create(sandbox, access, email="ana@example.test")
     assert sandbox.api("DELETE", f"{CONTACTS}/{made['id']}", access)[0] == 204
     assert sandbox.api("DELETE", f"{CONTACTS}/{made['id']}", access)[0] == 204
@@ -166,9 +158,7 @@ def test_an_archived_contact_is_gone_but_listed_and_frees_its_address(
 
 def test_a_merge_keeps_the_winners_values_and_both_addresses(sandbox: SandboxProcess, access: str) -> None:
     _, winner = create(sandbox, access, email="ana@example.test", city="Rome")
-    _, loser = create(
-        sandbox, access, email="bo@example.test", city="Oslo", phone="+1", lifecyclestage="customer"
-    )
+    _, loser = create(sandbox, access, email="bo@example.test", city="Oslo", phone="+1", lifecyclestage="customer")
     body = {"primaryObjectId": winner["id"], "objectIdToMerge": loser["id"]}
     _, _, merged = sandbox.api("POST", f"{CONTACTS}/merge", access, body)
     properties = merged["properties"]
@@ -245,9 +235,7 @@ def test_property_definitions_are_checked(sandbox: SandboxProcess, access: str) 
     assert sandbox.api("DELETE", f"{path}/email", access)[0] == 400
     assert sandbox.api("DELETE", f"{path}/tier", access)[0] == 204
     assert create(sandbox, access, email="bo@example.test", tier="tin")[0] == 400
-    assert [item["name"] for item in sandbox.api("GET", f"{path}?archived=true", access)[2]["results"]] == [
-        "tier"
-    ]
+    assert [item["name"] for item in sandbox.api("GET", f"{path}?archived=true", access)[2]["results"]] == ["tier"]
     assert sandbox.api("POST", path, access, {**good, "options": options})[0] == 201
     names = {"inputs": [{"name": "tier"}, {"name": "nope"}]}
     status, _, read = sandbox.api("POST", f"{path}/batch/read", access, names)

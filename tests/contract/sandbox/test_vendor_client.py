@@ -46,9 +46,7 @@ def test_code_then_refresh(sandbox: SandboxProcess) -> None:
     _, back = sandbox.consent()
     api = hubspot.Client.create(host=sandbox.url).oauth
     app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    first = api.tokens_api.create(
-        grant_type="authorization_code", code=back["code"], redirect_uri=REDIRECT, **app
-    )
+    first = api.tokens_api.create(grant_type="authorization_code", code=back["code"], redirect_uri=REDIRECT, **app)
     assert first.token_type == "bearer"
     assert first.expires_in == 1800
     second = api.tokens_api.create(grant_type="refresh_token", refresh_token=first.refresh_token, **app)
@@ -73,9 +71,7 @@ def test_one_contact_from_create_to_erasure(sandbox: SandboxProcess) -> None:
         "ana@example.test", SimplePublicObjectInput(properties={"phone": "+1555"}), id_property="email"
     )
     assert (changed.id, changed.properties["phone"]) == (made.id, "+1555")
-    read = api.get_by_id(
-        made.id, properties=["phone", "website", "nonsense"], properties_with_history=["phone"]
-    )
+    read = api.get_by_id(made.id, properties=["phone", "website", "nonsense"], properties_with_history=["phone"])
     assert read.properties["website"] is None
     assert "nonsense" not in read.properties
     assert "email" not in read.properties

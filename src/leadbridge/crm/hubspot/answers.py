@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.hubspot import errors
 from leadbridge.crm.provider import Account, Grant, RemoteRecord, Write, Written
-from leadbridge.security.http import HttpResponse
+from leadbridge.security.transport import HttpResponse
 
 MERGED_IDS = "hs_merged_object_ids"
 SECONDARY_EMAILS = "hs_additional_emails"

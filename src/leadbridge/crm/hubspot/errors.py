@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from leadbridge.crm.errors import Effect, Fault, Refusal, TokenRefused
-from leadbridge.security.http import HttpResponse
+from leadbridge.security.transport import HttpResponse
 
 _EXISTING_ID = re.compile(r"Existing ID: (\d+)")
 

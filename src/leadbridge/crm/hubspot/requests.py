@@ -7,6 +7,7 @@ path, which is why every path is written out here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 
 from leadbridge.crm.hubspot.defaults import OPTIONAL_SCOPES, OWN_KEY_PROPERTY, REQUIRED_SCOPES
 from leadbridge.crm.provider import App, Write
-from leadbridge.security.http import HttpRequest, Profile
+from leadbridge.security.transport import HttpRequest, Profile
 
 JSON = {"content-type": "application/json", "accept": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
@@ -93,7 +94,7 @@ def create_own_key(app: App, object: str) -> HttpRequest:
 
 def batch_read(app: App, object: str, by: str | None, keys: Sequence[str], fields: Sequence[str]) -> HttpRequest:
     """Return the request for at most 100 records, by id or by a unique property."""
-    body: dict[str, object] = {"inputs": [{"id": key} for key in keys], "properties": list(fields)}
+    body: dict[str, Any] = {"inputs": [{"id": key} for key in keys], "properties": list(fields)}
     if by is not None:
         body["idProperty"] = by
     return _post(app, f"/crm/objects/{app.api_version}/{object}/batch/read", body, repeatable=True)

@@ -1,0 +1,131 @@
+"""A lead as a flat table of its fields: ``firstName``, ``address.city``, ``tags``, ``custom.Region``.
+
+Merging, comparing and the list of what changed all work on this table, so that each is one rule for every field. A
+field that is not in the table is unset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import orjson
+
+from leadbridge.kit.text import fold
+from leadbridge.leads.model import (
+    MAX_CUSTOM_BYTES,
+    MAX_CUSTOM_FIELDS,
+    Address,
+    Consent,
+    CustomField,
+    Lead,
+    Money,
+)
+from leadbridge.leads.normalise import email_key
+
+FieldValue: TypeAlias = "str | int | float | bool | tuple[str, ...] | Money | Consent"
+Fields: TypeAlias = "dict[str, FieldValue]"
+
+CUSTOM = "custom."
+
+PLAIN = {
+    "externalId": "external_id", "firstName": "first_name", "lastName": "last_name", "email": "email",
+    "phone": "phone", "phoneRaw": "phone_raw", "company": "company", "title": "title", "website": "website",
+    "source": "source", "status": "status", "value": "value", "ownerId": "owner_id", "consent": "consent",
+    "score": "score",
+}  # fmt: skip
+"""Field to the attribute of ``Lead`` that holds it."""
+ADDRESS = {
+    "address.street": "street", "address.city": "city", "address.region": "region",
+    "address.postalCode": "postal_code", "address.country": "country",
+}  # fmt: skip
+
+
+def flatten(lead: Lead) -> Fields:
+    """Return the set fields of ``lead``."""
+    fields: Fields = {}
+    for name, attribute in PLAIN.items():
+        value = getattr(lead, attribute)
+        if value is not None:
+            fields[name] = value
+    if lead.address is not None:
+        for name, attribute in ADDRESS.items():
+            value = getattr(lead.address, attribute)
+            if value is not None:
+                fields[name] = value
+    if lead.tags:
+        fields["tags"] = lead.tags
+    for field in lead.custom:
+        fields[CUSTOM + field.k] = field.v
+    return fields
+
+
+def unflatten(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
+    """Return what ``Lead`` takes to hold exactly ``fields``, with the keys derived from them."""
+    made: dict[str, Any] = {attribute: fields.get(name) for name, attribute in PLAIN.items()}
+    address = {attribute: fields[name] for name, attribute in ADDRESS.items() if name in fields}
+    made["address"] = Address.model_validate(address) if address else None
+    made["tags"] = fields.get("tags", ())
+    made["custom"] = tuple(
+        CustomField.model_construct(k=name.removeprefix(CUSTOM), v=value)
+        for name, value in sorted(fields.items())
+        if name.startswith(CUSTOM) and not isinstance(value, Money | Consent)
+    )
+    keys = Keys(fields)
+    made.update(ext_key=keys.ext, email_key=keys.email, phone_key=keys.phone, name_company_key=keys.name_company)
+    made["name_sort"] = name_sort(fields)
+    return made
+
+
+class Keys:
+    """What a row or a lead may be recognised by; an absent one is None."""
+
+    __slots__ = ("company", "email", "ext", "first", "last", "phone")
+
+    def __init__(self, fields: Mapping[str, FieldValue]) -> None:
+        self.ext = _text(fields, "externalId")
+        address = _text(fields, "email")
+        self.email = None if address is None else email_key(address)
+        self.phone = _text(fields, "phone")
+        self.first = _folded(fields, "firstName")
+        self.last = _folded(fields, "lastName")
+        self.company = _folded(fields, "company")
+
+    @property
+    def name_company(self) -> str | None:
+        """One key for the whole name and the company; None unless first name, last name and company are all there."""
+        if not (self.first and self.last and self.company):
+            return None
+        return f"{self.last}, {self.first} @ {self.company}"
+
+
+def name_sort(fields: Mapping[str, FieldValue]) -> str:
+    """Return what a list by name sorts a lead by: last name first, else its company, else its e-mail."""
+    named = " ".join(str(fields[name]) for name in ("lastName", "firstName") if name in fields)
+    return fold(named or str(fields.get("company") or fields.get("email") or ""))
+
+
+def room_for_custom(fields: Mapping[str, FieldValue], name: str, value: FieldValue) -> bool:
+    """Tell whether a custom field still fits beside those in ``fields``, by number and by bytes."""
+    custom = {key: held for key, held in fields.items() if key.startswith(CUSTOM)} | {name: value}
+    size = sum(custom_size(key, held) for key, held in custom.items())
+    return len(custom) <= MAX_CUSTOM_FIELDS and size <= MAX_CUSTOM_BYTES
+
+
+def custom_size(name: str, value: FieldValue) -> int:
+    """Return the bytes a custom field takes as JSON."""
+    return len(orjson.dumps([name, value]))
+
+
+def _text(fields: Mapping[str, FieldValue], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _folded(fields: Mapping[str, FieldValue], name: str) -> str | None:
+    value = fields.get(name)
+    return (_fold_once(value) or None) if isinstance(value, str) else None
+
+
+_fold_once = lru_cache(maxsize=8192)(fold)  # an import asks for the same names again and again

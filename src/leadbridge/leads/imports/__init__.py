@@ -1,0 +1,1 @@
+"""Leads from CSV files: reading what real exports look like, and bringing each row home exactly once."""

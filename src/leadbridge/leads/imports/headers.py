@@ -1,0 +1,199 @@
+"""Which column is which field: by the names that exports use, by near misses, and by what the cells hold. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from leadbridge.kit.text import fold, squeeze
+from leadbridge.leads.errors import UnreadableFile
+
+FULL_NAME = "fullName"
+"""First and last name in one cell."""
+CURRENCY = "currency"
+"""The currency of the amount, in a column of its own."""
+IGNORED = "ignored"
+"""A column of our own reject report: it says nothing about the person."""
+
+NAMES: Mapping[str, str] = {
+    "externalId": "external id, externalid, record id, lead id, contact id, crm id, id, customer id, reference, uid, "
+    "uuid",
+    "firstName": "first name, firstname, first, given name, givenname, forename, christian name, fname",
+    "lastName": "last name, lastname, last, surname, family name, familyname, lname",
+    FULL_NAME: "full name, fullname, name, contact name, lead name, contact, person, customer name, contact person",
+    "email": "email, e mail, email address, e mail address, emailaddress, mail, email id, primary email, work email, "
+    "business email, contact email, email 1",
+    "phone": "phone, phone number, phonenumber, telephone, tel, tel no, telephone number, mobile, mobile phone, "
+    "mobile number, cell, cell phone, work phone, business phone, office phone, direct phone, direct dial, phone 1, "
+    "contact number, phone no, primary phone",
+    "company": "company, company name, companyname, account, account name, organization, organisation, "
+    "organization name, organisation name, employer, business, business name, firm",
+    "title": "title, job title, jobtitle, position, job position, role, job role, designation, job",
+    "website": "website, web site, website url, web, url, homepage, web page, webpage, company website, "
+    "domain, company domain",
+    "address.street": "street, street address, address, address line, address 1, address line 1, mailing street, "
+    "billing street, postal address",
+    "address.city": "city, town, locality, mailing city, billing city, city town, place",
+    "address.region": "state, region, province, county, state region, state province, mailing state, billing state, "
+    "territory",
+    "address.postalCode": "zip, zip code, zipcode, postal code, postalcode, postcode, post code, zip postal code, "
+    "mailing zip, billing zip, zip postcode",
+    "address.country": "country, country region, country name, country code, nation, mailing country, billing country",
+    "source": "source, lead source, leadsource, original source, origin, channel, utm source, "
+    "how did you hear about us",
+    "status": "status, lead status, leadstatus, lifecycle stage, stage, contact status",
+    "value": "value, amount, deal value, deal amount, deal size, opportunity value, opportunity amount, budget, "
+    "estimated value, expected revenue, lead value, potential value",
+    CURRENCY: "currency, currency code, currency iso code, deal currency",
+    "tags": "tags, tag, labels, label, keywords, lists",
+    "consent": "consent, opt in, optin, marketing consent, email opt in, newsletter, gdpr consent, subscribed, "
+    "marketing opt in, email consent",
+    "score": "score, lead score, leadscore, rating score, hubspot score",
+}
+_FIELD_OF = {name.strip(): field for field, names in NAMES.items() for name in names.split(",")}
+FIELDS = frozenset((*NAMES, IGNORED))
+"""Everything a column may be mapped to."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOISE = frozenset(("lead", "contact", "primary", "main", "customer", "person", "your", "the", "please", "required"))
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+NEAR = 0.88
+EMAIL_SHARE = 0.6
+"""In a column nobody named so, this share of the filled cells must be e-mail addresses for it to be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and the field it fills; ``field`` None: kept as a custom field under its own name."""
+
+    header: str
+    field: str | None
+    how: str
+    """``name`` (known name), ``similar`` (a near miss), ``content``, ``given`` (by the caller), ``custom``."""
+
+
+@lru_cache(maxsize=4096)
+def field_of(header: str) -> tuple[str | None, float]:
+    """Return the field a column's name stands for and how sure that is, from 0 to 1."""
+    if header.strip().casefold().startswith("leadbridge_"):
+        return IGNORED, 1.0
+    words = _words(header)
+    whole = " ".join(words)
+    if not whole or len(whole) > 64:
+        return None, 0.0
+    if whole in _FIELD_OF:
+        return _FIELD_OF[whole], 1.0
+    for part in re.split(r"[/|(\[]", header):  # "Company / Account", "Phone (work)"
+        if (name := " ".join(_words(part))) in _FIELD_OF and part.strip() != header.strip():
+            return _FIELD_OF[name], 0.9
+    plain = " ".join(word for word in words if word not in _NOISE)
+    if plain in _FIELD_OF:
+        return _FIELD_OF[plain], 0.85
+    return _near(whole)
+
+
+def recognised(cells: Sequence[str]) -> int:
+    """Return how many different fields a record would name if it were the header row."""
+    if any(_EMAIL.search(cell) for cell in cells):
+        return 0
+    return len({field for cell in cells if (field := field_of(squeeze(cell))[0]) is not None})
+
+
+def likely_header(cells: Sequence[str]) -> bool:
+    """Tell whether a record looks like names of columns though none is known: short different words, no data."""
+    filled = [cell.strip() for cell in cells]
+    while filled and not filled[-1]:
+        filled.pop()
+    if len(filled) < 2 or len({cell.casefold() for cell in filled}) != len(filled):
+        return False
+    return all(cell and len(cell) <= 64 and not _EMAIL.search(cell) and not _mostly_digits(cell) for cell in filled)
+
+
+def map_columns(
+    header: Sequence[str], sample: Sequence[Sequence[str]], given: Mapping[str, str | None] | None = None
+) -> tuple[Column, ...]:
+    """Return what each column is. Several may fill one field: the surest, then the leftmost, is asked first.
+
+    ``given`` names columns whose field the caller has decided: a field, or None for a custom one.
+    """
+    given = given or {}
+    columns: list[Column] = []
+    for name, shown in zip(header, _distinct(header), strict=True):
+        if name in given:
+            columns.append(Column(shown, given[name], "given"))
+            continue
+        field, sure = field_of(name)
+        how = "custom" if field is None else "name" if sure >= 0.85 else "similar"
+        columns.append(Column(shown, field, how))
+    if not any(column.field == "email" for column in columns):
+        at = _email_column(columns, sample)
+        if at is not None:
+            columns[at] = Column(columns[at].header, "email", "content")
+    return tuple(columns)
+
+
+def checked_mapping(given: Mapping[str, str | None], header: Sequence[str]) -> Mapping[str, str | None]:
+    """Return ``given`` if each of its headers is in the file and each field exists; raises ``UnreadableFile``."""
+    for name, field in given.items():
+        if name not in header:
+            raise UnreadableFile(
+                f"The mapping names the column '{name[:64]}', which the file does not have.",
+                code="unknown_column",
+                hint="Spell it as in the file's header row: " + ", ".join(header[:20]),
+            )
+        if field is not None and field not in FIELDS:
+            raise UnreadableFile(
+                f"The mapping names the field '{field[:64]}', which does not exist.",
+                code="unknown_field",
+                hint="Fields are: " + ", ".join(sorted(FIELDS)),
+            )
+    return given
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _NOT_WORD.split(fold(_CAMEL.sub(" ", text))) if word]
+
+
+def _near(name: str) -> tuple[str | None, float]:
+    digits = re.sub(r"\D", "", name)
+    best: tuple[str | None, float] = (None, 0.0)
+    if len(name) < 4:
+        return best
+    for known, field in _FIELD_OF.items():
+        if abs(len(known) - len(name)) > 3 or re.sub(r"\D", "", known) != digits:
+            continue
+        ratio = SequenceMatcher(None, name, known, autojunk=False).ratio()
+        if ratio >= NEAR and ratio > best[1]:
+            best = (field, ratio)
+    return best if best[0] is None else (best[0], 0.8)
+
+
+def _distinct(header: Sequence[str]) -> list[str]:
+    """Return names that are there and differ: ``Column 3`` for an empty one, ``Note (2)`` for a second ``Note``."""
+    seen: set[str] = set()
+    names: list[str] = []
+    for number, cell in enumerate(header, 1):
+        plain = squeeze(cell)[:56] or f"Column {number}"
+        name, again = plain, 2
+        while name.casefold() in seen:
+            name, again = f"{plain} ({again})", again + 1
+        seen.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _email_column(columns: Sequence[Column], sample: Sequence[Sequence[str]]) -> int | None:
+    for at, column in enumerate(columns):
+        filled = [row[at].strip() for row in sample if at < len(row) and row[at].strip()]
+        emails = sum(_EMAIL.fullmatch(cell) is not None for cell in filled)
+        if column.field is None and filled and emails >= EMAIL_SHARE * len(filled):
+            return at
+    return None
+
+
+def _mostly_digits(text: str) -> bool:
+    return sum(char.isdigit() for char in text) * 2 > len(text)

@@ -1,0 +1,137 @@
+"""What becomes of rows: which lead each falls on, and what the leads hold afterwards. Pure; ids are handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from leadbridge.leads.fields import Fields, Keys, flatten
+from leadbridge.leads.imports.rows import Reading
+from leadbridge.leads.matching import Candidate, MergeMode, choose, merge
+from leadbridge.leads.model import Lead
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    MERGED = "merged"
+    REJECTED = "rejected"
+
+
+@dataclass(slots=True)
+class Working:
+    """A lead as it is while rows fall on it; ``before`` is what is stored, None for a new one."""
+
+    before: Lead | None
+    fields: Fields
+    candidate: Candidate
+    touched: bool
+    """Whether a row of this part changed or made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row, what became of it, and its lead."""
+
+    reading: Reading
+    outcome: Outcome
+    lead_id: str | None
+
+
+@dataclass(slots=True)
+class Placement:
+    """What becomes of a part of a file."""
+
+    placed: list[Placed] = field(default_factory=list)
+    leads: dict[str, Working] = field(default_factory=dict)
+    met: list[str] = field(default_factory=list)
+    """Leads that no earlier row of the file had fallen on, in row order."""
+
+
+def lookup_values(readings: Iterable[Reading]) -> dict[str, list[str]]:
+    """Return what to look up to find every lead that one of the rows could fall on: index name to values."""
+    values: dict[str, dict[str, None]] = {"external": {}, "email": {}, "phone": {}, "nameCompany": {}}
+    for reading in readings:
+        if reading.refused is None:
+            for index, value in _index_values(reading.keys):
+                values[index][value] = None
+    return {index: list(found) for index, found in values.items()}
+
+
+def place(
+    readings: Sequence[Reading],
+    known: Iterable[Lead],
+    *,
+    claimed: frozenset[str],
+    remembered: Mapping[int, str],
+    mode: MergeMode,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> Placement:
+    """Decide about ``readings`` in order.
+
+    ``known`` are the stored leads they could fall on, ``claimed`` those on which earlier rows of this file fell,
+    ``remembered`` the lead each row fell on when the same file came before. A row that falls on a lead of an earlier
+    row only fills its blanks whatever ``mode``: otherwise two rows of one person would overwrite each other at every
+    import of the file.
+    """
+    placement = Placement()
+    taken = set(claimed)
+    index: dict[tuple[str, str], list[str]] = {}
+    for lead in known:
+        fields = flatten(lead)
+        _enter(placement.leads, index, Working(lead, fields, Candidate(lead.id, lead.created_at, Keys(fields)), False))
+    for reading in readings:
+        if reading.refused is not None:
+            placement.placed.append(Placed(reading, Outcome.REJECTED, None))
+            continue
+        keys = reading.keys
+        ids = dict.fromkeys(id for value in _index_values(keys) for id in index.get(value, ()))
+        candidates = [placement.leads[id].candidate for id in ids]
+        match = choose(keys, candidates, remembered.get(reading.record.row))
+        if match is None:
+            id = new_id()
+            made = Working(None, dict(reading.fields), Candidate(id, now, keys), True)
+            _enter(placement.leads, index, made)
+            outcome = Outcome.CREATED
+        else:
+            id = match.id
+            working = placement.leads[id]
+            again = id in taken
+            merged = merge(working.fields, reading.fields, MergeMode.FILL_BLANKS if again else mode)
+            changed = merged != working.fields
+            outcome = Outcome.MERGED if again else Outcome.UPDATED if changed else Outcome.UNCHANGED
+            if changed:
+                renewed = Working(
+                    working.before, merged, Candidate(id, working.candidate.created_at, Keys(merged)), True
+                )
+                _enter(placement.leads, index, renewed)
+        if id not in taken:
+            taken.add(id)
+            placement.met.append(id)
+        placement.placed.append(Placed(reading, outcome, id))
+    return placement
+
+
+def _enter(leads: dict[str, Working], index: dict[tuple[str, str], list[str]], working: Working) -> None:
+    """Keep ``working`` under its keys. Keys it no longer has stay: ``choose`` looks at what it holds now."""
+    leads[working.candidate.id] = working
+    for value in _index_values(working.candidate.keys):
+        ids = index.setdefault(value, [])
+        if working.candidate.id not in ids:
+            ids.append(working.candidate.id)
+
+
+def _index_values(keys: Keys) -> list[tuple[str, str]]:
+    pairs = (
+        ("external", keys.ext),
+        ("email", keys.email),
+        ("phone", keys.phone),
+        ("nameCompany", keys.name_company),
+    )
+    return [(index, value) for index, value in pairs if value is not None]

@@ -1,0 +1,1 @@
+"""What keeps secrets secret: sealed values and their keys, hashed tokens, the guarded HTTP client, redaction."""

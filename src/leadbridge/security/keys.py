@@ -1,0 +1,156 @@
+"""Key providers: who holds the master key that wraps the data keys, and what each needs to start.
+
+A provider for a cloud key service is one more class with these three members: ``key_id`` is the name of its key,
+``wrap`` and ``unwrap`` are its encrypt and decrypt calls, and ``context`` its associated data, where it takes some.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from leadbridge.kit.errors import StartRefused
+from leadbridge.security.errors import MasterKeyMissing
+from leadbridge.security.hashing import RandomBytes
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+_MAX_FILE_BYTES = 1024
+_NEW_KEY = "head -c 32 /dev/urandom | base64"
+
+
+class KeyProvider(Protocol):
+    """Whoever holds a master key. The key itself never leaves it."""
+
+    @property
+    def key_id(self) -> str:
+        """Name the master key that wraps now; stored beside every data key that it wrapped."""
+        ...
+
+    async def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Return ``key`` encrypted by the master key and bound to ``context``."""
+        ...
+
+    async def unwrap(self, wrapped: bytes, key_id: str, context: bytes) -> bytes:
+        """Return the key in ``wrapped``; raises ``MasterKeyMissing`` where this provider cannot."""
+        ...
+
+
+class LocalKeyProvider:
+    """A master key in this process's memory: AES-256-GCM with a random nonce, ``context`` as associated data."""
+
+    def __init__(self, key: bytes, random_bytes: RandomBytes = secrets.token_bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"a master key has {KEY_BYTES} bytes")
+        self._cipher = AESGCM(key)
+        self._random_bytes = random_bytes
+        self._key_id = "local:" + hashlib.sha256(b"leadbridge/master key id\0" + key).hexdigest()[:16]
+
+    @property
+    def key_id(self) -> str:
+        """Name the master key by a part of its hash, so that a wrong one is noticed before anything is tried."""
+        return self._key_id
+
+    async def wrap(self, key: bytes, context: bytes) -> bytes:
+        nonce = self._random_bytes(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, key, context)
+
+    async def unwrap(self, wrapped: bytes, key_id: str, context: bytes) -> bytes:
+        if key_id != self._key_id:
+            raise MasterKeyMissing(f"The data key was wrapped by master key {key_id}; this hub has {self._key_id}.")
+        try:
+            return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], context)
+        except (InvalidTag, ValueError):
+            raise MasterKeyMissing(
+                f"A data key does not open with master key {key_id}, though it was wrapped by it: it was changed.",
+                hint="Restore the store from a backup.",
+            ) from None
+
+
+class FileKeyProvider(LocalKeyProvider):
+    """A master key in a file: 32 bytes as one line of base64, readable by the user the hub runs as and nobody else.
+
+    With ``create`` a missing file is made, whole or not at all: of two processes that start at once, one makes it and
+    the other reads it. Raises ``StartRefused`` for a file that is missing, unreadable, open to others or malformed.
+    """
+
+    def __init__(self, path: Path, *, create: bool, random_bytes: RandomBytes = secrets.token_bytes) -> None:
+        self.path = path
+        if create and not path.exists():
+            _create(path, random_bytes(KEY_BYTES))
+        super().__init__(_read(path), random_bytes)
+
+
+def _create(path: Path, key: bytes) -> None:
+    """Make the file under another name, then link it to its own: never half written, never over another's."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
+            file.write(base64.b64encode(key) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return  # another process was first; its key is the one
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # a key that is gone after a power cut takes every secret with it
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise StartRefused(
+            f"The master key file {path} cannot be made: {error.strerror}.",
+            hint=f"Make the folder writable, or make the file yourself with mode 0600: {_NEW_KEY}",
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        # not blocking, so that a pipe put in its place cannot hang the start
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise StartRefused(
+                    f"The master key file {path} is not a file.",
+                    hint="Point LEADBRIDGE_MASTER_KEY_FILE at a regular file.",
+                )
+            if status.st_mode & 0o077:
+                raise StartRefused(
+                    f"The master key file {path} can be read by others (mode {stat.S_IMODE(status.st_mode):04o}).",
+                    hint=f"Run: chmod 600 {path}",
+                )
+            text = file.read(_MAX_FILE_BYTES)
+    except FileNotFoundError:
+        raise StartRefused(
+            f"The master key file {path} does not exist.",
+            hint=f"Put back the one this store was made with; for a new store make one with mode 0600: {_NEW_KEY}",
+        ) from None
+    except OSError as error:
+        raise StartRefused(
+            f"The master key file {path} cannot be read: {error.strerror}.",
+            hint="Let the user the hub runs as own it, with mode 0600.",
+        ) from error
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StartRefused(
+            f"The master key file {path} does not hold a key: it must be {KEY_BYTES} bytes as one line of base64.",
+            hint=f"Put back the right file; for a new store make one with mode 0600: {_NEW_KEY}",
+        )
+    return key

@@ -1,0 +1,1 @@
+"""The runner that replays the promises of `guide.yaml` against a running hub."""

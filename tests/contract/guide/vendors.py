@@ -1,0 +1,44 @@
+"""The vendors' sandboxes as the stage needs them: which exist, where they listen, how a hub is pointed at one."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
+
+PROVIDERS = ("zoho", "salesforce", "hubspot", "dynamics")
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The variables that make a hub speak to an origin as to the vendor, and the secret of the app it uses."""
+
+    settings: Callable[[str], dict[str, str]]
+    app_secret: str
+
+
+def _hubspot(origin: str) -> dict[str, str]:
+    return {
+        "HUBSPOT_CLIENT_ID": CLIENT_ID,
+        "HUBSPOT_CLIENT_SECRET": CLIENT_SECRET,
+        "LEADBRIDGE_HUBSPOT_API_URL": origin,
+        "LEADBRIDGE_HUBSPOT_AUTHORIZE_URL": f"{origin}/oauth/authorize",
+    }
+
+
+# Whoever builds a connector and its sandbox adds the vendor's line.
+POINTERS: dict[str, Pointer] = {"hubspot": Pointer(_hubspot, CLIENT_SECRET)}
+
+
+class Sandboxes:
+    """One sandbox process a vendor, started when first asked for and ended with `stack`."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._running: dict[str, SandboxProcess] = {}
+
+    def get(self, vendor: str) -> SandboxProcess:
+        """The vendor's sandbox. Raises tests.support.sandbox.SandboxError when it does not start."""
+        if vendor not in self._running:
+            self._running[vendor] = self._stack.enter_context(SandboxProcess(vendor=vendor))
+        return self._running[vendor]

@@ -1,0 +1,220 @@
+"""Pushing leads into HubSpot's sandbox over real HTTP: what ends up there, and what is said about it."""
+
+from typing import Any
+
+import pytest
+
+from leadbridge.sync.model import LINKS
+from leadbridge.usage.model import USAGE_EVENTS
+from tests.support.hub_in_process import HubUnderTest
+from tests.support.sandbox import SandboxProcess
+
+
+def person(number: int, **more: Any) -> dict[str, Any]:
+    return {"email": f"p{number}@example.com", "firstName": f"P{number}", "lastName": "Example"} | more
+
+
+def properties(sandbox: SandboxProcess) -> list[dict[str, Any]]:
+    return [record["properties"] for record in sandbox.records()]
+
+
+def writes(sandbox: SandboxProcess) -> int:
+    return sandbox.calls("objects.batch.create") + sandbox.calls("objects.batch.update")
+
+
+async def test_every_lead_is_created_once_and_a_second_push_writes_nothing(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    ids = await hub.leads(*(person(n, phone="+353 1 555 0100", address={"country": "IE"}) for n in range(120)))
+    first = await hub.sync(*ids)
+    assert [item["leadId"] for item in first["successful"]] == ids
+    assert first["failed"] == []
+    assert first["total"] == 120
+    assert first["run"]["counts"] | {"created": 120, "read": 120} == first["run"]["counts"]
+    stored = properties(sandbox)
+    assert {record["leadbridge_id"] for record in stored} == set(ids)
+    assert all(record["country"] == "Ireland" and record["lifecyclestage"] == "lead" for record in stored)
+
+    made = writes(sandbox)
+    links = await hub.hub.store[LINKS].of(hub.company_id).find(limit=200)
+    second = await hub.sync(*ids)
+    assert {item["action"] for item in second["successful"]} == {"unchanged"}
+    assert [item["crmId"] for item in second["successful"]] == [item["crmId"] for item in first["successful"]]
+    assert writes(sandbox) == made
+    assert (await hub.hub.store[LINKS].of(hub.company_id).find(limit=200)).items == links.items
+
+
+async def test_our_edit_goes_over_and_a_salespersons_edit_is_kept(hub: HubUnderTest, sandbox: SandboxProcess) -> None:
+    [lead] = await hub.leads(person(1, title="CEO", company="Acme"))
+    crm_id = (await hub.sync(lead))["successful"][0]["crmId"]
+    sandbox.edit(crm_id, company="Acme Holding", jobtitle="Chief")
+    await hub.ask("PATCH", f"/leads/{lead}", json={"title": "Chair", "phone": "+353 1 555 0100"})
+
+    result = (await hub.sync(lead))["successful"][0]
+
+    [stored] = properties(sandbox)
+    assert result["action"] == "updated"
+    assert result["keptFromCrm"] == ["title"]
+    assert stored["phone"] == "+35315550100"
+    assert (stored["jobtitle"], stored["company"]) == ("Chief", "Acme Holding")
+
+
+async def test_an_existing_contact_is_matched_by_its_address_and_only_its_blanks_are_filled(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    sandbox.control(
+        "POST", "/records/contacts", {"properties": {"email": "p1@example.com", "firstname": "Paula", "phone": ""}}
+    )
+    [lead] = await hub.leads(person(1, phone="+353 1 555 0100"))
+    result = (await hub.sync(lead))["successful"][0]
+    [stored] = properties(sandbox)
+    assert result["action"] == "updated"
+    assert (stored["firstname"], stored["lastname"], stored["phone"]) == ("Paula", "Example", "+35315550100")
+    assert stored["leadbridge_id"] == lead
+
+
+@pytest.mark.parametrize("kind", ["lost_after_write", "lost_before_write"])
+@pytest.mark.parametrize("email", [True, False], ids=["with e-mail", "without e-mail"])
+async def test_an_answer_that_never_came_neither_doubles_nor_loses_a_lead(
+    hub: HubUnderTest, sandbox: SandboxProcess, kind: str, email: bool
+) -> None:
+    bodies = [person(n) if email else {"firstName": f"P{n}", "lastName": "Example"} for n in range(30)]
+    ids = await hub.leads(*bodies)
+    sandbox.fault("objects.batch.create", kind, times=1)
+    result = await hub.sync(*ids)
+    assert len(result["successful"]) == 30
+    assert sorted(record["leadbridge_id"] for record in properties(sandbox)) == sorted(ids)
+
+
+async def test_an_update_whose_answer_was_lost_is_found_to_have_landed(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    [lead] = await hub.leads(person(1))
+    await hub.sync(lead)
+    await hub.ask("PATCH", f"/leads/{lead}", json={"title": "CEO"})
+    sandbox.fault("objects.batch.update", "lost_after_write", times=1)
+    assert (await hub.sync(lead))["successful"][0]["action"] == "unchanged"
+    [stored] = properties(sandbox)
+    assert stored["jobtitle"] == "CEO"
+
+
+async def test_a_contact_deleted_in_the_crm_is_never_created_again(hub: HubUnderTest, sandbox: SandboxProcess) -> None:
+    [lead] = await hub.leads(person(1))
+    crm_id = (await hub.sync(lead))["successful"][0]["crmId"]
+    sandbox.control("DELETE", f"/records/contacts/{crm_id}")
+    [failed] = (await hub.sync(lead))["failed"]
+    assert failed["code"] == "crm_record_gone"
+    assert failed["hint"]
+    assert len([record for record in sandbox.records() if not record["archived"]]) == 0
+
+
+async def test_two_leads_with_one_address_become_one_contact_and_one_explained_refusal(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    one, two = await hub.leads(person(1), person(1, firstName="Paul"))
+    result = await hub.sync(one, two)
+    assert [item["leadId"] for item in result["successful"]] == [one]
+    assert [(item["leadId"], item["code"]) for item in result["failed"]] == [(two, "already_linked")]
+    assert one in result["failed"][0]["error"]
+    again = await hub.sync(two)
+    assert again["failed"][0]["code"] == "already_linked"
+    assert len(properties(sandbox)) == 1
+
+
+async def test_outcomes_stand_in_the_order_of_the_request_under_the_ids_that_were_sent(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    one, two, three = await hub.leads(person(1, externalId="ext-1"), person(2), person(3))
+    [four] = await hub.leads(person(4, externalId=two))
+    unknown = "f" * 24
+    sent = [three, "ext-1", unknown, one, unknown, two, three]
+    result = await hub.sync(*sent)
+    assert [item["leadId"] for item in result["successful"]] == [three, "ext-1"]
+    assert [(item["leadId"], item["code"]) for item in result["failed"]] == [
+        (unknown, "lead_not_found"),
+        (one, "duplicate_in_request"),
+        (unknown, "duplicate_in_request"),
+        (two, "ambiguous_id"),
+        (three, "duplicate_in_request"),
+    ]
+    assert result["total"] == len(sent) == len(result["successful"]) + len(result["failed"])
+    assert four not in {record["leadbridge_id"] for record in properties(sandbox)}
+
+
+async def test_one_bad_lead_does_not_hold_up_the_others_and_is_explained_and_retried(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    ids = await hub.leads(*(person(n) for n in range(5)))
+    sandbox.control("DELETE", "/faults")
+    sandbox.fault("objects.batch.create", "answer", status=400, times=4, body={"category": "VALIDATION_ERROR"})
+    result = await hub.sync(*ids)
+    failed = result["failed"]
+    assert failed
+    assert len(result["successful"]) + len(failed) == 5
+    log = (await hub.ask("GET", "/crm-integration/error-logs")).data
+    assert {entry["leadId"] for entry in log} == {item["leadId"] for item in failed}
+    entry = log[0]
+    assert entry["code"] == "invalid_value"
+    assert entry["cause"]
+    assert entry["hint"]
+    assert entry["retryable"] is True
+
+    retried = await hub.ask("POST", f"/crm-integration/error-logs/{entry['_id']}/retry")
+    assert retried.status == 202
+    run = (await hub.ask("GET", f"/runs/{retried.data['_id']}")).data
+    assert run["counts"]["created"] == 1
+
+
+async def test_without_a_unique_field_an_unanswered_create_of_a_nameless_match_goes_to_review(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    connection = (await hub.ask("GET", "/crm-integration")).data
+    assert (await hub.ask("DELETE", f"/crm-integration/connections/{connection['_id']}")).status == 200
+    sandbox.settings(missingScopes=["crm.schemas.contacts.write"])
+    sandbox.control("POST", "/reset")
+    sandbox.settings(rateLimits=False, missingScopes=["crm.schemas.contacts.write"])
+    await hub.connect()
+    [lead] = await hub.leads({"firstName": "No", "lastName": "Address"})
+    sandbox.fault("objects.batch.create", "lost_after_write", times=1)
+    [failed] = (await hub.sync(lead))["failed"]
+    assert failed["code"] == "unanswered_create"
+    assert len(properties(sandbox)) == 1
+    assert (await hub.sync(lead))["failed"][0]["code"] == "unanswered_create"
+    assert len(properties(sandbox)) == 1
+
+
+async def test_too_many_ids_and_no_connection_are_refused_before_anything_is_done(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    refused = await hub.ask("POST", "/crm-integration/sync-leads", json={"leadIds": [f"x{n}" for n in range(501)]})
+    assert (refused.status, refused.code) == (413, "too_many_ids")
+    connection = (await hub.ask("GET", "/crm-integration")).data
+    await hub.ask("DELETE", f"/crm-integration/connections/{connection['_id']}")
+    refused = await hub.ask("POST", "/crm-integration/sync-leads", json={"leadIds": ["x"]})
+    assert (refused.status, refused.code) == (409, "no_active_connection")
+
+
+async def test_a_push_is_one_usage_event(hub: HubUnderTest) -> None:
+    ids = await hub.leads(person(1), person(2))
+    result = await hub.sync(*ids)
+    events = (await hub.hub.store[USAGE_EVENTS].of(hub.company_id).find(order=["createdAt"], descending=True)).items
+    event = events[0]
+    assert event.event_type == "crm_sync"
+    assert event.metrics.records_processed == 2
+    assert event.metrics.api_calls_used == result["run"]["vendorCalls"] > 0
+    assert event.run_id == result["run"]["_id"]
+
+
+async def test_a_revoked_app_fails_every_lead_with_the_reason_and_asks_for_a_new_connect(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    ids = await hub.leads(person(1), person(2))
+    sandbox.advance(3600)
+    sandbox.fault(
+        "oauth.token", "answer", status=400, times=9, body={"status": "BAD_REFRESH_TOKEN", "error": "invalid_grant"}
+    )
+    result = await hub.sync(*ids)
+    assert [item["leadId"] for item in result["failed"]] == ids
+    assert all(item["hint"] for item in result["failed"])
+    status = (await hub.ask("GET", "/crm-integration")).data
+    assert status["status"] == "reauth_required"

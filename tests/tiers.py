@@ -1,0 +1,152 @@
+"""Runs the tests tier by tier and prints the seconds each took beside its budget.
+
+`python -m tests.tiers [PYTEST ARGUMENTS]` runs every tier, also after one has failed. It ends with code 1 when a
+test failed, a tier could not run, or one took more than twice its budget; over the budget alone is a warning.
+"""
+
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import run
+
+ROOT = Path(__file__).resolve().parents[1]
+NO_TESTS = 5  # pytest's exit code when it collected nothing
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A group of tests at one distance: its folders, those left out of them, and its budget in seconds."""
+
+    name: str
+    budget: int
+    folders: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+APART = ("tests/contract/sandbox", "tests/contract/providers")
+TIERS = (
+    Tier("unit", 60, ("tests/unit",)),
+    Tier("contract on SQLite", 240, ("tests/contract",), without=APART),
+    Tier("provider sandboxes", 180, APART),
+    Tier("simulation", 60, ("tests/simulation",)),
+    Tier("browser", 180, ("tests/e2e",)),
+)
+
+
+@dataclass
+class Counts:
+    """How tests ended. An expected failure is neither passed, failed nor skipped; an error counts as failed."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    expected: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.expected + other.expected,
+        )
+
+
+@dataclass
+class Result:
+    """What became of a tier: counts, seconds, and whether pytest itself could run it."""
+
+    counts: Counts = field(default_factory=Counts)
+    seconds: float = 0.0
+    empty: bool = False
+    broken: bool = False
+
+
+def count(junit: str) -> Counts:
+    """Count the outcomes in a JUnit report as pytest writes it; a test that fails twice (itself and at its
+    tear-down) counts once. Raises ElementTree.ParseError when it is none."""
+    outcomes: dict[tuple[str | None, str | None], str] = {}
+    for case in ElementTree.fromstring(junit).iter("testcase"):  # noqa: S314 - our own pytest wrote it a moment ago
+        key = (case.get("classname"), case.get("name"))
+        outcome = _outcome(case)
+        if outcomes.get(key) != "failed":
+            outcomes[key] = outcome
+    found = list(outcomes.values())
+    return Counts(found.count("passed"), found.count("failed"), found.count("skipped"), found.count("expected"))
+
+
+def _outcome(case: ElementTree.Element) -> str:
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "failed"
+    skipped = case.find("skipped")
+    if skipped is None:
+        return "passed"
+    return "expected" if skipped.get("type") == "pytest.xfail" else "skipped"
+
+
+def run_tier(tier: Tier, arguments: list[str], folder: Path) -> Result:
+    """Run one tier in a pytest of its own, whose output is shown as it comes."""
+    folders = [name for name in tier.folders if (ROOT / name).is_dir()]
+    if not folders:
+        return Result(empty=True)
+    report = folder / f"{tier.name.replace(' ', '-')}.xml"
+    ignored = [f"--ignore={name}" for name in tier.without]
+    command = [sys.executable, "-m", "pytest", *folders, *ignored, f"--junitxml={report}", *arguments]
+    started = time.monotonic()
+    code = run(command, cwd=ROOT, check=False).returncode
+    seconds = time.monotonic() - started
+    if code == NO_TESTS:
+        return Result(seconds=seconds, empty=True)
+    counts = count(report.read_text(encoding="utf-8")) if report.exists() else Counts()
+    return Result(counts, seconds, broken=code not in (0, 1) or (code == 1 and counts.failed == 0))
+
+
+def verdict(tier: Tier, result: Result) -> tuple[str, bool]:
+    """One line about a tier, and whether it fails the run."""
+    line = f"{tier.name:<20} {result.seconds:6.1f} s of {tier.budget:>3} s   "
+    if result.empty:
+        return line + "no tests", False
+    counts = result.counts
+    line += f"{counts.passed} passed, {counts.failed} failed"
+    if counts.skipped:
+        line += f", {counts.skipped} skipped"
+    if counts.expected:
+        line += f", {counts.expected} waiting for what is not built"
+    failed = counts.failed > 0
+    if result.broken:
+        line, failed = line + "; PYTEST DID NOT RUN TO ITS END", True
+    if result.seconds > 2 * tier.budget:
+        line, failed = line + "; TOOK MORE THAN TWICE ITS BUDGET", True
+    elif result.seconds > tier.budget:
+        line += "; warning: over its budget"
+    return line, failed
+
+
+def main(arguments: list[str]) -> int:
+    """Run every tier and print the table. Returns 1 when the run failed."""
+    lines: list[str] = []
+    failed = False
+    total = Counts()
+    with tempfile.TemporaryDirectory(prefix="tiers-") as name:
+        for tier in TIERS:
+            sys.stdout.write(f"\n=== {tier.name} (budget {tier.budget} s) ===\n")
+            sys.stdout.flush()
+            result = run_tier(tier, arguments, Path(name))
+            line, tier_failed = verdict(tier, result)
+            lines.append(line)
+            failed |= tier_failed
+            total += result.counts
+    sys.stdout.write("\n" + "\n".join(lines) + "\n\n" + last_line(total) + "\n")
+    return 1 if failed else 0
+
+
+def last_line(total: Counts) -> str:
+    """The sum over the tiers, in the words that a reader of the run looks for."""
+    line = f"{total.passed} passed, {total.failed} failed"
+    return f"{line}, {total.skipped} skipped" if total.skipped else line
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,55 @@
+"""The tier runner counts what pytest reports, and fails for the right reasons only."""
+
+import pytest
+
+from tests.tiers import TIERS, Counts, Result, Tier, count, last_line, verdict
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="a" name="passes" />
+<testcase classname="a" name="fails"><failure message="m">f</failure></testcase>
+<testcase classname="a" name="breaks"><error message="m">e</error></testcase>
+<testcase classname="a" name="twice"><failure message="m">f</failure></testcase>
+<testcase classname="a" name="twice"><error message="m">at tear-down</error></testcase>
+<testcase classname="a" name="late" />
+<testcase classname="a" name="late"><error message="m">at tear-down</error></testcase>
+<testcase classname="a" name="skips"><skipped type="pytest.skip" message="m">s</skipped></testcase>
+<testcase classname="a" name="waits"><skipped type="pytest.xfail" message="m" /></testcase>
+</testsuite></testsuites>"""
+TIER = Tier("some", 10, ("tests/some",))
+
+
+def test_each_test_counts_once_and_an_expected_failure_is_neither() -> None:
+    assert count(REPORT) == Counts(passed=1, failed=4, skipped=1, expected=1)
+
+
+@pytest.mark.parametrize(
+    ("result", "fails", "words"),
+    [
+        (Result(Counts(passed=1), 9.0), False, "1 passed, 0 failed"),
+        (Result(Counts(passed=1), 15.0), False, "warning: over its budget"),
+        (Result(Counts(passed=1), 20.5), True, "TWICE"),
+        (Result(Counts(passed=1, failed=1), 1.0), True, "1 failed"),
+        (Result(Counts(), 1.0, broken=True), True, "DID NOT RUN"),
+        (Result(empty=True), False, "no tests"),
+        (Result(Counts(passed=1, skipped=2, expected=3), 1.0), False, "2 skipped, 3 waiting"),
+    ],
+)
+def test_a_tier_fails_by_a_failed_test_a_broken_run_or_twice_its_budget(
+    result: Result, fails: bool, words: str
+) -> None:
+    line, failed = verdict(TIER, result)
+    assert failed is fails
+    assert words in line
+
+
+def test_the_last_line_is_plain() -> None:
+    assert last_line(Counts(5, 0, 0, 9)) == "5 passed, 0 failed"
+    assert last_line(Counts(5, 1, 2, 9)) == "5 passed, 1 failed, 2 skipped"
+
+
+def test_no_folder_belongs_to_two_tiers() -> None:
+    folders = [folder for tier in TIERS for folder in tier.folders]
+    assert len(folders) == len(set(folders))
+    for tier in TIERS:
+        inside = [f for f in folders if any(f != own and f.startswith(own + "/") for own in tier.folders)]
+        assert set(inside) == set(tier.without)
