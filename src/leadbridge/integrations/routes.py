@@ -15,7 +15,7 @@ from leadbridge.integrations.flows import MINUTES
 from leadbridge.integrations.outcomes import render
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.views import account_info
-from leadbridge.kit.clock import to_text
+from leadbridge.kit.clock import to_seconds_text
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.settings import INTEGRATIONS_PAGE
 from leadbridge.usage.model import ErrorEntry
@@ -215,8 +215,8 @@ async def error_logs(
 def _entry(entry: ErrorEntry) -> dict[str, Any]:
     return {
         "_id": entry.id,
-        "occurredAt": to_text(entry.occurred_at),
-        "firstAt": to_text(entry.first_at),
+        "occurredAt": to_seconds_text(entry.occurred_at),
+        "firstAt": to_seconds_text(entry.first_at),
         "provider": entry.provider,
         "connectionId": entry.connection_id,
         "operation": entry.operation,
