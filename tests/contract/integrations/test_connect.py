@@ -290,8 +290,10 @@ async def test_connections_of_another_company_do_not_exist(site: Connecting) -> 
         await site.api("DELETE", f"/connections/{connection.id}", token=stranger),
         await site.api("PATCH", f"/connections/{connection.id}", token=stranger, json={"paused": True}),
         await site.api("POST", "/test-connection", token=stranger, json={"connectionId": connection.id}),
-        await site.api("POST", "/oauth/init", token=stranger, json={"provider": "hubspot", "connectionId": connection.id}),
-    ]  # fmt: skip
+        await site.api(
+            "POST", "/oauth/init", token=stranger, json={"provider": "hubspot", "connectionId": connection.id}
+        ),
+    ]
     assert [answer.json()["error"]["code"] for answer in foreign] == ["connection_not_found"] * 5
     assert (await site.data("GET", ""))["status"] == "active"
 

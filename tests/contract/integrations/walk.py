@@ -51,11 +51,15 @@ class Connecting:
         self.token = under_test.token
         self.sandbox = sandbox
         self.tap = tap
+        self.answers: list[Answer] = []
+        """Everything the hub answered."""
 
     async def api(self, method: str, path: str, *, token: str | None = None, json: object = None) -> Answer:
         """Send a request below the room's prefix."""
         headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
-        return await asyncio.to_thread(send, method, f"{self.base}{API}{path}", headers=headers, json=json)
+        answer = await asyncio.to_thread(send, method, f"{self.base}{API}{path}", headers=headers, json=json)
+        self.answers.append(answer)
+        return answer
 
     async def data(self, method: str, path: str, *, token: str | None = None, json: object = None) -> Any:
         """Return what a successful answer carries."""
@@ -81,6 +85,7 @@ class Connecting:
     async def come_back(self, callback_url: str, browser: Browser) -> Ended:
         """Open a call-back address."""
         answer = await asyncio.to_thread(browser.open, "GET", callback_url)
+        self.answers.append(answer)
         assert answer.status == 303, answer.text
         address = answer.header("location") or ""
         outcome = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
