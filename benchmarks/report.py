@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "benchmarks"
+_LOAD = os.getloadavg()[0]
+"""Taken before anything is measured: what else ran tells how far to trust the figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def _markdown(table: Table) -> list[str]:
 def _machine() -> str:
     return (
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}."
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}. "
+        f"Load of the machine in the minute before: {_LOAD:.1f}."
     )
 
 

@@ -11,6 +11,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,9 @@ from benchmarks.report import Table, percentile, spread, write
 from leadbridge.kit.clock import SystemClock
 from leadbridge.kit.document import LeanDocument
 from leadbridge.kit.ids import object_ids
-from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.kit.values import Value
+from leadbridge.storage.batch import Applied, Expect, Insert, Operation, Patch, WriteBatch
+from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Index, Kind
 from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.sqlite.connection import open_store
@@ -75,9 +78,11 @@ NOTE = "The last call was friendly; wants an offer for twelve seats before the e
 class Workload:
     """Callers who each change their own lead and lane, so that no batch conflicts."""
 
-    def __init__(self, store: Store, ids: Callable[[], str]) -> None:
+    def __init__(self, store: Store, engine: Engine, ids: Callable[[], str], *, typed: bool) -> None:
         self.store = store
+        self.engine = engine
         self.ids = ids
+        self.typed = typed
         self.latencies: list[float] = []
 
     async def caller(self, number: int, until: float, gate: asyncio.Semaphore) -> None:
@@ -91,10 +96,12 @@ class Workload:
         ).insert(LANES, Lane(id=lane, company_id=COMPANY, state="owned", at=0, vt=0))  # fmt: skip
         assert isinstance(await self.store.write(first), Applied)
         while time.perf_counter() < until:
-            batch = self.batch(number, lead, lane, rev)
             async with gate:
                 begun = time.perf_counter()
-                result = await self.store.write(batch)
+                if self.typed:
+                    result = await self.store.write(self.batch(number, lead, lane, rev))
+                else:
+                    result = await self.engine.write(self.ids(), self.bare_batch(number, lead, lane, rev), ())
                 self.latencies.append(time.perf_counter() - begun)
             assert isinstance(result, Applied), result
             rev += 1
@@ -111,15 +118,30 @@ class Workload:
             .insert(TASKS, task)
         )
 
+    def bare_batch(self, number: int, lead: str, lane: str, rev: int) -> list[Operation]:
+        """Return the operations of ``batch`` as the engine gets them, without the typed port's own work."""
+        at = f"2026-01-01T00:00:{rev % 60:02}.{number % 1000:03}Z"
+        new: dict[str, Value] = {"companyId": COMPANY, "rev": 1, "v": 1}
+        event, task = self.ids(), self.ids()
+        return [
+            Patch(LEADS, lead, COMPANY, {"name": f"Lead {number}.{rev}"}, (), Expect(rev)),
+            Patch(LANES, lane, None, {"at": rev, "vt": rev * 7}, (), Expect(None, {"state": "owned", "rev": rev})),
+            Insert(EVENTS, event, {"_id": event, "type": "lead.updated", "createdAt": at, "leadId": lead, **new}),
+            Insert(TASKS, task, {"_id": task, "lane": lane, "at": rev, "job": "deliver", **new}),
+        ]
 
-async def measure(folder: Path, callers: int, seconds: float, *, at_once: int | None = None) -> list[float]:
-    """Return the seconds each batch took, with ``callers`` at work (``at_once``: those let into the store together)."""
+
+async def measure(
+    folder: Path, callers: int, seconds: float, *, at_once: int | None = None, typed: bool = True
+) -> list[float]:
+    """Return the seconds each batch took, with ``callers`` at work and ``at_once`` of them let into the store."""
     clock = SystemClock()
     ids = object_ids(clock)
-    store = Store(SqliteEngine(folder / "store.db"), clock, ids, random.Random(1))
+    engine = SqliteEngine(folder / "store.db")
+    store = Store(engine, clock, ids, random.Random(1))
     await store.start(KINDS)
     try:
-        load = Workload(store, ids)
+        load = Workload(store, engine, ids, typed=typed)
         gate = asyncio.Semaphore(at_once or callers)
         until = time.perf_counter() + seconds
         await asyncio.gather(*(load.caller(number, until, gate) for number in range(callers)))
@@ -165,12 +187,14 @@ def _row(kind: Kind[Lead] | Kind[Event] | Kind[Task] | Kind[Lane], id: str, numb
 def main() -> None:
     """Measure, print, and write the page."""
     rows: list[tuple[str, ...]] = []
-    cases = [(f"grouped, {callers} callers", callers, None) for callers in CALLERS]
-    for name, callers, at_once in [*cases, ("one commit a batch", 1, 1)]:
-        runs = [
-            _in_folder(lambda path, n=callers, g=at_once: asyncio.run(measure(path, n, SECONDS, at_once=g)))
-            for _ in range(RUNS)
-        ]
+    cases: list[tuple[str, int, int | None, bool]] = [
+        *((f"grouped, {callers} callers", callers, None, True) for callers in CALLERS),
+        *((f"grouped, {callers} callers, without the typed port", callers, None, False) for callers in CALLERS),
+        ("one commit a batch, 50 callers in turn", 50, 1, True),
+    ]
+    for name, callers, at_once, typed in cases:
+        work = partial(_measured, callers=callers, at_once=at_once, typed=typed)
+        runs = [_in_folder(work) for _ in range(RUNS)]
         rates = [len(latencies) / SECONDS for latencies in runs]
         rows.append(
             (
@@ -186,12 +210,16 @@ def main() -> None:
     table = Table(
         "Batches of four documents",
         "Two inserts and two conditional updates in four kinds with eight indexes in all, `synchronous=FULL`, WAL, "
-        f"`secure_delete` on; {RUNS} runs of {SECONDS:.0f} seconds each on a fresh file. The callers, the typed port "
-        "and the engine share one process.",
+        f"`secure_delete` on; {RUNS} runs of {SECONDS:.0f} seconds each on a fresh file. Callers, typed port "
+        "(documents made, cleaned and checked) and engine share one process; the time of a batch includes making it.",
         ("case", "batches a second", "documents a second", "p50", "p99"),
         tuple(rows),
     )
     write("store_writes", "Durable writes of the SQLite engine", "python -m benchmarks store_writes", [table])
+
+
+def _measured(folder: Path, *, callers: int, at_once: int | None, typed: bool) -> list[float]:
+    return asyncio.run(measure(folder, callers, SECONDS, at_once=at_once, typed=typed))
 
 
 def _in_folder(work: Callable[[Path], T]) -> T:

@@ -92,24 +92,27 @@ class DemoClient:
 
     async def _approve(self, url: str) -> None:
         """Walk through the vendor's consent page as a person would: read it, press "approve", follow home."""
-        session = self._open_session()
-        async with session.get(url, allow_redirects=False) as response:
-            text = await response.text()
-            if response.status != 200:
-                raise StartRefused(f"The consent page answered {response.status}.", hint="Run 'make demo-clean'.")
+        status, text, _ = await self._step("GET", url)
+        if status != 200:
+            raise StartRefused(f"The consent page answered {status}.", hint="Run 'make demo-clean' and try again.")
         form = _Form()
         form.feed(text)
-        fields = form.fields | {"decision": "approve"}
-        response = await session.post(urljoin(url, form.action or ""), data=fields, allow_redirects=False)
+        url = urljoin(url, form.action or "")
+        status, _, onward = await self._step("POST", url, data=form.fields | {"decision": "approve"})
         for _ in range(HOPS):
-            if response.status not in (302, 303):
+            if status not in (302, 303):
                 break
-            url = urljoin(str(response.url), response.headers["location"])
+            url = urljoin(url, onward)
             query = parse_qs(urlsplit(url).query)
             if "status" in query and query["status"] != ["connected"]:
                 code = query.get("code", ["unknown"])[0]
                 raise StartRefused(f"Connecting ended with {code}.", hint="Run 'make demo-clean' and try again.")
-            response = await session.get(url, allow_redirects=False)
+            status, _, onward = await self._step("GET", url)
+
+    async def _step(self, method: str, url: str, **more: Any) -> tuple[int, str, str]:
+        """Make one request as a browser would; return status, page and where it leads."""
+        async with self._open_session().request(method, url, allow_redirects=False, **more) as response:
+            return response.status, await response.text(), response.headers.get("location", "")
 
     async def _all(self, path: str) -> list[Any]:
         items: list[Any] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import os
 import secrets
@@ -85,7 +86,7 @@ class FileKeyProvider(LocalKeyProvider):
 
     def __init__(self, path: Path, *, create: bool, random_bytes: RandomBytes = secrets.token_bytes) -> None:
         self.path = path
-        if create and not path.exists():
+        if create and not os.path.lexists(path):
             _create(path, random_bytes(KEY_BYTES))
         super().__init__(_read(path), random_bytes)
 
@@ -96,14 +97,15 @@ def _create(path: Path, key: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
-            file.write(base64.b64encode(key) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return  # another process was first; its key is the one
+            try:
+                os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
+                file.write(base64.b64encode(key) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+                with contextlib.suppress(FileExistsError):  # another process was first: its key is the one
+                    os.link(draft, path)
+            finally:
+                draft.unlink()
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)  # a key that is gone after a power cut takes every secret with it
@@ -114,8 +116,6 @@ def _create(path: Path, key: bytes) -> None:
             f"The master key file {path} cannot be made: {error.strerror}.",
             hint=f"Make the folder writable, or make the file yourself with mode 0600: {_NEW_KEY}",
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:

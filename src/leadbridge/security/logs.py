@@ -27,7 +27,7 @@ def redact_event(logger: Any, method: str, event: MutableMapping[str, Any]) -> M
         elif isinstance(value, str):
             event[name] = redact_text(value)
         elif not isinstance(value, int | float | None):
-            event[name] = redact_value(value if isinstance(value, dict | list | tuple | set) else str(value))
+            event[name] = redact_value(value if isinstance(value, dict | list | tuple | set | bytes) else str(value))
     return event
 
 

@@ -22,31 +22,35 @@ _MAX_DEPTH = 12
 
 _STEMS = (
     "token", "secret", "password", "passwd", "passphrase", "apikey", "hapikey", "privatekey", "masterkey", "datakey",
-    "authorization", "cookie", "credential", "signature", "assertion", "codeverifier", "jwt", "sessionid", "otp",
+    "authorization", "cookie", "credential", "signature", "assertion", "codeverifier", "jwt", "sessionid",
 )  # fmt: skip
-_SECRET_NAMES = frozenset({"pwd", "sig", "handle", "ticket", "sid", "session", "nonce", "wrapped", "bearer", "key"})
+_SECRET_NAMES = frozenset({"pwd", "sig", "handle", "ticket", "sid", "session", "nonce", "wrapped", "bearer", "otp"})
 _PLAIN_NAMES = frozenset(
     {"tokentype", "tokenexpiresat", "tokenexpiresin", "tokenexpiry", "tokenendpoint", "tokenurl", "secretshown"}
 )
-_QUERY_NAMES = frozenset({"code", "state", "auth", "authtoken", "loginhint"})
+_QUERY_NAMES = frozenset({"code", "state", "auth", "loginhint", "key"})
 _OAUTH_COMPANY = frozenset({"redirecturi", "granttype", "clientid", "state"})
 """Beside one of these, ``code`` is an authorisation code; elsewhere it is mostly the code of an error."""
 
 _JUNK = re.compile(r"[^a-z0-9]")
-_NAME = (
-    r"[\w.\-]*(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|private[_-]?key|cookie|code[_-]?verifier|assertion)"
-)
+_WORD = r"(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|private[_-]?key|code[_-]?verifier|assertion)"
+_NAME = rf"{_WORD}[\w.\-]{{0,40}}"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(?:eyJ[\w-]{6,}\.[\w-]*(?:\.[\w-]*)*)"), MASK),
+    (re.compile(r"(?i)\b((?:authorization|cookie)[\"']?\s{0,9}[:=]\s{0,9}[\"']?)[^\r\n\"']+"), rf"\1{MASK}"),
+    (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*)*"), MASK),
     (re.compile(r"\blb_[\w-]{16,}"), MASK),
-    (re.compile(r"(?i)\b(bearer|basic|zoho-oauthtoken)\s+(?!realm=)[\w\-.~+/=]{6,}"), rf"\1 {MASK}"),
-    (re.compile(rf"(?i)(\"{_NAME}[\w.\-]*\"\s*:\s*\")(?:[^\"\\]|\\.)*"), rf"\1{MASK}"),
-    (re.compile(rf"(?i)('{_NAME}[\w.\-]*'\s*:\s*')(?:[^'\\]|\\.)*"), rf"\1{MASK}"),
-    (re.compile(rf"(?i)\b({_NAME}\s*[=:]\s*)(?!\*)[^\s&;,\"'<>]+"), rf"\1{MASK}"),
+    (re.compile(r"(?i)\b(bearer|basic|zoho-oauthtoken)\s{1,9}(?!realm=)[\w\-.~+/=]{6,}"), rf"\1 {MASK}"),
+    (re.compile(rf"(?i)({_NAME}\"\s{{0,9}}:\s{{0,9}}\")(?:[^\"\\]|\\.)*"), rf"\1{MASK}"),
+    (re.compile(rf"(?i)({_NAME}'\s{{0,9}}:\s{{0,9}}')(?:[^'\\]|\\.)*"), rf"\1{MASK}"),
+    (re.compile(rf"(?i)({_NAME}\s{{0,9}}=\s{{0,9}})(?!\*)[^\s&;,\"'<>]+"), rf"\1{MASK}"),
+    # with a colon only where the name is plainly a field's: "invalid token: expired" is a sentence
+    (re.compile(rf"(?i)([_-]{_WORD}\s{{0,9}}:\s{{0,9}})(?!\*)[^\s&;,\"'<>]+"), rf"\1{MASK}"),
     (re.compile(r"(?i)([?&](?:code|state|sig|ticket|handle)=)[^\s&;,\"'<>#]+"), rf"\1{MASK}"),
 )
+"""Every repetition is bounded or ends its match, so that no text takes more than linear time."""
 _URL = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
-_OPAQUE = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[\w\-.~+=%]{20,}\Z")
+_OPAQUE = re.compile(r"[\w\-.~+=%]{20,}")
+_DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[A-Za-z]")
 _KNOWN_IDS = re.compile(r"(?:[0-9a-f]{24}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\Z")
 
 
@@ -136,7 +140,7 @@ def redact_value(value: Any, depth: int = 0) -> Any:
 
 def redact_text(text: str) -> str:
     """Return free text with what looks like a secret masked: in addresses, after a secret name, or by its own look."""
-    return redact_plain(_URL.sub(lambda match: redact_url(match[0]), text))
+    return redact_plain(_URL.sub(lambda match: redact_url(match[0]), text[:_MAX_READ]))
 
 
 def redact_plain(text: str) -> str:
@@ -155,7 +159,11 @@ def _secret_parameter(name: str) -> bool:
 
 
 def _segment(part: str) -> str:
-    return MASK if _OPAQUE.match(part) and not _KNOWN_IDS.match(part) else part
+    return _OPAQUE.sub(lambda match: MASK if _is_key(match[0]) else match[0], part)
+
+
+def _is_key(text: str) -> bool:
+    return bool(_DIGIT.search(text) and _LETTER.search(text)) and not _KNOWN_IDS.match(text)
 
 
 def _cut(text: str) -> str:

@@ -32,9 +32,11 @@ CANARY = "cAnAry9f3k2"
 @pytest.mark.parametrize(
     "name",
     [
-        "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Webhook-Secret", "x-api-key", "apiKey", "API_KEY",
+        "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Webhook-Secret", "x-api-key", "apiKey",
+        "API_KEY",
         "client_secret", "clientSecret", "refresh_token", "access_token", "accessToken", "password", "newPassword",
-        "code_verifier", "client_assertion", "X-HubSpot-Signature-v3", "webhook-signature", "hapikey", "privateKey", "token",
+        "code_verifier", "client_assertion", "X-HubSpot-Signature-v3", "webhook-signature", "hapikey", "privateKey",
+        "token",
     ],
 )  # fmt: skip
 def test_secret_names(name: str) -> None:
@@ -88,6 +90,7 @@ def quoted_mask(text: str) -> bool:
         "invalid token: expired", "The token was revoked.", "INVALID_TOKEN (401) at https://www.zohoapis.eu/crm/v8/Leads?page=2",
         "code=42 is no address", "lead 674085f0c2a1b94d3e5f6071 was merged",
         "https://h.example/leads/674085f0c2a1b94d3e5f6071/6ba7b810-9dad-11d1-80b4-00c04fd430c8", "basic setup",
+        "https://org.crm4.dynamics.com/api/data/v9.2/leads(6ba7b810-9dad-11d1-80b4-00c04fd430c8)",
     ],
 )  # fmt: skip
 def test_what_explains_a_failure_stays(text: str) -> None:
@@ -130,8 +133,8 @@ def test_nested_values_under_a_secret_name_vanish_whole() -> None:
 
 
 def test_forms() -> None:
-    form = f"grant_type=authorization_code&code={CANARY}&client_secret={CANARY}&redirect_uri=https%3A%2F%2Fa.example".encode()
-    shown = redact_body(form, "application/x-www-form-urlencoded")
+    form = f"grant_type=authorization_code&code={CANARY}&client_secret={CANARY}&redirect_uri=https%3A%2F%2Fa.example"
+    shown = redact_body(form.encode(), "application/x-www-form-urlencoded")
     assert shown == f"grant_type=authorization_code&code={MASK}&client_secret={MASK}&redirect_uri=https://a.example"
 
 
@@ -173,8 +176,17 @@ def test_any_value_can_be_redacted(value: Any) -> None:
 
 
 def test_processor_masks_by_name_and_by_look() -> None:
-    event = {"event": f"called https://a.example/?token={CANARY}", "password": CANARY, "body": CANARY.encode(), "ok": True,
-             "secret": Secret(CANARY), "inner": {"token": CANARY}, "other": Secret(CANARY), "count": 3, "error": OSError(f"secret={CANARY}")}  # fmt: skip
+    event = {
+        "event": f"called https://a.example/?token={CANARY}",
+        "password": CANARY,
+        "body": CANARY.encode(),
+        "ok": True,
+        "secret": Secret(CANARY),
+        "inner": {"token": CANARY},
+        "other": Secret(CANARY),
+        "count": 3,
+        "error": OSError(f"secret={CANARY}"),
+    }
     shown = redact_event(None, "info", dict(event))
     assert CANARY not in str(shown)
     assert shown["ok"] is True

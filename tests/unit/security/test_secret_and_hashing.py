@@ -33,7 +33,7 @@ class Holder(Document):
     secret: Sealed
 
 
-class LeanHolder(LeanDocument):
+class LeanHolder(LeanDocument, frozen=True, kw_only=True):
     kid: str
     secret: Sealed
 

@@ -39,14 +39,7 @@ def connect(path: Path, *, writes: bool, busy_seconds: float = BUSY_SECONDS) -> 
     A writer's commits are on the disk when they return (WAL with ``synchronous=FULL``), and what it deletes is
     overwritten (``secure_delete``).
     """
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
-        uri=True,  # a file that is gone is not made anew, empty
-        timeout=busy_seconds,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=1024,
-    )
+    connection = _bare(path, busy_seconds)
     try:
         connection.execute("PRAGMA mmap_size = 0")
         if writes:
@@ -63,6 +56,26 @@ def connect(path: Path, *, writes: bool, busy_seconds: float = BUSY_SECONDS) -> 
         connection.close()
         raise
     return connection
+
+
+def _bare(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",  # a file that is gone is not made anew, empty
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=1024,
+    )
+
+
+def _refuse_foreign(path: Path, busy_seconds: float) -> None:
+    """Look before anything is changed: opening for writing marks the file as ours to write ahead in."""
+    connection = _bare(path, busy_seconds)
+    try:
+        _known_format(connection, path)
+    finally:
+        connection.close()
 
 
 def _set_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
@@ -84,6 +97,7 @@ def open_store(path: Path, kinds: Sequence[Kind[Any]], busy_seconds: float = BUS
     check_version()
     _create_private(path)
     try:
+        _refuse_foreign(path, busy_seconds)
         connection = connect(path, writes=True, busy_seconds=busy_seconds)
     except sqlite3.Error as error:
         raise refused(error, path) from error
@@ -103,9 +117,9 @@ def _create_private(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        if not path.parent.is_dir():
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
             cause, cure = f"The folder of the database {path} does not exist.", "Make the folder, or name another path."
-        elif path.is_dir():
+        elif isinstance(error, IsADirectoryError):
             cause, cure = f"The database {path} is a folder.", "Name a file in DATABASE_URL."
         else:
             cause = f"The database {path} cannot be opened for writing: {error.strerror}."
@@ -117,7 +131,9 @@ def _migrate(connection: sqlite3.Connection, path: Path, kinds: Sequence[Kind[An
     """Bring the file up to what is declared, in one transaction that no other process can interleave with."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _check_format(connection, path)
+        if _known_format(connection, path) is None:
+            connection.execute(f"CREATE TABLE {META} (key TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID")
+            connection.execute(f"INSERT INTO {META} VALUES ('format', ?)", (FORMAT,))
         for kind in kinds:
             _migrate_kind(connection, path, kind)
     except BaseException:
@@ -126,22 +142,23 @@ def _migrate(connection: sqlite3.Connection, path: Path, kinds: Sequence[Kind[An
     connection.execute("COMMIT")
 
 
-def _check_format(connection: sqlite3.Connection, path: Path) -> None:
+def _known_format(connection: sqlite3.Connection, path: Path) -> int | None:
+    """Return the layout number of the file, None for an empty one; raises ``StartRefused`` for one that is not ours."""
     present = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not present:
+        return None
     if META.strip('"') not in present:
-        if present:
-            raise StartRefused(
-                f"The file {path} is a database of another program.",
-                hint="Name a file of its own for Leadbridge in DATABASE_URL.",
-            )
-        connection.execute(f"CREATE TABLE {META} (key TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID")
-        connection.execute(f"INSERT INTO {META} VALUES ('format', ?)", (FORMAT,))
+        raise StartRefused(
+            f"The file {path} is a database of another program.",
+            hint="Name a file of its own for Leadbridge in DATABASE_URL.",
+        )
     found = connection.execute(f"SELECT value FROM {META} WHERE key = 'format'").fetchone()
     if found is None or not isinstance(found[0], int) or found[0] > FORMAT:
         raise StartRefused(
             f"The database {path} was written by a newer Leadbridge.",
             hint="Run that version, or restore a backup made by this one.",
         )
+    return found[0]
 
 
 def _migrate_kind(connection: sqlite3.Connection, path: Path, kind: Kind[Any]) -> None:

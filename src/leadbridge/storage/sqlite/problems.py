@@ -32,11 +32,9 @@ def _cause_and_cure(error: sqlite3.Error, path: Path) -> tuple[str, str]:
             "End the program that holds it, or wait until it is done; then try again.",
         )
     if code == _CANTOPEN:
-        if not path.parent.is_dir():
-            return (f"The folder of the database {path} does not exist.", "Make the folder, or name another path.")
         return (
             f"The database {path} cannot be opened.",
-            "Check that it is a file and that this user may read and write it and its folder.",
+            "Check that the file is still there, and that this user may read and write it and its folder.",
         )
     if code in (_READONLY, _PERM):
         return (

@@ -23,6 +23,8 @@ from leadbridge.storage.sqlite.layout import expression, multi_columns, name_of,
 
 Parameter: TypeAlias = str | int | float
 Condition: TypeAlias = tuple[str, tuple[Parameter, ...]]
+Range: TypeAlias = tuple[int, list[Condition]]
+"""A part of an index: how many order fields have one value in it, and its conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ def holder(kind: str, index: Index, values: Sequence[Value | None], id: str) -> 
 def walk(kind: str, scan: Scan) -> Iterator[Question]:
     """Yield the questions that together are the walk, in its order; each takes one more parameter, the row limit."""
     plan = _Plan(kind, scan)
-    for conditions in _ranges(plan, scan):
+    for settled, conditions in _ranges(plan, scan):
         sql, parameters = _joined([*plan.fixed, *conditions])
-        yield Question(f"{plan.head} WHERE {sql}{plan.order} LIMIT ?", parameters)
+        yield Question(f"{plan.head} WHERE {sql}{plan.order(settled)} LIMIT ?", parameters)
 
 
 class _Plan:
@@ -102,7 +104,7 @@ class _Plan:
     def __init__(self, kind: str, scan: Scan) -> None:
         index = scan.index
         ordered = [path for path in index.fields if path in scan.order]
-        direction = " DESC" if scan.descending else ""
+        self._direction = " DESC" if scan.descending else ""
         if index.multi:
             columns = {path: f"s.{column}" for path, column in multi_columns(index).items()}
             self.id = "s.id"
@@ -115,11 +117,12 @@ class _Plan:
             self.id = "id"
             use = "" if index is BY_ID else f" INDEXED BY {quoted(name_of(kind, index.name))}"
             self.head = f"SELECT id, doc FROM {quoted(kind)}{use}"
+        # what every entry has: a range of its absence need not be walked
+        always = index.multi_field if index.multi else index.fields[-1] if index.unique else None
+        self.present = {self.id, *(columns[path] for path in index.fields if path == always)}
         self.keys = [columns[path] for path in ordered]
         # a unique index holds each of its values once and no id: its own fields are the whole order
-        tail = () if index.unique else (self.id,)
-        order = ", ".join(f"{key}{direction}" for key in (*self.keys, *tail))
-        self.order = f" ORDER BY {order}" if order else ""
+        self._tail = () if index.unique else (self.id,)
         self.fixed = [
             condition
             for path, value in _in_index_order(index, scan.eq)
@@ -127,6 +130,14 @@ class _Plan:
         ]
         if index.unique and index.fields[-1] not in scan.eq:
             self.fixed.append((f"{columns[index.fields[-1]]} IS NOT NULL", ()))
+
+    def order(self, settled: int) -> str:
+        """Return the ORDER BY of a range in which the first ``settled`` fields are fixed.
+
+        Named all the same, these would make SQLite sort what the index already gives in order.
+        """
+        keys = (*self.keys[settled:], *self._tail)
+        return f" ORDER BY {', '.join(f'{key}{self._direction}' for key in keys)}" if keys else ""
 
 
 def _in_index_order(index: Index, eq: Mapping[str, Value]) -> list[tuple[str, Value]]:
@@ -146,12 +157,12 @@ def _exactly(column: str, path: str, value: Value, *, multi: bool) -> list[Condi
     return conditions
 
 
-def _ranges(plan: _Plan, scan: Scan) -> Iterator[list[Condition]]:
-    """Yield the conditions of the index ranges that lie within the bounds and behind the position, in order."""
+def _ranges(plan: _Plan, scan: Scan) -> Iterator[Range]:
+    """Yield the index ranges that lie within the bounds and behind the position, in order."""
     low, high, after = scan.low, scan.high, scan.after
     like = low if low is not None else high
     if like is None:
-        yield from [[]] if after is None else _behind(plan, after, scan.descending, None)
+        yield from [(0, [])] if after is None else _behind(plan, after, scan.descending, None)
         return
     lower, upper = _lower(plan.keys[0], low, like), _upper(plan.keys[0], high, like)
     if after is not None:
@@ -164,10 +175,10 @@ def _ranges(plan: _Plan, scan: Scan) -> Iterator[list[Condition]]:
             # only the far bound: beside the position, the near one could be taken for the start of the range
             yield from _behind(plan, after, scan.descending, lower if scan.descending else upper)
             return
-    yield [*lower, *upper]
+    yield 0, [*lower, *upper]
 
 
-def _behind(plan: _Plan, after: Position, descending: bool, far: list[Condition] | None) -> Iterator[list[Condition]]:
+def _behind(plan: _Plan, after: Position, descending: bool, far: list[Condition] | None) -> Iterator[Range]:
     """Yield the ranges behind ``after``: first those that share most with it.
 
     Not one comparison of rows, ``(a, b, id) > (?, ?, ?)``: over expressions SQLite uses only its first part for the
@@ -182,11 +193,11 @@ def _behind(plan: _Plan, after: Position, descending: bool, far: list[Condition]
         bounded = far if level == 0 and far is not None else []
         if here is not None:
             text, parameter = slot(here)
-            yield [*shared, (f"{column} {'<' if descending else '>'} {text}", (parameter,)), *bounded]
-            if descending and level < len(values) and (level > 0 or far is None):
-                yield [*shared, (f"{column} IS NULL", ())]
+            yield level, [*shared, (f"{column} {'<' if descending else '>'} {text}", (parameter,)), *bounded]
+            if descending and column not in plan.present and (level > 0 or far is None):
+                yield level + 1, [*shared, (f"{column} IS NULL", ())]
         elif not descending:
-            yield [*shared, (f"{column} IS NOT NULL", ()), *bounded]
+            yield level, [*shared, (f"{column} IS NOT NULL", ()), *bounded]
 
 
 def _lower(column: str, low: Value | None, like: Value) -> list[Condition]:

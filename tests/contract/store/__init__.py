@@ -1,0 +1,1 @@
+"""What every store engine promises, asked of each of them."""
