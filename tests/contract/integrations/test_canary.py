@@ -17,6 +17,10 @@ def spellings(secret: str) -> set[bytes]:
     return {raw, base64.b64encode(raw), base64.urlsafe_b64encode(raw).rstrip(b"="), raw.hex().encode(), raw[::-1]}
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
 async def everything(site: Connecting) -> tuple[list[bytes], list[str]]:
     """Do all that a connection can do, and go wrong at much of it; return what was shown, and the one-time handles."""
     pages, handles = [], []
@@ -58,7 +62,7 @@ async def test_no_secret_leaves(site: Connecting, tmp_path: Path, capfd: pytest.
         for answer in site.answers
         for part in (answer.body, *(f"{name}: {value}\n".encode() for name, value in answer.headers))
     )
-    on_disk = {path.name: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()}
+    on_disk = files(tmp_path)
     assert any(site.company.encode() in content for content in on_disk.values()), "the database was looked at"
     places = {"answers": shown, "pages": b"".join(pages), "log": logged, **on_disk}
     found = [(place, secret[:4]) for secret in secrets for needle in spellings(secret)

@@ -92,7 +92,7 @@ async def end_lease(site: Connecting, connection: Connection) -> None:
 
 async def until_sent(site: Connecting, connection: Connection) -> None:
     """Return when a renewal has been marked and has reached the vendor."""
-    while (await site.tokens(connection)).attempt is None or not presented(site):
+    while (await site.tokens(connection)).attempt is None or not presented(site):  # noqa: ASYNC110  # another process
         await asyncio.sleep(0.02)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_every_end_of_a_connect_has_its_sentences() -> None:
 @pytest.mark.parametrize(("status", "code"), list(OUTCOMES))
 def test_each_outcome_is_shown(status: str, code: str) -> None:
     text = render([Listed()], {"status": status, "code": code, "provider": "hubspot"}, None)
-    assert OUTCOMES[status, code].title in text
+    assert OUTCOMES[status, code].title in unescape(text)
 
 
 def test_unknown_words_get_a_neutral_text_and_are_not_repeated() -> None:
