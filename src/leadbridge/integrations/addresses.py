@@ -9,6 +9,8 @@ from leadbridge.settings import INTEGRATIONS_PAGE, Settings
 
 API = "/api/v1/crm-integration"
 COOKIE_PATH = f"{API}/oauth"
+RESULT_COOKIE = "leadbridge_connect_result"
+"""Refers the browser that finished a connect to the account it connected."""
 OURS = ("status", "provider", "code", "handle")
 """What we add to a return address; the same names in it are replaced, so that nobody can forge an outcome."""
 

@@ -65,7 +65,7 @@ class Connections:
         return connection
 
     async def select(
-        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+        self, company_id: str, connection_id: str | None = None, provider: str | None = None
     ) -> Connection | None:
         """Return the connection that is meant: by id, by provider (its primary), or the company's primary; or None.
 
@@ -80,21 +80,24 @@ class Connections:
         return primary_of([one for one in connections if provider is None or one.provider == provider])
 
     async def usable(
-        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+        self, company_id: str, connection_id: str | None = None, provider: str | None = None
     ) -> Connection:
         """Return the connection that is meant, for work over it.
 
-        Raises ``NoActiveConnection`` where none is connected, ``NotConnected`` where the one that is meant is pending,
-        paused, ended or must be connected again.
+        Raises ``NotConnected`` where the one that was named is pending, paused, ended or must be connected again, and
+        ``NoActiveConnection`` where none was named and the primary one is missing or in such a state.
         """
-        connection = await self.select(company_id, provider=provider, connection_id=connection_id)
+        connection = await self.select(company_id, connection_id, provider)
         if connection is None:
             raise NoActiveConnection("No CRM is connected." if provider is None else f"{provider} is not connected.")
         state = await self.state(connection)
+        if state.stage is Stage.CONNECTED and not state.paused and state.condition is not Condition.REAUTH_REQUIRED:
+            return connection
         status = status_of(state)
-        if state.stage is not Stage.CONNECTED or state.paused or state.condition is Condition.REAUTH_REQUIRED:
-            raise NotConnected(f"The connection to {connection.provider} is {status}.", details={"status": status})
-        return connection
+        message = f"The connection to {connection.provider} is {status}."
+        if connection_id is None:
+            raise NoActiveConnection(message, hint=NotConnected.default_hint, details={"status": status})
+        raise NotConnected(message, details={"status": status})
 
     async def state(self, connection: Connection) -> State:
         """Return a connection's state now."""

@@ -140,7 +140,11 @@ class Grants:
         fresh = self._connection(consent)
         if existing is None:
             connection = fresh.model_copy(
-                update={"stage": Stage.CONNECTED, "account_key": consent.key, "connected_at": now}
+                update={
+                    "stage": after(State(fresh.stage), Event.CONFIRMED).stage,
+                    "account_key": consent.key,
+                    "connected_at": now,
+                }
             )
             batch.insert(CONNECTIONS, connection)
             batch.insert(HEALTH, ConnectionHealth(id=connection.id, company_id=connection.company_id, since=now))

@@ -178,9 +178,17 @@ class TokenKeeper:
         except vendor.RefreshFailed as error:
             await self._failed(connection, provider, sent, action, error)
             return
-        await self._keep(connection, sent, grant, round((self._clock.monotonic() - started) * 1000))
+        await self._keep(connection, provider, app, sent, grant, round((self._clock.monotonic() - started) * 1000))
 
-    async def _keep(self, connection: Connection, sent: ConnectionTokens, grant: Grant, milliseconds: int) -> None:
+    async def _keep(
+        self,
+        connection: Connection,
+        provider: Provider,
+        app: App,
+        sent: ConnectionTokens,
+        grant: Grant,
+        milliseconds: int,
+    ) -> None:
         """Store new tokens where ``gen`` is still the one they were asked for, even after the lease has ended."""
         now = self._clock.now()
         state = renewed(state_of(sent), now, now + timedelta(seconds=grant.expires_in), renewable=True)
@@ -212,7 +220,13 @@ class TokenKeeper:
                 continue
             if isinstance(result, Applied):
                 await self._health.note(connection.company_id, connection.id, Event.TOKEN_RENEWED)
-            return  # else a newer grant is stored already: that one is used
+            elif grant.refresh_token is not None and await self._ended(connection):
+                await vendor.revoke(self._transport, provider, app, grant.refresh_token)
+            return  # where a newer grant is stored already, that one is used
+
+    async def _ended(self, connection: Connection) -> bool:
+        """Tell whether the connection was disconnected meanwhile, so that tokens that come in belong to nobody."""
+        return await self._store[TOKENS].of(connection.company_id).get(connection.id) is None
 
     async def _failed(
         self,

@@ -1,27 +1,18 @@
-"""The OAuth flow: begin, call-back, completion.
-
-A state alone does not stop a consent that was begun by one person and approved by another: an attacker can send his
-own consent link to a victim, whose CRM would then land in the attacker's company. So a call-back from a browser that
-did not begin the flow (it lacks the flow's cookie) only makes a pending connection, which the very user who began
-confirms with a one-time handle that only the approving browser was given.
-"""
+"""The OAuth flow as its user sees it: begin, confirm, and see which account it was."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import NoReturn
+from dataclasses import dataclass, replace
 
 import structlog
 
-from leadbridge.crm.errors import CallFailed, TokenRefused
-from leadbridge.crm.provider import App, Grant, Provider
+from leadbridge.crm.provider import App, Provider
 from leadbridge.integrations.addresses import Addresses
 from leadbridge.integrations.errors import HandleUnknown, NoSuchConnection
-from leadbridge.integrations.grants import Consent, Grants, info_of
+from leadbridge.integrations.flows import LIFETIME, NONCE, cookie_name, flow_entry
+from leadbridge.integrations.grants import Consent, Grants
 from leadbridge.integrations.health import Stage
-from leadbridge.integrations.keeper import Access
 from leadbridge.integrations.model import (
     CONNECT_RESULT,
     CONNECTIONS,
@@ -32,23 +23,15 @@ from leadbridge.integrations.model import (
     Connection,
     OAuthFlow,
 )
-from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.kit.clock import Clock
-from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.kit.ids import IdSource
-from leadbridge.security.errors import RequestFailed
-from leadbridge.security.hashing import hash_token, new_token, new_verifier, s256_challenge, same
+from leadbridge.security.hashing import hash_token, new_token, new_verifier, s256_challenge
 from leadbridge.security.vault import Vault
-from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.tenancy.model import DIRECTORY, DirectoryEntry
-from leadbridge.usage.service import Failure, UsageService
+from leadbridge.tenancy.model import DIRECTORY
 
 log = structlog.get_logger("leadbridge.integrations")
-
-MINUTES = 10
-"""How long a consent may take, and how long a pending connection waits for its confirmation."""
-LIFETIME = timedelta(minutes=MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +47,17 @@ class Begun:
         return "Begun()"
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """How a call-back ends: the address to go to, the cookie to forget, a reference to show the account by, and the
-    connection where one became active.
-    """
-
-    url: str
-    forget: str | None = None
-    result: str | None = None
-    connection: Connection | None = None
-
-    def __repr__(self) -> str:
-        return "Landing()"
-
-
-class Ended(Exception):
-    """A call-back ended without a connection: a status word and a code for the page."""
-
-    def __init__(self, status: str, code: str) -> None:
-        super().__init__(f"{status}: {code}")
-        self.status = status
-        self.code = code
-
-
-def cookie_name(flow_id: str) -> str:
-    """Return the name of a flow's cookie: each flow has its own, so that two tabs do not disturb each other."""
-    return f"leadbridge_oauth_{flow_id}"
-
-
 class OAuthFlows:
-    """Begins flows and ends them."""
+    """Begins flows and confirms pending connections."""
 
     def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        ids: IdSource,
-        vault: Vault,
-        usage: UsageService,
-        grants: Grants,
-        around: Surroundings,
-        addresses: Addresses,
+        self, store: Store, clock: Clock, ids: IdSource, vault: Vault, grants: Grants, addresses: Addresses
     ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._vault = vault
-        self._usage = usage
         self._grants = grants
-        self._around = around
         self._addresses = addresses
 
     async def begin(
@@ -142,13 +86,13 @@ class OAuthFlows:
             return_url=target,
             verifier=sealed,
             kid=sealed.kid,
-            nonce_hash=hash_token(nonce, "oauth-nonce"),
+            nonce_hash=hash_token(nonce, NONCE),
             connection_id=connection_id,
             expected_account=expected,
             created_at=now,
             expires_at=now + LIFETIME,
         )
-        entry = self._entry(OAUTH_STATE, flow.state_hash, flow, flow.id)
+        entry = flow_entry(OAUTH_STATE, flow.state_hash, flow, flow.id, flow.expires_at)
         await self._store.write(WriteBatch().insert(FLOWS, flow).insert(DIRECTORY, entry))
         url = provider.authorize_url(
             app, redirect_uri=flow.redirect_uri, state=state, challenge=s256_challenge(verifier)
@@ -162,138 +106,6 @@ class OAuthFlows:
         if connection is None or connection.stage is Stage.PENDING or connection.provider != provider.id:
             raise NoSuchConnection(f"The company has no connection {connection_id} to {provider.name}.")
         return connection.account_key
-
-    def _entry(self, what: str, hashed: str, flow: OAuthFlow, ref: str) -> DirectoryEntry:
-        return DirectoryEntry(
-            id=f"{what}:{hashed}",
-            what=what,
-            company_id=flow.company_id,
-            ref=ref,
-            user_id=flow.user_id,
-            expires_at=self._clock.now() + LIFETIME,
-        )
-
-    async def callback(
-        self,
-        provider: Provider | None,
-        app: App | None,
-        provider_id: str,
-        query: Mapping[str, str],
-        cookies: Mapping[str, str],
-    ) -> Landing:
-        """End a flow that the vendor sent a browser back for; always returns where the browser goes next."""
-        try:
-            flow = await self._take(provider_id, query.get("state", ""))
-        except Ended as ended:
-            return Landing(self._addresses.landing(None, provider_id, status=ended.status, code=ended.code))
-        forget = cookie_name(flow.id)
-        try:
-            if provider is None or app is None:
-                raise await self._recorded(flow, "provider_not_configured", "The hub's app registration is gone.")
-            grant = await self._exchange(flow, provider, app, query)
-            consent = await self._identified(flow, provider, app, grant)
-            cookie = cookies.get(forget, "")
-            if cookie and same(hash_token(cookie, "oauth-nonce"), flow.nonce_hash):
-                return await self._active(flow, consent, forget)
-            return await self._pending(flow, consent, forget)
-        except Ended as ended:
-            url = self._addresses.landing(flow.return_url, provider_id, status=ended.status, code=ended.code)
-            return Landing(url, forget)
-
-    async def _take(self, provider_id: str, state: str) -> OAuthFlow:
-        """Return the flow of ``state`` and use it up; raises ``Ended``."""
-        entry = None
-        if state:
-            hashed = hash_token(state, OAUTH_STATE)
-            entry = await self._store[DIRECTORY].across_companies().get(f"{OAUTH_STATE}:{hashed}")
-        flow = None if entry is None else await self._store[FLOWS].of(entry.company_id).get(entry.ref)
-        if flow is None:
-            raise Ended("error", "state_unknown")
-        if flow.provider != provider_id:
-            raise Ended("error", "state_mismatch")
-        if flow.used_at is not None:
-            raise Ended("error", "state_used")
-        now = self._clock.now()
-        if flow.expires_at <= now:
-            raise Ended("error", "state_expired")
-        used = flow.model_copy(update={"used_at": now})
-        if not isinstance(await self._store.write(WriteBatch().replace(FLOWS, used)), Applied):
-            raise Ended("error", "state_used")
-        return used
-
-    async def _exchange(self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str]) -> Grant:
-        refused = query.get("error")
-        if refused:
-            denied = refused in ("access_denied", "user_denied", "consent_required")
-            code = "consent_denied" if denied else "vendor_refused"
-            ended = await self._recorded(
-                flow, code, f"{provider.name} sent the browser back without a consent.", refused
-            )
-            raise Ended("denied", code) if denied else ended
-        code_value = query.get("code")
-        if not code_value:
-            raise await self._recorded(flow, "code_missing", f"{provider.name} sent the browser back without a code.")
-        verifier = await self._vault.open(flow.company_id, FLOWS.name, flow.id, "verifier", flow.verifier)
-        request = provider.exchange_request(app, code=code_value, redirect_uri=flow.redirect_uri, verifier=verifier)
-        try:
-            return provider.read_grant(await self._around.transport.send(request))
-        except (TokenRefused, RequestFailed) as error:
-            await self._fail(flow, "exchange_failed", error)
-
-    async def _identified(self, flow: OAuthFlow, provider: Provider, app: App, grant: Grant) -> Consent:
-        """Return the consent with the account it is for; a grant whose account cannot be learned is given back."""
-
-        async def token(failed_gen: int | None) -> Access:
-            return Access(grant.access_token, 1, self._clock.now() + timedelta(seconds=grant.expires_in))
-
-        session = ConnectionSession(
-            self._around,
-            provider=provider,
-            app=app,
-            account=f"{provider.id}|flow|{flow.id}",
-            origins=provider.origins(app),
-            scopes=grant.scopes or provider.required_scopes,
-            tokens=token,
-        )
-        try:
-            account = info_of(await provider.identify(session, grant.access_token))
-        except LeadbridgeError as error:
-            await self._grants.release(provider, app, grant.refresh_token)
-            await self._fail(flow, "account_unknown", error)
-        consent = Consent(flow.company_id, flow.user_id, provider, app, grant, account, flow.connection_id)
-        if flow.expected_account is not None and flow.expected_account != consent.key:
-            await self._grants.release(provider, app, grant.refresh_token)
-            raise await self._recorded(
-                flow, "wrong_account", f"{account.name} was approved, which is not the connection's account."
-            )
-        return consent
-
-    async def _active(self, flow: OAuthFlow, consent: Consent, forget: str) -> Landing:
-        reference = new_token("cr_")
-        try:
-            connection = await self._grants.adopt(consent)
-        except LeadbridgeError as error:
-            await self._grants.release(consent.provider, consent.app, consent.grant.refresh_token)
-            await self._fail(flow, "connect_failed", error)
-        entry = self._entry(CONNECT_RESULT, hash_token(reference, CONNECT_RESULT), flow, connection.id)
-        await self._store.write(WriteBatch().insert(DIRECTORY, entry))
-        log.info("connected", provider=connection.provider, connection=connection.id, company=flow.company_id)
-        url = self._addresses.landing(flow.return_url, flow.provider, status="connected", code="connected")
-        return Landing(url, forget, reference, connection)
-
-    async def _pending(self, flow: OAuthFlow, consent: Consent, forget: str) -> Landing:
-        handle, reference = new_token("oh_"), new_token("cr_")
-        hashed = hash_token(handle, OAUTH_HANDLE)
-        batch = WriteBatch()
-        connection = await self._grants.hold(batch, consent, minutes=MINUTES, handle_hash=hashed)
-        batch.insert(DIRECTORY, self._entry(OAUTH_HANDLE, hashed, flow, connection.id))
-        result = hash_token(reference, CONNECT_RESULT)
-        batch.insert(DIRECTORY, self._entry(CONNECT_RESULT, result, flow, connection.id))
-        await self._store.write(batch)
-        url = self._addresses.landing(
-            flow.return_url, flow.provider, status="pending", code="confirmation_needed", handle=handle
-        )
-        return Landing(url, forget, reference)
 
     async def complete(
         self, company_id: str, user_id: str, handle: str, providers: Mapping[str, tuple[Provider, App]]
@@ -312,8 +124,7 @@ class OAuthFlows:
         if pending.pending_until is None or pending.pending_until <= self._clock.now():
             raise unknown
         provider, app = providers[pending.provider]
-        grant = await self._grants.grant_of(tokens)
-        grant = Grant(grant.access_token, grant.refresh_token, grant.expires_in, grant.expiry_estimated, pending.scopes)
+        grant = replace(await self._grants.grant_of(tokens), scopes=pending.scopes)
         consent = Consent(company_id, user_id, provider, app, grant, pending.account, pending.reconnects)
         connection = await self._grants.adopt(
             consent, pending, lambda batch: batch.delete(DIRECTORY, None, entry.id, rev=entry.rev)
@@ -329,37 +140,3 @@ class OAuthFlows:
             return None
         connection = await self._store[CONNECTIONS].of(entry.company_id).get(entry.ref)
         return None if connection is None else (connection.provider, connection.account.name)
-
-    async def _fail(self, flow: OAuthFlow, code: str, error: LeadbridgeError) -> NoReturn:
-        """Write ``error`` into the company's error log and end the flow with it."""
-        fault = error.fault if isinstance(error, CallFailed | TokenRefused) else None
-        failure = Failure(
-            operation="connect",
-            code=error.code,
-            message=error.message,
-            cause=fault.cause if fault else "The connect could not be finished.",
-            hint=error.hint or "Begin the connect again.",
-            retryable=False,
-            provider=flow.provider,
-            connection_id=flow.connection_id,
-            vendor_code=fault.vendor_code if fault else None,
-            correlation_id=fault.correlation_id if fault else None,
-        )
-        await self._usage.record_failures(flow.company_id, [failure])
-        raise Ended("error", code)
-
-    async def _recorded(self, flow: OAuthFlow, code: str, message: str, vendor_code: str | None = None) -> Ended:
-        """Write a failure of ours into the company's error log and return the outcome that goes with it."""
-        failure = Failure(
-            operation="connect",
-            code=code,
-            message=message,
-            cause="The connect was not finished, and nothing was stored.",
-            hint="Begin the connect again.",
-            retryable=False,
-            provider=flow.provider,
-            connection_id=flow.connection_id,
-            vendor_code=None if vendor_code is None else vendor_code[:80],
-        )
-        await self._usage.record_failures(flow.company_id, [failure])
-        return Ended("error", code)

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from leadbridge.integrations import page as integrations_page
-from leadbridge.integrations.addresses import API, COOKIE_PATH
+from leadbridge.integrations.addresses import API, COOKIE_PATH, RESULT_COOKIE
 from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
-from leadbridge.integrations.oauth import MINUTES
+from leadbridge.integrations.flows import MINUTES
+from leadbridge.integrations.outcomes import render
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.views import account_info
 from leadbridge.kit.clock import to_seconds_text
@@ -27,7 +27,6 @@ from leadbridge.web.paging import PageDep
 router = APIRouter(prefix=API, tags=["CRM integration"])
 pages = APIRouter(include_in_schema=False)
 
-RESULT_COOKIE = "leadbridge_connect_result"
 MAX_QUERY_VALUE = 4096
 
 
@@ -54,7 +53,7 @@ async def status(
     connection_id: Annotated[str | None, Query(alias="connectionId", max_length=100)] = None,
 ) -> Response:
     """Return status, account and token expiry of a connection."""
-    connection = await service.connections.select(caller.company_id, provider=provider, connection_id=connection_id)
+    connection = await service.connections.select(caller.company_id, connection_id, provider)
     return ok(None if connection is None else await service.view(connection))
 
 
@@ -172,7 +171,7 @@ async def disconnect(id: str, caller: CallerDep, service: ServiceDep) -> Respons
 async def check_connection(caller: CallerDep, service: ServiceDep, body: ConnectionChoice | None = None) -> Response:
     """Return one line for each thing looked at. A connection in trouble is a result, not an error."""
     asked = body or ConnectionChoice()
-    tested = await service.test(caller.company_id, provider=asked.provider, connection_id=asked.connection_id)
+    tested = await service.test(caller.company_id, asked.connection_id, asked.provider)
     return ok(_tested(tested))
 
 
@@ -236,8 +235,8 @@ def _entry(entry: ErrorEntry) -> dict[str, Any]:
 
 @pages.get(INTEGRATIONS_PAGE)
 async def integrations(request: Request, service: ServiceDep) -> Response:
-    """Show what can be connected, and how a connect ended. It needs no login and shows nothing of any company."""
+    """Show what can be connected, and how a connect ended; the account only to the browser that connected it."""
     reference = request.cookies.get(RESULT_COOKIE, "")
     shown = await service.account_shown(reference) if reference else None
-    html = integrations_page.render(service.providers(), request.query_params, shown)
+    html = render(service.providers(), request.query_params, shown)
     return HTMLResponse(html, headers={"cache-control": "no-store"})

@@ -14,6 +14,7 @@ from leadbridge.crm.errors import Fault
 from leadbridge.crm.provider import App, Check, Provider
 from leadbridge.crm.registry import app_of
 from leadbridge.integrations.addresses import Addresses
+from leadbridge.integrations.callback import Callbacks, Landing
 from leadbridge.integrations.checks import OWN_KEY, Tested, Tester
 from leadbridge.integrations.connections import Connections, Disconnected, primary_of
 from leadbridge.integrations.errors import (
@@ -27,7 +28,7 @@ from leadbridge.integrations.grants import Grants
 from leadbridge.integrations.health import Event, Stage
 from leadbridge.integrations.keeper import Access, TokenKeeper
 from leadbridge.integrations.model import HEALTH, TOKENS, Connection
-from leadbridge.integrations.oauth import Begun, Landing, OAuthFlows
+from leadbridge.integrations.oauth import Begun, OAuthFlows
 from leadbridge.integrations.pacing import Pacer
 from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.integrations.sweep import Sweeper, Swept
@@ -92,7 +93,8 @@ class ConnectionService:
         self.keeper = TokenKeeper(store, clock, vault, transport, usage, self.health, rng)
         self._around = Surroundings(transport, Pacer(clock), clock, rng)
         self._grants = Grants(store, clock, ids, vault, transport, usage)
-        self._flows = OAuthFlows(store, clock, ids, vault, usage, self._grants, self._around, self.addresses)
+        self._flows = OAuthFlows(store, clock, ids, vault, self._grants, self.addresses)
+        self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
         self.connections = Connections(store, clock, self._grants, usage)
         self._tester = Tester(clock, self.health)
         self._sweeper = Sweeper(store, clock, self._grants)
@@ -114,7 +116,7 @@ class ConnectionService:
         ]
 
     def provider(self, id: str) -> tuple[Provider, App]:
-        """Return a CRM that can be connected here.
+        """Return a CRM that can be connected here, with our registration there.
 
         Raises ``UnknownProvider``, ``ProviderNotConfigured`` (naming the variables), ``ProviderNotAvailable``.
         """
@@ -158,7 +160,7 @@ class ConnectionService:
         """End a flow that a vendor sent a browser back for; always tells where the browser goes next."""
         known = provider_id if any(listed.id == provider_id for listed in PROVIDERS) else "unknown"
         provider, app = self._registered().get(known, (None, None))
-        landing = await self._flows.callback(provider, app, known, query, cookies)
+        landing = await self._callbacks.end(provider, app, known, query, cookies)
         if landing.connection is not None:
             await self.prepare(landing.connection)
         return landing
@@ -223,14 +225,14 @@ class ConnectionService:
         await self.health.note_fault(connection.company_id, connection.id, fault)
 
     async def usable(
-        self, company_id: str, *, provider: str | None = None, connection_id: str | None = None
+        self, company_id: str, connection_id: str | None = None, provider: str | None = None
     ) -> Connection:
         """Return the connection that is meant, for work over it; as ``Connections.usable``."""
-        return await self.connections.usable(company_id, provider=provider, connection_id=connection_id)
+        return await self.connections.usable(company_id, connection_id, provider)
 
-    async def test(self, company_id: str, *, provider: str | None = None, connection_id: str | None = None) -> Tested:
+    async def test(self, company_id: str, connection_id: str | None = None, provider: str | None = None) -> Tested:
         """Look at everything a connection needs; raises ``NoActiveConnection``, ``NotConnected``."""
-        connection = await self.connections.select(company_id, provider=provider, connection_id=connection_id)
+        connection = await self.connections.select(company_id, connection_id, provider)
         if connection is None:
             raise NoActiveConnection("There is no connection to test.")
         if connection.stage is not Stage.CONNECTED:

@@ -14,7 +14,7 @@ from leadbridge.integrations.keeper import Access
 from leadbridge.integrations.pacing import Pacer
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.retry import backoff
-from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost
+from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost, RequestFailed
 from leadbridge.security.origins import check_origin
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
 
@@ -83,8 +83,8 @@ class ConnectionSession:
 
         A refused token is renewed and the call repeated once. "Slow down" is waited out, at most five times and 60 s in
         all. A request marked ``repeatable`` is repeated after a server error or a lost answer, any request where
-        nothing was sent; a write whose answer was lost is not. Raises ``CallFailed``, ``NotSent``, ``OutcomeLost``,
-        ``ForeignOrigin``.
+        nothing was sent; a write whose answer was lost is not, and raises ``OutcomeLost``. Every other failure raises
+        ``CallFailed``, an address outside the connection's origins ``ForeignOrigin``.
         """
         request = replace(request, url=check_origin(request.url, self._origins))
         renewed, throttled, waited, repeats = False, 0, 0.0, 0
@@ -93,8 +93,10 @@ class ConnectionSession:
                 response, gen = await self._send(request)
             except (NotSent, OutcomeLost) as error:
                 safe = request.repeatable or isinstance(error, NotSent)
-                if isinstance(error, AddressRefused) or not safe or repeats == MAX_REPEATS:
+                if not safe:
                     raise
+                if isinstance(error, AddressRefused) or repeats == MAX_REPEATS:
+                    raise CallFailed(_unreachable(self._provider.name, error)) from error
                 repeats += 1
                 await self._pause(repeats)
                 continue
@@ -167,6 +169,16 @@ def retry_after(response: HttpResponse, now: datetime) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
+
+
+def _unreachable(provider: str, error: RequestFailed) -> Fault:
+    return Fault(
+        code="vendor_unreachable",
+        message=f"{provider} could not be asked. {error.message}",
+        cause="The network, the name service or the vendor itself has trouble.",
+        hint="Nothing needs to be done: the same request is worth repeating in a few minutes.",
+        retryable=True,
+    )
 
 
 def _slow_down(provider: str, seconds: float | None) -> Fault:

@@ -43,6 +43,8 @@ class ConnectionView(Shape):
     account_info: dict[str, Any]
     tokens: TokensView
     scopes: tuple[str, ...]
+    origins: tuple[str, ...]
+    """The only addresses that its token is sent to."""
     own_key: OwnKey | None = None
     created_by: Id
     created_at: Time
@@ -78,6 +80,7 @@ def view(
         account_info=account_info(connection.provider, connection.account),
         tokens=_tokens(connection, tokens),
         scopes=connection.scopes,
+        origins=connection.origins,
         own_key=connection.own_key,
         created_by=connection.created_by,
         created_at=connection.created_at,
