@@ -6,8 +6,10 @@ told to fail as they do (``faults``), and to crash.
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -50,6 +52,8 @@ class MemoryEngine:
         self._lives = 0
         self._down = False
         self._late: list[tuple[str, Sequence[Operation]]] = []
+        self._commits = 0
+        self._news = asyncio.Event()
 
     async def start(self, kinds: Sequence[Kind[Any]]) -> None:
         self._down = False
@@ -175,7 +179,16 @@ class MemoryEngine:
         if outcome is not None:
             self._take_back(undo)
             return outcome
+        self._commits += 1
+        self._news.set()
         return Applied(batch)
+
+    async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
+        if self._commits == (self._commits if seen is None else seen):
+            self._news.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), seconds)
+        return self._commits
 
     def _land_late(self) -> None:
         late, self._late = self._late, []
