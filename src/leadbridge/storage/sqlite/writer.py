@@ -1,4 +1,4 @@
-"""The one thread that writes: it takes every batch that waits, applies each in a savepoint and commits them together.
+"""The one thread that writes: it takes the batches that wait, applies each whole or not at all, commits them together.
 
 One wait for the disk then serves all of them, which is where the rate of durable writes comes from. A caller hears of
 its batch only after the commit.
@@ -22,7 +22,9 @@ from leadbridge.storage.batch import After, Operation, WriteResult
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.sqlite.changes import Changes
 from leadbridge.storage.sqlite.connection import fold, log_too_long
+from leadbridge.storage.sqlite.group import Group, Unsure, Work
 from leadbridge.storage.sqlite.problems import locked, unavailable
+from leadbridge.storage.sqlite.tables import tables_of
 from leadbridge.storage.sqlite.turns import Turns
 
 GROUP = 256
@@ -32,18 +34,19 @@ FOLD_AGAIN_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
+GROUP_OPERATIONS = 2000
+"""Operations in one commit, about: bounds what is kept in memory for it."""
+
 Outcome = WriteResult | Exception
 
 
 class _Job:
     """A batch on its way."""
 
-    __slots__ = ("afters", "batch", "future", "loop", "operations")
+    __slots__ = ("future", "loop", "work")
 
     def __init__(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> None:
-        self.batch = batch
-        self.operations = operations
-        self.afters = afters
+        self.work = Work(batch, operations, afters)
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[WriteResult] = self.loop.create_future()
 
@@ -60,12 +63,11 @@ class Writer:
         turns: Turns,
     ) -> None:
         self._path = path
-        self._kinds = tuple(kinds)
+        self._tables = tables_of(kinds)
         self._reconnect = reconnect
         self._turns = turns
         self._fold_at = 0.0
         self._connection: sqlite3.Connection | None = connection
-        self._changes = Changes(connection, self._kinds)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -87,10 +89,12 @@ class Writer:
         going = True
         while going:
             jobs: list[_Job] = []
+            size = 0
             job = self._queue.get()
             while job is not None:
                 jobs.append(job)
-                if len(jobs) == GROUP:
+                size += len(job.work.operations)
+                if len(jobs) == GROUP or size >= GROUP_OPERATIONS:
                     break
                 try:
                     job = self._queue.get_nowait()
@@ -113,14 +117,22 @@ class Writer:
         try:
             if self._connection is None:
                 self._connection = self._reconnect()
-                self._changes = Changes(self._connection, self._kinds)
             self._connection.execute("BEGIN IMMEDIATE")
-            outcomes: list[Outcome] = [self._changes.apply(job.batch, job.operations, job.afters) for job in jobs]
+            outcomes = self._apply(self._connection, [job.work for job in jobs])
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._drop()  # rolls back; the next group starts on a fresh connection
             return self._failed(jobs, unavailable(error, self._path))
         return outcomes
+
+    def _apply(self, connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
+        try:
+            return Group(connection, self._tables).apply(works)
+        except (sqlite3.IntegrityError, Unsure):  # a unique value is taken: see by which batch
+            connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")
+        changes = Changes(connection, self._tables)
+        return [changes.apply(*work) for work in works]
 
     @staticmethod
     def _failed(jobs: list[_Job], problem: Unavailable) -> list[Outcome]:
