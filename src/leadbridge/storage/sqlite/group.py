@@ -95,9 +95,12 @@ class Group:
                     return refusal
             for after in work.afters:
                 key = (after.kind.name, after.id)
-                body = followed(after, self._at(key, changed), work.batch)
+                before = self._at(key, changed)
+                body = followed(after, before, work.batch)
                 if body is not None:
-                    changed[key] = _here(key, body)
+                    self._change(changed, key, before, body)
+        except Unsure:
+            raise
         except Exception as error:  # noqa: BLE001  # handed to the caller it belongs to; the others' batches go on
             return error
         self._written.update(changed)
@@ -109,22 +112,28 @@ class Group:
         if isinstance(operation, Insert):
             if before is not None:
                 return Duplicate(name, "_id", id, id)
-            changed[key] = _here(key, stamped(operation.body, batch))
+            self._change(changed, key, None, stamped(operation.body, batch))
             return None
         before = of_company(operation.company, before)
         if not meets(operation.expect, before):
             return Conflict(name, id)
         if isinstance(operation, Delete):
             if before is not None:
-                changed[key] = _Here(None, "")
+                self._change(changed, key, before, None)
             return None
         if before is None:
             return Conflict(name, id)
         if isinstance(operation, Require):
             return None
         write = replaced if isinstance(operation, Replace) else patched
-        changed[key] = _here(key, write(operation, before, batch))  # type: ignore[arg-type]
+        self._change(changed, key, before, write(operation, before, batch))  # type: ignore[arg-type]
         return None
+
+    def _change(self, changed: dict[Key, _Here], key: Key, before: Stored | None, body: Stored | None) -> None:
+        # as long as no unique value gets free, what SQLite accepts in the end was free all the time
+        if self._tables[key[0]].releases(before, body):
+            raise Unsure
+        changed[key] = _Here(body, "" if body is None else to_json(body, key[0]).decode())
 
     def _at(self, key: Key, changed: dict[Key, _Here]) -> Stored | None:
         here = changed.get(key) or self._written.get(key)
@@ -154,7 +163,3 @@ class Group:
     def _run(self, statements: Iterable[tuple[str, list[tuple[object, ...]]]]) -> None:
         for sql, rows in statements:
             self._connection.executemany(sql, rows)
-
-
-def _here(key: Key, body: Stored) -> _Here:
-    return _Here(body, to_json(body, key[0]).decode())

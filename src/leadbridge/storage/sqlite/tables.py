@@ -34,6 +34,17 @@ class Table:
             for index in self.loose
         )
 
+    def releases(self, before: Stored | None, body: Stored | None) -> bool:
+        """Tell whether a change from ``before`` to ``body`` makes a unique value free for another document."""
+        if before is None:
+            return False
+        for index in self.unique:
+            if at_path(before, index.fields[-1]) is not None and (
+                body is None or any(at_path(before, path) != at_path(body, path) for path in index.fields)
+            ):
+                return True
+        return False
+
 
 def tables_of(kinds: Sequence[Kind[Any]]) -> Mapping[str, Table]:
     """Return the tables of ``kinds`` by name."""
