@@ -1,8 +1,8 @@
 """Prints every question the code asks the store beside the index that answers it; fails on one without.
 
 ``python -m tests.query_shapes``. Each ``find`` and ``lookup`` under ``src/leadbridge`` is read from the source: the
-kind (a constant of the module), the door (``of`` or ``across_companies``), the names of the equality fields, the order. A
-name that varies is either a value of a module's dictionary, ``ORDER[sort]``, or a variable declared as a ``Literal``
+kind (a constant of the module), the door (``of`` or ``across_companies``), the names of the equality fields, the order.
+A name that varies is either a value of a module's dictionary, ``ORDER[sort]``, or a variable declared as a ``Literal``
 of the possible names, which the type checker holds it to. What cannot be read is a failure too.
 """
 
