@@ -117,6 +117,11 @@ def vendor_gives_short_tokens(scene: Scene, provider: str = "hubspot", seconds: 
     return {}
 
 
+def time_passes(scene: Scene, *, seconds: float) -> None:
+    """Nothing happens for a while."""
+    time.sleep(seconds)
+
+
 def vendor_refuses(scene: Scene, provider: str = "hubspot", path: str = "/crm/", status: int = 403) -> Any:
     """From now on the vendor refuses every call below `path` for want of a scope."""
     body = {
@@ -209,6 +214,7 @@ ACTS: dict[str, Callable[..., Any]] = {
     "secrets on disk": secrets_on_disk,
     "vendor expires tokens": vendor_expires_tokens,
     "vendor gives short tokens": vendor_gives_short_tokens,
+    "time passes": time_passes,
     "vendor refuses": vendor_refuses,
     "vendor edits contact": vendor_edits_contact,
     "hubspot webhook": hubspot_webhook,
