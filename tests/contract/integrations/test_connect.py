@@ -12,7 +12,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.tenancy.model import DIRECTORY
 from tests.contract.integrations.walk import API, Connecting
-from tests.support.consent import Browser
+from tests.support.consent import Browser, decide
 from tests.support.web import send
 from tests.support.wire_tap import Call
 
@@ -360,3 +360,24 @@ async def test_a_sweep_removes_however_many_flows_were_left(site: Connecting) ->
     await site.hub.store.write(batch)
     assert (await site.hub.connections.sweep()).flows == 450
     assert len((await site.hub.store[FLOWS].across_companies().find(order=["expiresAt"])).items) == 3
+
+
+async def test_a_state_and_a_handle_are_used_once_even_at_the_same_moment(site: Connecting) -> None:
+    begun = await site.begin()
+    callback_url = await asyncio.to_thread(decide, begun.browser, begun.auth_url, "approve")
+    ends = await asyncio.gather(*(site.come_back(callback_url, Browser()) for _ in range(4)))
+    codes = sorted(end.outcome["code"] for end in ends)
+    assert codes == ["confirmation_needed", "state_used", "state_used", "state_used"]
+    handle = next(end.outcome["handle"] for end in ends if "handle" in end.outcome)
+    answers = await asyncio.gather(*(site.api("POST", "/oauth/complete", json={"handle": handle}) for _ in range(4)))
+    assert sorted(answer.status for answer in answers) == [200, 404, 404, 404]
+    assert [one["status"] for one in await site.data("GET", "/connections")] == ["active"]
+
+
+async def test_consents_of_one_account_at_the_same_moment_make_one_connection(site: Connecting) -> None:
+    flows = [await site.begin() for _ in range(4)]
+    ends = await asyncio.gather(*(site.approve(flow) for flow in flows))
+    assert [end.outcome["status"] for end in ends] == ["connected"] * 4
+    (connection,) = await site.stored()
+    assert (await site.tokens(connection)).gen == 4
+    assert (await site.data("POST", "/test-connection", json={}))["ok"] is True
