@@ -10,6 +10,7 @@ from leadbridge.integrations.model import Connection
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.session import ConnectionSession
 from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import VendorFailed
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.model import Lead
 from leadbridge.leads.service import Ambiguous, Found, LeadService
@@ -21,7 +22,7 @@ from leadbridge.sync.push import Pusher, Settled
 from leadbridge.usage.model import USAGE_EVENTS, Category, ErrorEntry, EventType
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.errors import LaneLost
-from leadbridge.work.lease import Lease, Leases
+from leadbridge.work.lease import Lease, Leases, connection_lane
 
 MAX_IDS = 500
 """Lead ids in one call."""
@@ -81,7 +82,7 @@ class SyncService:
             raise TooManyIds(f"{len(lead_ids)} lead ids were sent.")
         connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         asked = await self._resolve(company_id, lead_ids)
-        lease = await self._leases.take(company_id, f"conn:{connection.id}", wait=WAIT_SECONDS)
+        lease = await self._leases.take(company_id, connection_lane(connection.id), wait=WAIT_SECONDS)
         try:
             return await self._run(connection, lease, asked, request_id)
         finally:
@@ -135,7 +136,12 @@ class SyncService:
         )
         await self._store.write(WriteBatch().insert(RUNS, run))
         session = self._connections.session(connection)
-        settled = await self._push_all(connection, session, lease, [one.lead for one in asked if one.lead])
+        try:
+            settled = await self._push_all(connection, session, lease, [one.lead for one in asked if one.lead])
+        except BaseException:
+            stopped = run.model_copy(update={"rev": 1, "status": RunStatus.FAILED, "ended_at": self._clock.now()})
+            await self._store.write(WriteBatch().replace(RUNS, stopped))
+            raise
         items = tuple((one, settled[one.lead.id] if one.lead else Settled("failed", fault=one.fault)) for one in asked)
         counts = _count(items)
         ended = run.model_copy(
@@ -185,9 +191,11 @@ class SyncService:
             block = leads[start : start + provider.write_batch]
             try:
                 settled |= await pusher.push(block)
-            except CallFailed as error:
-                # The connection as a whole is refused: the others would fare no better, and are told the same.
-                return settled | _all_failed(leads[start:], error.fault)
+            except VendorFailed as error:
+                # The CRM cannot be used at all just now: the others would fare no better, and are told the same.
+                fault = _explained(error)
+                await self._connections.note_fault(connection, fault)
+                return settled | _all_failed(leads[start:], fault)
             except LaneLost as error:
                 return settled | _all_failed(leads[start:], _lost(error))
         return settled
@@ -222,6 +230,18 @@ def _failures(connection: Connection, items: Sequence[tuple[Asked, Settled]], re
         for asked, settled in items
         if settled.fault is not None and asked.lead is not None
     ]
+
+
+def _explained(error: VendorFailed) -> Fault:
+    if isinstance(error, CallFailed):
+        return error.fault
+    return Fault(
+        code=error.code,
+        message=error.message,
+        cause="The CRM could not be reached, or its answer did not arrive.",
+        hint=error.hint,
+        retryable=True,
+    )
 
 
 def _lost(error: LaneLost) -> Fault:
