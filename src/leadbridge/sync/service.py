@@ -16,6 +16,7 @@ from leadbridge.leads.model import Lead
 from leadbridge.leads.service import Ambiguous, Found, LeadService
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
+from leadbridge.sync import faults
 from leadbridge.sync.errors import NotRetryable, RunNotFound, TooManyIds
 from leadbridge.sync.model import RUNS, Counts, Run, RunStatus
 from leadbridge.sync.push import Pusher, Settled
@@ -110,15 +111,15 @@ class SyncService:
         for sent in lead_ids:
             match found[sent]:
                 case Found(lead) if lead.id in seen:
-                    asked.append(Asked(sent, fault=DUPLICATE))
+                    asked.append(Asked(sent, fault=faults.DUPLICATE))
                 case Found(lead):
                     seen.add(lead.id)
                     asked.append(Asked(sent, lead))
                 case Ambiguous():
-                    asked.append(Asked(sent, fault=AMBIGUOUS))
+                    asked.append(Asked(sent, fault=faults.AMBIGUOUS))
                 case _:
                     repeated = any(one.sent == sent for one in asked)
-                    asked.append(Asked(sent, fault=DUPLICATE if repeated else UNKNOWN_LEAD))
+                    asked.append(Asked(sent, fault=faults.DUPLICATE if repeated else faults.UNKNOWN_LEAD))
         return asked
 
     async def _run(
@@ -252,26 +253,3 @@ def _lost(error: LaneLost) -> Fault:
         hint=error.hint,
         retryable=True,
     )
-
-
-DUPLICATE = Fault(
-    code="duplicate_in_request",
-    message="This lead stands in the request more than once.",
-    cause="The same id was sent twice, or both the lead's id and its external id were sent.",
-    hint="Nothing needs to be done: the lead was synced once.",
-    retryable=False,
-)
-AMBIGUOUS = Fault(
-    code="ambiguous_id",
-    message="The id is the external id of one lead and the id of another.",
-    cause="The host application gave a lead an external id that is also an id of this hub.",
-    hint="Send the other lead's external id, or change the external id.",
-    retryable=False,
-)
-UNKNOWN_LEAD = Fault(
-    code="lead_not_found",
-    message="There is no lead with this id or external id.",
-    cause="The lead was never created here, or belongs to another company.",
-    hint="Create the lead first (POST /api/v1/leads), or check the id.",
-    retryable=False,
-)
