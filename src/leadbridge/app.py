@@ -49,7 +49,7 @@ from leadbridge.web.envelope import answer
 from leadbridge.web.errors import install_error_handlers
 from leadbridge.web.middleware import Surroundings
 from leadbridge.work import model as work_model
-from leadbridge.work.lease import Leases
+from leadbridge.work.lease import Leases, connection_lane
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
@@ -92,7 +92,11 @@ class Hub:
         await self.vault.check()
 
     async def close(self) -> None:
-        """Let go of the store and of every connection outwards."""
+        """Finish what must not be lost, then let go of every connection outwards and of the store.
+
+        A token renewal under way is waited for: with a vendor whose tokens rotate, its answer is the only live token.
+        """
+        await self.connections.drain()
         if isinstance(self.transport, GuardedTransport):
             await self.transport.close()
         await self.store.close()
@@ -117,8 +121,15 @@ def build_hub(
     usage = UsageService(store, clock, ids)
     leads = LeadService(store, clock, ids)
     imports = ImportService(store, clock, ids, usage)
-    connections = ConnectionService(store, clock, ids, vault, settings, providers(), transport, usage, rng)
-    sync = SyncService(store, clock, ids, leads, connections, usage, Leases(store, clock, ids))
+    leases = Leases(store, clock, ids)
+
+    async def syncing(company_id: str, connection_id: str) -> bool:
+        return await leases.held(company_id, connection_lane(connection_id))
+
+    connections = ConnectionService(
+        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
+    )
+    sync = SyncService(store, clock, ids, leads, connections, usage, leases)
     return Hub(settings, clock, ids, store, transport, vault, tenancy, usage, leads, imports, connections, sync)
 
 

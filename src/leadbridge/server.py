@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -82,26 +83,49 @@ def write_secret(path: Path, text: str) -> None:
         file.write(text + "\n")
 
 
-def _server(hub: Hub) -> uvicorn.Server:
-    config = uvicorn.Config(
+class _Guest(uvicorn.Server):
+    """A server that leaves signals to the program around it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _config(hub: Hub) -> uvicorn.Config:
+    return uvicorn.Config(
         build_app(hub),
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    return uvicorn.Server(config)
 
 
 async def serve(hub: Hub, listening: socket.socket) -> None:
-    """Serve a started hub until SIGINT or SIGTERM."""
-    await _server(hub).serve(sockets=[listening])
+    """Serve a started hub until SIGINT or SIGTERM, then return; a second signal cuts requests under way short.
+
+    uvicorn's own handlers would end the process by the signal before its owner has closed the hub.
+    """
+    server = _Guest(_config(hub))
+
+    def stop() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager
 async def serving(hub: Hub, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve a started hub for the length of a ``with`` block; a signal ends the server, and then the block's owner."""
-    server = _server(hub)
+    """Serve a started hub for the length of a ``with`` block."""
+    server = _Guest(_config(hub))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, no event
         await asyncio.sleep(0.01)

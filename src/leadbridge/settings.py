@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from leadbridge.kit.errors import StartRefused
@@ -67,19 +75,10 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
-
-    @field_validator("data_dir", "hubspot_api_version", "hubspot_api_url", "hubspot_authorize_url", mode="before")
-    @classmethod
-    def _empty_is_default(cls, value: object, info: object) -> object:
-        name = getattr(info, "field_name", "")
-        return cls.model_fields[name].default if value is None else value
-
-    @field_validator("log_json", mode="before")
-    @classmethod
-    def _empty_is_off(cls, value: object) -> object:
-        return False if value is None else value
+    def _empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str) and not value.strip() and info.field_name is not None:
+            return cls.model_fields[info.field_name].default
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -155,13 +154,18 @@ def origin_of(address: str, *, path_allowed: bool) -> str:
     try:
         port = parts.port
     except ValueError as error:
-        raise ValueError(f"has a port that is no port: {address!r}") from error
+        raise ValueError(f"has a port that is no port: {_shown(address)}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ValueError(f"must be a web address such as https://hub.example.com, not {address!r}")
+        raise ValueError(f"must be a web address such as https://hub.example.com, not {_shown(address)}")
     if not path_allowed and (parts.path.rstrip("/") or parts.query or parts.fragment):
-        raise ValueError(f"must be a web address without a path, not {address!r}")
+        raise ValueError(f"must be a web address without a path, not {_shown(address)}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def _shown(address: str) -> str:
+    """Return an address for a message, without what stands before an ``@``: it may be a password."""
+    return repr(address.rpartition("@")[2][:200])
 
 
 def load_settings(*, env_file: Path | None = Path(".env")) -> Settings:

@@ -16,6 +16,8 @@ from leadbridge.server import bind, prepare_data_dir, serving
 from leadbridge.settings import Settings
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 
+NOWHERE = "http://127.0.0.1:9"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -80,11 +82,16 @@ def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Se
 
 
 @asynccontextmanager
-async def running_hub(data_dir: Path, sandbox: SandboxProcess, **more: Any) -> AsyncIterator[HubUnderTest]:
-    """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings."""
+async def running_hub(
+    data_dir: Path, sandbox: SandboxProcess | None = None, **more: Any
+) -> AsyncIterator[HubUnderTest]:
+    """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings.
+
+    Without a sandbox nothing listens where it expects HubSpot.
+    """
     prepare_data_dir(data_dir)
     listening = bind("127.0.0.1", 0)
-    settings = settings_for(data_dir, sandbox.url, listening.getsockname()[1], **more)
+    settings = settings_for(data_dir, sandbox.url if sandbox else NOWHERE, listening.getsockname()[1], **more)
     hub = build_hub(settings)
     try:
         await hub.start()

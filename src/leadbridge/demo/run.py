@@ -180,8 +180,15 @@ def _show(figures: Figures, out: Console) -> None:
 
 
 async def _stay(out: Console, settings: Settings, sandbox: Sandbox, state: Path) -> None:
-    out.print(f"Hub:      {settings.public}{INTEGRATIONS_PAGE}   (API: {settings.public}/openapi.json)")
-    out.print(f"Sandbox:  {sandbox.origin}/   (the CRM's records)")
-    out.print(f"Token:    in {state / 'token'}   (Authorization: Bearer ...)")
+    kept = state / "token"
+    # On a terminal the token is shown; anywhere else the output may end in a log, where a token must not be.
+    token = await asyncio.to_thread(kept.read_text) if sys.stdout.isatty() else f"in {kept}"
+    for name, value in (
+        ("Hub", f"{settings.public}{INTEGRATIONS_PAGE}"),
+        ("API", f"{settings.public}/openapi.json"),
+        ("CRM", f"{sandbox.origin}/ (the sandbox's records)"),
+        ("Token", f"{token.strip()} (Authorization: Bearer ...)"),
+    ):
+        out.print(f"{name:8}{value}", soft_wrap=True, highlight=False)
     out.print("Ctrl-C ends both.")
     await asyncio.Event().wait()

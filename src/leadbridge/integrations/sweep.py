@@ -48,10 +48,13 @@ class Sweeper:
         self._grants = grants
 
     async def sweep(self, registered: Mapping[str, tuple[Provider, App]]) -> Swept:
-        """Remove what has expired; grants of pending connections are given back first."""
+        """Remove what has expired; the grants of pending connections are given back."""
         pending = 0
-        for connection in await self._expired():
-            pending += await self._drop(connection, registered)
+        while expired := await self._expired():
+            dropped = [await self._drop(connection, registered) for connection in expired]
+            pending += sum(dropped)
+            if not all(dropped) or len(expired) < CHUNK:
+                break  # what somebody else is at work on is looked at next time
         swept = Swept(pending, await self._flows(), await self._entries())
         if any((swept.pending, swept.flows, swept.entries)):
             log.info("swept", pending=swept.pending, flows=swept.flows, entries=swept.entries)
@@ -64,7 +67,7 @@ class Sweeper:
         )
         return page.items
 
-    async def _drop(self, connection: Connection, registered: Mapping[str, tuple[Provider, App]]) -> int:
+    async def _drop(self, connection: Connection, registered: Mapping[str, tuple[Provider, App]]) -> bool:
         """End one pending connection: first it stops existing, so that nobody can confirm it, then its grant goes."""
         company = connection.company_id
         tokens = await self._store[TOKENS].of(company).get(connection.id)
@@ -79,35 +82,33 @@ class Sweeper:
         if connection.handle_hash is not None:
             batch.delete(DIRECTORY, None, f"{OAUTH_HANDLE}:{connection.handle_hash}")
         if not isinstance(await self._store.write(batch), Applied):
-            return 0  # confirmed, or swept by somebody else, at this moment
+            return False  # confirmed, or swept by somebody else, at this moment
         if grant is not None and connection.provider in registered:
             provider, app = registered[connection.provider]
             revoked = await self._grants.release(provider, app, grant.refresh_token)
             log.info("pending_connection_dropped", connection=connection.id, revoked=revoked)
-        return 1
+        return True
 
     async def _flows(self) -> int:
-        flows = (
-            await self._store[FLOWS].across_companies().find(order=["expiresAt"], high=self._clock.now(), limit=CHUNK)
-        )
-        batch = WriteBatch()
-        for flow in flows.items:
-            batch.delete(FLOWS, flow.company_id, flow.id)
-        return await self._remove(batch)
+        removed, now = 0, self._clock.now()
+        flows = self._store[FLOWS].across_companies()
+        while page := (await flows.find(order=["expiresAt"], high=now, limit=CHUNK)).items:
+            batch = WriteBatch()
+            for flow in page:
+                batch.delete(FLOWS, flow.company_id, flow.id)
+            await self._store.write(batch)
+            removed += len(page)
+        return removed
 
     async def _entries(self) -> int:
-        batch = WriteBatch()
+        removed, now = 0, self._clock.now()
+        directory = self._store[DIRECTORY].across_companies()
         for what in (OAUTH_STATE, OAUTH_HANDLE, CONNECT_RESULT):
-            page = (
-                await self._store[DIRECTORY]
-                .across_companies()
-                .find(eq={"what": what}, order=["expiresAt"], high=self._clock.now(), limit=CHUNK)
-            )
-            for entry in page.items:
-                batch.delete(DIRECTORY, None, entry.id)
-        return await self._remove(batch)
-
-    async def _remove(self, batch: WriteBatch) -> int:
-        if len(batch):
-            await self._store.write(batch)
-        return len(batch)
+            asked = {"what": what}
+            while page := (await directory.find(eq=asked, order=["expiresAt"], high=now, limit=CHUNK)).items:
+                batch = WriteBatch()
+                for entry in page:
+                    batch.delete(DIRECTORY, None, entry.id)
+                await self._store.write(batch)
+                removed += len(page)
+        return removed

@@ -15,9 +15,9 @@ LEASE = timedelta(seconds=60)
 """How long a request for new tokens is believed to be under way; the request itself is given up after 20 s."""
 MIN_INTERVAL = timedelta(seconds=60)
 """Between two renewals of one grant."""
-MAX_MARGIN = timedelta(minutes=5)
+MIN_MARGIN = timedelta(minutes=5)
 MARGIN_SHARE = 0.2
-"""A token is renewed this long before its end: five minutes, or a fifth of its life if that is shorter."""
+"""A token is renewed this long before its end: a fifth of its life, and five minutes at least."""
 REFUSED_PAUSE = timedelta(seconds=60)
 """After a refusal that only an operator can end (wrong client secret)."""
 
@@ -85,7 +85,7 @@ class Decision:
 def renew_at(state: TokenState) -> datetime:
     """Return when the access token is due for renewal."""
     life = state.expires_at - state.issued_at
-    return state.expires_at - min(MAX_MARGIN, life * MARGIN_SHARE)
+    return state.expires_at - max(MIN_MARGIN, life * MARGIN_SHARE)
 
 
 def decide(state: TokenState, now: datetime, *, replay_safe: bool, failed_gen: int | None = None) -> Decision:

@@ -46,15 +46,16 @@ class HealthKeeper:
         """Store what ``event`` makes of the condition; nothing is written where that is nothing."""
 
         async def build() -> tuple[WriteBatch | None, tuple[Condition, Condition]]:
-            health = await self._store[HEALTH].of(company_id).get(connection_id)
             now = self._clock.now()
-            if health is None:
-                return None, (Condition.OK, Condition.OK)
+            known = await self._store[HEALTH].of(company_id).get(connection_id)
+            health = known or ConnectionHealth(id=connection_id, company_id=company_id, since=now)
             before = lasting(health.condition, health.until, now)
             then = condition_after(before, event)
             if then is before and then is health.condition:
                 return None, (before, then)
-            return WriteBatch().replace(HEALTH, _changed(health, then, reason, until, now)), (before, then)
+            changed, batch = _changed(health, then, reason, until, now), WriteBatch()
+            batch.insert(HEALTH, changed) if known is None else batch.replace(HEALTH, changed)
+            return batch, (before, then)
 
         before, then = await self._store.attempt(build)
         if then is not before:

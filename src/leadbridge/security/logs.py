@@ -58,7 +58,12 @@ def configure_logging(*, json: bool, level: int = logging.INFO, stream: TextIO |
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact_event, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_colours,
+                redact_event,
+                renderer,
+            ],
         )
     )
     root = logging.getLogger()
@@ -66,6 +71,12 @@ def configure_logging(*, json: bool, level: int = logging.INFO, stream: TextIO |
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_colours(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop the second, coloured copy of a message that the web server's events carry. A structlog processor."""
+    event.pop("color_message", None)
+    return event
 
 
 def _dumps(event: Any, **_: Any) -> str:

@@ -42,6 +42,29 @@ OUTCOME_UNKNOWN = Fault(
 )
 
 
+DUPLICATE = Fault(
+    code="duplicate_in_request",
+    message="This lead stands in the request more than once.",
+    cause="The same id was sent twice, or both the lead's id and its external id were sent.",
+    hint="Nothing needs to be done: the lead was synced once.",
+    retryable=False,
+)
+AMBIGUOUS = Fault(
+    code="ambiguous_id",
+    message="The id is the external id of one lead and the id of another.",
+    cause="The host application gave a lead an external id that is also an id of this hub.",
+    hint="Send the other lead's external id, or change the external id.",
+    retryable=False,
+)
+UNKNOWN_LEAD = Fault(
+    code="lead_not_found",
+    message="There is no lead with this id or external id.",
+    cause="The lead was never created here, or belongs to another company.",
+    hint="Create the lead first (POST /api/v1/leads), or check the id.",
+    retryable=False,
+)
+
+
 def already_linked(other: str) -> Fault:
     """Return the fault of a lead whose match in the CRM belongs to another lead of ours, ``other``."""
     return Fault(

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from leadbridge.crm.errors import Effect, Fault
+from leadbridge.crm.errors import Fault
 from leadbridge.crm.provider import Provider, RemoteRecord, Session, Write, Written
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
@@ -246,8 +246,3 @@ def _put(batch: WriteBatch, before: Link | None, after: Link) -> Link:
         return msgspec.structs.replace(after, rev=1)
     batch.replace(LINKS, after)
     return msgspec.structs.replace(after, rev=before.rev + 1)
-
-
-def stops_run(fault: Fault) -> bool:
-    """Tell whether a fault concerns the connection, so that no other lead would fare better."""
-    return fault.effect is not Effect.NONE

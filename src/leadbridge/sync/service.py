@@ -10,18 +10,20 @@ from leadbridge.integrations.model import Connection
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.session import ConnectionSession
 from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import VendorFailed
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.model import Lead
 from leadbridge.leads.service import Ambiguous, Found, LeadService
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
+from leadbridge.sync import faults
 from leadbridge.sync.errors import NotRetryable, RunNotFound, TooManyIds
 from leadbridge.sync.model import RUNS, Counts, Run, RunStatus
 from leadbridge.sync.push import Pusher, Settled
 from leadbridge.usage.model import USAGE_EVENTS, Category, ErrorEntry, EventType
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.errors import LaneLost
-from leadbridge.work.lease import Lease, Leases
+from leadbridge.work.lease import Lease, Leases, connection_lane
 
 MAX_IDS = 500
 """Lead ids in one call."""
@@ -81,7 +83,7 @@ class SyncService:
             raise TooManyIds(f"{len(lead_ids)} lead ids were sent.")
         connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         asked = await self._resolve(company_id, lead_ids)
-        lease = await self._leases.take(company_id, f"conn:{connection.id}", wait=WAIT_SECONDS)
+        lease = await self._leases.take(company_id, connection_lane(connection.id), wait=WAIT_SECONDS)
         try:
             return await self._run(connection, lease, asked, request_id)
         finally:
@@ -109,15 +111,15 @@ class SyncService:
         for sent in lead_ids:
             match found[sent]:
                 case Found(lead) if lead.id in seen:
-                    asked.append(Asked(sent, fault=DUPLICATE))
+                    asked.append(Asked(sent, fault=faults.DUPLICATE))
                 case Found(lead):
                     seen.add(lead.id)
                     asked.append(Asked(sent, lead))
                 case Ambiguous():
-                    asked.append(Asked(sent, fault=AMBIGUOUS))
+                    asked.append(Asked(sent, fault=faults.AMBIGUOUS))
                 case _:
                     repeated = any(one.sent == sent for one in asked)
-                    asked.append(Asked(sent, fault=DUPLICATE if repeated else UNKNOWN_LEAD))
+                    asked.append(Asked(sent, fault=faults.DUPLICATE if repeated else faults.UNKNOWN_LEAD))
         return asked
 
     async def _run(
@@ -135,7 +137,12 @@ class SyncService:
         )
         await self._store.write(WriteBatch().insert(RUNS, run))
         session = self._connections.session(connection)
-        settled = await self._push_all(connection, session, lease, [one.lead for one in asked if one.lead])
+        try:
+            settled = await self._push_all(connection, session, lease, [one.lead for one in asked if one.lead])
+        except BaseException:
+            stopped = run.model_copy(update={"rev": 1, "status": RunStatus.FAILED, "ended_at": self._clock.now()})
+            await self._store.write(WriteBatch().replace(RUNS, stopped))
+            raise
         items = tuple((one, settled[one.lead.id] if one.lead else Settled("failed", fault=one.fault)) for one in asked)
         counts = _count(items)
         ended = run.model_copy(
@@ -185,9 +192,11 @@ class SyncService:
             block = leads[start : start + provider.write_batch]
             try:
                 settled |= await pusher.push(block)
-            except CallFailed as error:
-                # The connection as a whole is refused: the others would fare no better, and are told the same.
-                return settled | _all_failed(leads[start:], error.fault)
+            except VendorFailed as error:
+                # The CRM cannot be used at all just now: the others would fare no better, and are told the same.
+                fault = _explained(error)
+                await self._connections.note_fault(connection, fault)
+                return settled | _all_failed(leads[start:], fault)
             except LaneLost as error:
                 return settled | _all_failed(leads[start:], _lost(error))
         return settled
@@ -224,6 +233,18 @@ def _failures(connection: Connection, items: Sequence[tuple[Asked, Settled]], re
     ]
 
 
+def _explained(error: VendorFailed) -> Fault:
+    if isinstance(error, CallFailed):
+        return error.fault
+    return Fault(
+        code=error.code,
+        message=error.message,
+        cause="The CRM could not be reached, or its answer did not arrive.",
+        hint=error.hint,
+        retryable=True,
+    )
+
+
 def _lost(error: LaneLost) -> Fault:
     return Fault(
         code=error.code,
@@ -232,26 +253,3 @@ def _lost(error: LaneLost) -> Fault:
         hint=error.hint,
         retryable=True,
     )
-
-
-DUPLICATE = Fault(
-    code="duplicate_in_request",
-    message="This lead stands in the request more than once.",
-    cause="The same id was sent twice, or both the lead's id and its external id were sent.",
-    hint="Nothing needs to be done: the lead was synced once.",
-    retryable=False,
-)
-AMBIGUOUS = Fault(
-    code="ambiguous_id",
-    message="The id is the external id of one lead and the id of another.",
-    cause="The host application gave a lead an external id that is also an id of this hub.",
-    hint="Send the other lead's external id, or change the external id.",
-    retryable=False,
-)
-UNKNOWN_LEAD = Fault(
-    code="lead_not_found",
-    message="There is no lead with this id or external id.",
-    cause="The lead was never created here, or belongs to another company.",
-    hint="Create the lead first (POST /api/v1/leads), or check the id.",
-    retryable=False,
-)

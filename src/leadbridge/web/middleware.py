@@ -53,9 +53,19 @@ class Surroundings:
         started = time.monotonic()
         status = 500
         answering = False
+        refused: TooLarge | None = None
 
         async def answer(message: Message) -> None:
             nonlocal status, answering
+            if refused is not None and not answering:
+                # The framework takes a failing body for a broken one and answers 400; this is what it should say.
+                error = refused
+                answering = True
+                status = error.status
+                await failure(error, request_id)(scope, receive, send)
+                return
+            if refused is not None:
+                return
             if message["type"] == "http.response.start":
                 status, answering = message["status"], True
                 out = MutableHeaders(scope=message)
@@ -70,12 +80,13 @@ class Surroundings:
         taken = 0
 
         async def receive_within() -> Message:
-            nonlocal taken
+            nonlocal taken, refused
             message = await receive()
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
                 if taken > limit:
-                    raise _too_large(limit)
+                    refused = _too_large(limit)
+                    raise refused
             return message
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -85,9 +96,10 @@ class Surroundings:
                     raise _too_large(limit)
                 await self._app(scope, receive_within, answer)
             except LeadbridgeError as error:
-                if answering:
+                if not answering:
+                    await failure(error, request_id)(scope, receive, answer)
+                elif error is not refused:
                     raise
-                await failure(error, request_id)(scope, receive, answer)
             except Exception:
                 log.exception("request_failed", method=scope["method"], path=scope["path"])
                 if answering:

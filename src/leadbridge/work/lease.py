@@ -19,6 +19,11 @@ LEASE_SECONDS = 30
 POLL_SECONDS = 0.05
 
 
+def connection_lane(connection_id: str) -> str:
+    """Return the lane of a connection: whoever holds it is the one who writes to that CRM account."""
+    return f"conn:{connection_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to work on a lane, for as long as it is renewed."""
@@ -69,6 +74,11 @@ class Leases:
             return None
         applied = isinstance(await self._store.write(batch), Applied)
         return Lease(lane, company_id, fence) if applied else None
+
+    async def held(self, company_id: str, lane: str) -> bool:
+        """Tell whether somebody holds ``lane`` now."""
+        found = await self._store[LANES].of(company_id).get(lane)
+        return found is not None and found.state == "owned" and found.at > to_millis(self._clock.now())
 
     def renew(self, batch: WriteBatch, lease: Lease) -> None:
         """Make ``batch`` depend on the lease still being held, and extend it."""

@@ -12,7 +12,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.tenancy.model import DIRECTORY
 from tests.contract.integrations.walk import API, Connecting
-from tests.support.consent import Browser
+from tests.support.consent import Browser, decide
 from tests.support.web import send
 from tests.support.wire_tap import Call
 
@@ -202,34 +202,34 @@ async def test_without_the_optional_scope_a_connection_still_stands(site: Connec
     assert (await site.data("GET", ""))["status"] == "active"
 
 
-@pytest.mark.parametrize(
-    ("url", "allowed"),
-    [
-        ("https://crm.example.com/settings/integrations", True),
-        ("https://crm.example.com/settings/integrations?tab=crm&status=connected", True),
-        ("http://localhost:3000/", True),
-        ("https://crm.example.com/settings/integrations/evil", False),
-        ("https://crm.example.com.evil.test/settings/integrations", False),
-        ("https://crm.example.com@evil.test/settings/integrations", False),
-        ("https://evil.test/?https://crm.example.com/settings/integrations", False),
-        ("http://crm.example.com/settings/integrations", False),
-        ("//crm.example.com/settings/integrations", False),
-        ("javascript:alert(1)", False),
-        ("https://crm.example.com\\@evil.test/settings/integrations", False),
-        ("https://crm.example.com:444/settings/integrations", False),
-    ],
+ALLOWED = (
+    "https://crm.example.com/settings/integrations",
+    "https://crm.example.com/settings/integrations?tab=crm&status=connected",
+    "http://localhost:3000/",
 )
-async def test_where_a_flow_may_return_to(site: Connecting, url: str, allowed: bool) -> None:
-    answer = await site.api("POST", "/oauth/init", json={"provider": "hubspot", "returnUrl": url})
-    if not allowed:
-        assert (answer.status, answer.json()["error"]["code"]) == (400, "return_url_not_allowed")
-        return
-    assert answer.status == 200
-    ended = await site.approve(await site.begin(returnUrl=url), decision="deny")
-    assert ended.address.startswith(url.split("?")[0])
-    query = parse_qs(urlsplit(ended.address).query)
-    assert query["status"] == ["denied"], "an outcome that stood in the address is replaced"
-    assert ("tab" in query) == ("tab=" in url)
+REFUSED = (
+    "https://crm.example.com/settings/integrations/evil",
+    "https://crm.example.com.evil.test/settings/integrations",
+    "https://crm.example.com@evil.test/settings/integrations",
+    "https://evil.test/?https://crm.example.com/settings/integrations",
+    "http://crm.example.com/settings/integrations",
+    "//crm.example.com/settings/integrations",
+    "javascript:alert(1)",
+    "https://crm.example.com\\@evil.test/settings/integrations",
+    "https://crm.example.com:444/settings/integrations",
+)
+
+
+async def test_where_a_flow_may_return_to(site: Connecting) -> None:
+    for url in REFUSED:
+        answer = await site.api("POST", "/oauth/init", json={"provider": "hubspot", "returnUrl": url})
+        assert (answer.status, answer.json()["error"]["code"]) == (400, "return_url_not_allowed"), url
+    for url in ALLOWED:
+        ended = await site.approve(await site.begin(returnUrl=url), decision="deny")
+        assert ended.address.startswith(url.split("?")[0])
+        query = parse_qs(urlsplit(ended.address).query)
+        assert query["status"] == ["denied"], "an outcome that stood in the address is replaced"
+        assert ("tab" in query) == ("tab=" in url)
 
 
 @pytest.mark.parametrize(
@@ -346,3 +346,38 @@ async def expire(site: Connecting, id: str) -> None:
     assert entry is not None
     batch.patch(DIRECTORY, None, entry.id, values={"expiresAt": past}, rev=entry.rev)
     await site.hub.store.write(batch)
+
+
+async def test_a_sweep_removes_however_many_flows_were_left(site: Connecting) -> None:
+    past = past_of(site.hub.clock)
+    for _ in range(3):
+        await site.begin()
+    flows = (await site.hub.store[FLOWS].across_companies().find(order=["expiresAt"])).items
+    batch = WriteBatch()
+    for number in range(450):
+        copy = flows[0].model_copy(update={"id": site.hub.ids(), "state_hash": str(number), "expires_at": past})
+        batch.insert(FLOWS, copy)
+    await site.hub.store.write(batch)
+    assert (await site.hub.connections.sweep()).flows == 450
+    assert len((await site.hub.store[FLOWS].across_companies().find(order=["expiresAt"])).items) == 3
+
+
+async def test_a_state_and_a_handle_are_used_once_even_at_the_same_moment(site: Connecting) -> None:
+    begun = await site.begin()
+    callback_url = await asyncio.to_thread(decide, begun.browser, begun.auth_url, "approve")
+    ends = await asyncio.gather(*(site.come_back(callback_url, Browser()) for _ in range(4)))
+    codes = sorted(end.outcome["code"] for end in ends)
+    assert codes == ["confirmation_needed", "state_used", "state_used", "state_used"]
+    handle = next(end.outcome["handle"] for end in ends if "handle" in end.outcome)
+    answers = await asyncio.gather(*(site.api("POST", "/oauth/complete", json={"handle": handle}) for _ in range(4)))
+    assert sorted(answer.status for answer in answers) == [200, 404, 404, 404]
+    assert [one["status"] for one in await site.data("GET", "/connections")] == ["active"]
+
+
+async def test_consents_of_one_account_at_the_same_moment_make_one_connection(site: Connecting) -> None:
+    flows = [await site.begin() for _ in range(4)]
+    ends = await asyncio.gather(*(site.approve(flow) for flow in flows))
+    assert [end.outcome["status"] for end in ends] == ["connected"] * 4
+    (connection,) = await site.stored()
+    assert (await site.tokens(connection)).gen == 4
+    assert (await site.data("POST", "/test-connection", json={}))["ok"] is True

@@ -158,7 +158,7 @@ async def test_a_once_only_token_whose_request_never_arrived_is_saved_by_the_las
 
 async def test_the_tenant_is_warned_at_once_and_the_old_token_serves_on(site: Connecting) -> None:
     connection = await site.connect()
-    await shorten(site, connection)
+    await site.near_its_end(connection)
     site.sandbox.fault("oauth.token", "lost_after_write")
     access = await ask(site, connection, None, OnceOnly())
     assert access.gen == 1
@@ -256,11 +256,3 @@ async def test_at_least_a_minute_between_two_renewals(site: Connecting) -> None:
     assert failed.value.fault.retry_after is not None
     assert 50 < failed.value.fault.retry_after <= 60
     assert (await ask(site, connection, 1)).gen == 2, "who was refused with an older token uses the newer"
-
-
-async def shorten(site: Connecting, connection: Connection) -> None:
-    """Let the access token be due for renewal, though the vendor still takes it."""
-    tokens = await site.tokens(connection)
-    now = site.hub.clock.now()
-    values = {"issuedAt": now - timedelta(seconds=1700), "expiresAt": now + timedelta(seconds=100)}
-    await site.hub.store.write(WriteBatch().patch(TOKENS, site.company, tokens.id, values=values, rev=tokens.rev))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from leadbridge.integrations.model import CONNECTIONS, TOKENS, Connection, ConnectionTokens
 from leadbridge.security.hashing import hash_token, new_token
-from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.tenancy.model import COMPANIES, DIRECTORY, USERS, Company, DirectoryEntry, Role, User
 from tests.support.consent import Browser, decide
 from tests.support.hub_in_process import HubUnderTest
@@ -112,6 +113,13 @@ class Connecting:
         secret = await self.hub.connections.keeper.refresh_token(await self.tokens(connection))
         assert secret is not None
         return secret.get_secret_value()
+
+    async def near_its_end(self, connection: Connection) -> None:
+        """Let the access token be due for renewal here, though the vendor still takes it."""
+        tokens, now = await self.tokens(connection), self.hub.clock.now()
+        values = {"issuedAt": now - timedelta(seconds=1700), "expiresAt": now + timedelta(seconds=100)}
+        batch = WriteBatch().patch(TOKENS, self.company, tokens.id, values=values, rev=tokens.rev)
+        assert isinstance(await self.hub.store.write(batch), Applied)
 
     def alive(self, refresh_token: str) -> bool:
         """Tell whether the vendor still takes a refresh token (which presents it once)."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from leadbridge.storage.kind import BY_COMPANY, BY_ID, Index
+from leadbridge.storage.kind import BY_COMPANY, BY_ID, Index, Kind
 from leadbridge.storage.query import Position, Scan
 from leadbridge.storage.sqlite.connection import open_store
 from leadbridge.storage.sqlite.statements import Question, by_ids, by_values, holder, walk
@@ -50,7 +51,7 @@ def scan(
 
 
 COMPANY: dict[str, str | int | float | bool] = {"companyId": ACME}
-SHAPES = {
+SHAPES: dict[str, tuple[Kind[Any], Index, dict[str, str | int | float | bool], tuple[str, ...], tuple[Any, ...]]] = {
     "ids": (PEOPLE, BY_ID, {}, (), (ID,)),
     "company": (PEOPLE, BY_COMPANY, COMPANY, (), (ID,)),
     "one field": (PEOPLE, PEOPLE.index("name"), COMPANY, ("name",), ("n", ID)),

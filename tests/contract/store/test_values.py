@@ -82,7 +82,7 @@ def test_values_come_back_and_are_found_by_their_indexes(
 
 
 async def _round_trip(store: Store, value: object, text: str, whole: int, real: float, at: datetime) -> None:
-    bag = Bag(_id=new_id(), company_id=ACME, value=value, text=text, whole=whole, real=real, at=at)  # type: ignore[call-arg]
+    bag = Bag(_id=new_id(), company_id=ACME, value=value, text=text, whole=whole, real=real, at=at)
     await store.write(WriteBatch().insert(BAGS, bag))
     bags = store[BAGS].of(ACME)
     found = await bags.get(bag.id)
@@ -117,7 +117,7 @@ async def _count(store: Store, index: str) -> int:
 
 @pytest.mark.parametrize("value", [INT64, -INT64 - 1, float("nan"), float("inf"), object(), datetime(2026, 1, 1)])  # noqa: DTZ001
 def test_what_no_engine_keeps_is_refused_before_it_reaches_one(value: object) -> None:
-    bag = Bag(_id=new_id(), company_id=ACME, value=value)  # type: ignore[call-arg]
+    bag = Bag(_id=new_id(), company_id=ACME, value=value)
     with pytest.raises(NotStorable):
         WriteBatch().insert(BAGS, bag)
 
@@ -140,7 +140,7 @@ async def test_old_documents_are_read_by_upcasting_and_new_ones_refused(engine: 
     old, new = Kind("names", Then), Kind("names", Now, version=2, upcasts={1: _split})
     store = Store(engine, store_on(engine)._clock, new_id, random.Random(1))
     await store.start([old])
-    ada = Then(_id=new_id(), company_id=ACME, name="Ada Lovelace")  # type: ignore[call-arg]
+    ada = Then(_id=new_id(), company_id=ACME, name="Ada Lovelace")
     await store.write(WriteBatch().insert(old, ada))
     await store.start([new])
     found = await store[new].of(ACME).get(ada.id)

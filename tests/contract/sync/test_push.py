@@ -1,5 +1,6 @@
 """Pushing leads into HubSpot's sandbox over real HTTP: what ends up there, and what is said about it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -218,3 +219,31 @@ async def test_a_revoked_app_fails_every_lead_with_the_reason_and_asks_for_a_new
     assert all(item["hint"] for item in result["failed"])
     status = (await hub.ask("GET", "/crm-integration")).data
     assert status["status"] == "reauth_required"
+
+
+async def test_a_crm_that_cannot_be_reached_fails_each_lead_with_the_reason_and_a_later_push_succeeds(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    ids = await hub.leads(person(1), person(2))
+    sandbox.fault("objects.batch.read", "answer", status=503, times=4, body={"message": "busy"})
+    result = await hub.sync(*ids)
+    assert [(item["leadId"], item["retryable"]) for item in result["failed"]] == [(id, True) for id in ids]
+    assert (await hub.ask("GET", f"/runs/{result['run']['_id']}")).data["counts"]["failed"] == 2
+    assert len((await hub.sync(*ids))["successful"]) == 2
+
+
+async def test_a_server_error_after_the_write_is_not_taken_for_a_refusal(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    ids = await hub.leads(person(1), person(2))
+    sandbox.fault("objects.batch.create", "answer", status=502, times=1, body={"message": "bad gateway"})
+    assert len((await hub.sync(*ids))["successful"]) == 2
+    assert len(properties(sandbox)) == 2
+
+
+async def test_pushes_of_one_connection_wait_for_each_other(hub: HubUnderTest, sandbox: SandboxProcess) -> None:
+    ids = await hub.leads(*(person(n) for n in range(10)))
+    sandbox.settings(latencyMs=100)
+    results = await asyncio.gather(*(hub.sync(*ids) for _ in range(3)))
+    assert sorted(result["run"]["counts"]["created"] for result in results) == [0, 0, 10]
+    assert len(properties(sandbox)) == 10

@@ -103,10 +103,10 @@ def test_a_back_off_holds_who_must_and_lets_others_use_what_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("life", "before"),
-    [(timedelta(hours=2), timedelta(minutes=5)), (timedelta(minutes=30), timedelta(minutes=5)),
-     (timedelta(minutes=10), timedelta(minutes=2)), (timedelta(seconds=10), timedelta(seconds=2))],
+    [(timedelta(hours=2), timedelta(minutes=24)), (timedelta(minutes=30), timedelta(minutes=6)),
+     (timedelta(minutes=10), timedelta(minutes=5)), (timedelta(seconds=10), timedelta(minutes=5))],
 )  # fmt: skip
-def test_renewal_is_due_five_minutes_or_a_fifth_before_the_end(life: timedelta, before: timedelta) -> None:
+def test_renewal_is_due_a_fifth_and_five_minutes_at_least_before_the_end(life: timedelta, before: timedelta) -> None:
     state = replace(FRESH, expires_at=NOW + life)
     assert renew_at(state) == NOW + life - before
 

@@ -17,6 +17,7 @@ from leadbridge.crm.hubspot.defaults import (
     SCHEMA_WRITE_SCOPE,
 )
 from leadbridge.crm.provider import Account, App, Check, Grant, Pace, RemoteRecord, Session, Write, Written
+from leadbridge.security.errors import OutcomeLost
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest, HttpResponse
 
@@ -114,6 +115,9 @@ class HubSpot:
         response = await session.call(requests.batch_write(session.app, object, writes))
         if response.status in (200, 201, 207):
             return answers.written(errors.body_of(response), writes, LEADS.own_key)
+        if response.status >= 500:
+            # The vendor's trouble may have come before the write or after it.
+            raise OutcomeLost(origin_of(session.app.api_url), f"it answered {response.status} to a write")
         if response.status not in (400, 409):
             raise CallFailed(errors.explain(response))
         if len(writes) == 1:
