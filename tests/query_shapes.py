@@ -163,12 +163,14 @@ def _shapes(call: ast.Call, scope: _Scope, place: str) -> list[Shape]:
     if call.func.attr == "lookup":
         names = scope.texts(call.args[0] if call.args else words["index"])
         return [_lookup(kind, name, Shape(place, kind.name, scoped)) for name in names]
-    eq = _keys(words.get("eq"))
+    eq = _keys(words.get("eq"), scope)
     orders = _orders(words.get("order"), scope)
     return [_found(kind, Shape(place, kind.name, scoped, eq, order)) for order in orders]
 
 
-def _keys(node: ast.expr | None) -> tuple[str, ...]:
+def _keys(node: ast.expr | None, scope: _Scope) -> tuple[str, ...]:
+    if isinstance(node, ast.Name) and (value := scope.assigned(node.id)) is not None:
+        node = value
     if node is None or (isinstance(node, ast.Constant) and node.value is None):
         return ()
     if isinstance(node, ast.Dict):

@@ -51,6 +51,7 @@ def test_every_question_of_the_code_has_an_index() -> None:
         ("await self._store[THINGS].of(company).find(eq={'state': 1}, order=('at',))", "stateAt"),
         ("things = self._store[THINGS].of(company)\n    await things.find(eq={'name': text})", "name"),
         ("await self._store[THINGS].of(company).lookup('key', [text])", "key"),
+        ("same = {'key': text}\n    await self._store[THINGS].of(company).find(eq=same)", "key"),
     ],
 )
 def test_a_question_that_an_index_serves(tmp_path: Path, body: str, index: str) -> None:
