@@ -34,12 +34,14 @@ demo-clean: ## forget the demo's state (.demo/)
 test: setup ## every test, tier by tier, with the seconds each took beside its budget
 	@$(BIN)/python -m tests.tiers
 
-check: setup ## lint, types, walls between rooms, docs links
+check: setup ## lint, types, walls between rooms, docs links, an index for every query, doors past the companies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.docs_links
+	@$(BIN)/python -m tests.query_shapes
+	@$(BIN)/python -m tests.scoping
 
 format: setup ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -30,7 +30,7 @@ from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.service import LeadService
 from leadbridge.security import model as security_model
 from leadbridge.security.http import GuardedTransport
-from leadbridge.security.keys import FileKeyProvider
+from leadbridge.security.keys import StoredKeyProvider
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
@@ -116,7 +116,7 @@ def build_hub(
     ids = object_ids(clock)
     store = Store(engine or open_engine(settings.database), clock, ids, rng)
     transport = transport or GuardedTransport(clock, sandbox_origins=settings.sandbox_origins)
-    vault = Vault(store, FileKeyProvider(settings.master_key, create=True), clock, ids)
+    vault = Vault(store, StoredKeyProvider(settings.master_key), clock, ids)
     tenancy = TenancyService(store, clock, ids)
     usage = UsageService(store, clock, ids)
     leads = LeadService(store, clock, ids)

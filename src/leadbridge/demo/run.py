@@ -20,6 +20,7 @@ from rich.table import Table
 from leadbridge.app import Hub, build_hub
 from leadbridge.demo.client import DemoClient
 from leadbridge.demo.figures import Figures
+from leadbridge.demo.lock import only_one
 from leadbridge.demo.ports import free_port
 from leadbridge.demo.sandbox import Sandbox, running_sandbox
 from leadbridge.kit.clock import SystemClock
@@ -75,7 +76,7 @@ async def run_demo(options: DemoOptions) -> int:
         raise StartRefused(f"There is no file {source}.", hint="Name a CSV file with --leads.")
     prepare_data_dir(options.state)
     started = time.monotonic()
-    async with running_sandbox(options.state, options.provider) as sandbox:
+    async with only_one(options.state), running_sandbox(options.state, options.provider) as sandbox:
         listening = bind(HOST, free_port(options.state, "hub"))
         settings = _settings(options, sandbox, listening.getsockname()[1])
         clock = SystemClock()

@@ -1,6 +1,6 @@
 """Key providers: who holds the master key that wraps the data keys, and what each needs to start.
 
-A provider for a cloud key service is one more class with these three members: ``key_id`` is the name of its key,
+A provider for a cloud key service is one more class with these four members: ``key_id`` is the name of its key,
 ``wrap`` and ``unwrap`` are its encrypt and decrypt calls, and ``context`` its associated data, where it takes some.
 """
 
@@ -37,6 +37,10 @@ class KeyProvider(Protocol):
         """Name the master key that wraps now; stored beside every data key that it wrapped."""
         ...
 
+    async def ready(self, *, new_store: bool) -> None:
+        """Get the master key at start; raises ``StartRefused``. Only for a ``new_store`` may one be made."""
+        ...
+
     async def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` encrypted by the master key and bound to ``context``."""
         ...
@@ -60,6 +64,9 @@ class LocalKeyProvider:
     def key_id(self) -> str:
         """Name the master key by a part of its hash, so that a wrong one is noticed before anything is tried."""
         return self._key_id
+
+    async def ready(self, *, new_store: bool) -> None:
+        return None
 
     async def wrap(self, key: bytes, context: bytes) -> bytes:
         nonce = self._random_bytes(NONCE_BYTES)
@@ -89,6 +96,37 @@ class FileKeyProvider(LocalKeyProvider):
         if create and not os.path.lexists(path):
             _create(path, random_bytes(KEY_BYTES))
         super().__init__(_read(path), random_bytes)
+
+
+class StoredKeyProvider:
+    """The master key file of a store: opened when the store has been, made only where that holds no data key yet.
+
+    A file that is lost must not be replaced by a new one, which opens nothing and hides what has happened.
+    """
+
+    def __init__(self, path: Path, random_bytes: RandomBytes = secrets.token_bytes) -> None:
+        self.path = path
+        self._random_bytes = random_bytes
+        self._opened: FileKeyProvider | None = None
+
+    @property
+    def key_id(self) -> str:
+        return self._key.key_id
+
+    async def ready(self, *, new_store: bool) -> None:
+        self._opened = FileKeyProvider(self.path, create=new_store, random_bytes=self._random_bytes)
+
+    async def wrap(self, key: bytes, context: bytes) -> bytes:
+        return await self._key.wrap(key, context)
+
+    async def unwrap(self, wrapped: bytes, key_id: str, context: bytes) -> bytes:
+        return await self._key.unwrap(wrapped, key_id, context)
+
+    @property
+    def _key(self) -> FileKeyProvider:
+        if self._opened is None:
+            raise MasterKeyMissing("The hub has not started: its master key is not read yet.")
+        return self._opened
 
 
 def _create(path: Path, key: bytes) -> None:

@@ -78,8 +78,9 @@ class Vault:
         self._rings: OrderedDict[str, _Ring] = OrderedDict()
 
     async def check(self) -> None:
-        """Make sure at start that the master key is the one of this store; raises ``StartRefused`` if it is not."""
+        """Get the master key at start and make sure it is the one of this store; raises ``StartRefused`` if not."""
         page = await self._store[DATA_KEYS].across_companies().find(limit=20)
+        await self._provider.ready(new_store=not page.items)
         for key in page.items:
             if key.wrapped is None:
                 continue  # a retired key without its bytes says nothing about the master key

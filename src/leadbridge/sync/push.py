@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 
@@ -155,7 +156,7 @@ class Pusher:
         keys = [theirs_key(self._connection, self._defaults.object, record.id) for record in remote.values()]
         return {f"id:{link.crm_id}": link.record_id for link in await self._links("theirs", list(dict.fromkeys(keys)))}
 
-    async def _links(self, index: str, keys: Sequence[str]) -> list[Link]:
+    async def _links(self, index: Literal["ours", "theirs"], keys: Sequence[str]) -> list[Link]:
         return await self._store[LINKS].of(self._company).lookup(index, keys)
 
     @property

@@ -84,10 +84,8 @@ class SyncService:
         connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         asked = await self._resolve(company_id, lead_ids)
         lease = await self._leases.take(company_id, connection_lane(connection.id), wait=WAIT_SECONDS)
-        try:
+        async with self._leases.kept(lease):
             return await self._run(connection, lease, asked, request_id)
-        finally:
-            await self._leases.leave(lease)
 
     async def run(self, company_id: str, run_id: str) -> Run:
         """Return a run; raises ``RunNotFound``."""

@@ -6,17 +6,28 @@ paused past its lease cannot write, because somebody else has raised the fence.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import structlog
+
 from leadbridge.kit.clock import Clock, to_millis
+from leadbridge.kit.errors import Unavailable
 from leadbridge.kit.ids import IdSource
-from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.batch import Applied, OutcomeUnknown, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.work.errors import LaneBusy, LaneLost
 from leadbridge.work.model import LANES, Lane
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 10
+"""How long a lane stands still after its owner was killed."""
+RENEW_SECONDS = 3
+"""How often a lease that is kept is renewed: a call to a vendor may take much longer than a lease."""
 POLL_SECONDS = 0.05
+
+log = structlog.get_logger(__name__)
 
 
 def connection_lane(connection_id: str) -> str:
@@ -96,6 +107,32 @@ class Leases:
         result = await self._store.write(batch)
         if not isinstance(result, Applied):
             raise LaneLost(f"The results could not be stored: {result.kind} was changed by somebody else.")
+
+    @asynccontextmanager
+    async def kept(self, lease: Lease) -> AsyncIterator[None]:
+        """Renew ``lease`` for the length of a ``with`` block, then give it back; a lost one is left to its new owner.
+
+        What is written meanwhile still depends on the fence: a process that was paused past its lease writes nothing.
+        """
+        renewing = asyncio.create_task(self._keep(lease))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewing
+            await self.leave(lease)
+
+    async def _keep(self, lease: Lease) -> None:
+        while True:
+            await self._clock.sleep(RENEW_SECONDS)
+            batch = WriteBatch()
+            self.renew(batch, lease)
+            try:
+                if not isinstance(await self._store.write(batch), Applied):
+                    return
+            except (Unavailable, OutcomeUnknown) as error:  # the next one may get through in time
+                log.warning("lease_not_renewed", lane=lease.lane, reason=str(error))
 
     async def leave(self, lease: Lease) -> None:
         """Give the lease back; one that was lost meanwhile is left alone."""

@@ -10,7 +10,7 @@ from leadbridge.leads.imports.model import IMPORT_GATES, ImportGate
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=10)
 """How long an import may stand still before another may begin: a killed process leaves its lease behind."""
 PATIENCE = timedelta(seconds=20)
 """How long a second import waits for the first: longer than a lease, so that a killed one never turns it away."""

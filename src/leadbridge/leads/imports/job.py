@@ -21,7 +21,7 @@ from leadbridge.leads.imports.model import (
     Severity,
     Status,
 )
-from leadbridge.leads.imports.placing import Outcome, Placed, Placement, lookup_values, place
+from leadbridge.leads.imports.placing import LookupIndex, Outcome, Placed, Placement, lookup_values, place
 from leadbridge.leads.imports.reader import MAX_COLUMNS
 from leadbridge.leads.imports.rows import MAX_ROW, Reading
 from leadbridge.leads.model import LEADS, Lead
@@ -162,6 +162,7 @@ class ImportJob:
     async def _known(self, readings: Sequence[Reading]) -> list[Lead]:
         leads = self._store[LEADS].of(self._job.company_id)
         found: dict[str, Lead] = {}
+        index: LookupIndex
         for index, values in lookup_values(readings).items():
             found.update((lead.id, lead) for lead in await leads.lookup(index, values))
         rows = [reading.record.row for reading in readings]

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.imports.rows import Reading
 from leadbridge.leads.matching import Candidate, MergeMode, choose, merge
 from leadbridge.leads.model import Lead
+
+LookupIndex: TypeAlias = Literal["external", "email", "phone", "nameCompany"]
+"""The indexes of leads by which a row's lead is found."""
 
 
 class Outcome(StrEnum):
@@ -53,9 +57,9 @@ class Placement:
     """Leads that no earlier row of the file had fallen on, in row order."""
 
 
-def lookup_values(readings: Iterable[Reading]) -> dict[str, list[str]]:
+def lookup_values(readings: Iterable[Reading]) -> dict[LookupIndex, list[str]]:
     """Return what to look up to find every lead that one of the rows could fall on: index name to values."""
-    values: dict[str, dict[str, None]] = {"external": {}, "email": {}, "phone": {}, "nameCompany": {}}
+    values: dict[LookupIndex, dict[str, None]] = {"external": {}, "email": {}, "phone": {}, "nameCompany": {}}
     for reading in readings:
         if reading.refused is None:
             for index, value in _index_values(reading.keys):
@@ -129,8 +133,8 @@ def _enter(leads: dict[str, Working], index: dict[tuple[str, str], list[str]], w
             ids.append(working.candidate.id)
 
 
-def _index_values(keys: Keys) -> list[tuple[str, str]]:
-    pairs = (
+def _index_values(keys: Keys) -> list[tuple[LookupIndex, str]]:
+    pairs: tuple[tuple[LookupIndex, str | None], ...] = (
         ("external", keys.ext),
         ("email", keys.email),
         ("phone", keys.phone),

@@ -1,13 +1,12 @@
-"""One batch against the open transaction: read, evaluate, write, by the pure functions all engines share."""
+"""One batch against the open transaction: read, evaluate, write, by the pure functions all engines share.
 
-# Names come from declarations that are checked for their letters; values are always bound.
-# ruff: noqa: S608
+The careful way, document by document in a savepoint: it tells which unique value stands in the way.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -25,32 +24,17 @@ from leadbridge.storage.batch import (
     Require,
     WriteResult,
 )
-from leadbridge.storage.kind import Index, Kind, to_json
-from leadbridge.storage.sqlite.layout import quoted
+from leadbridge.storage.kind import Index, to_json
 from leadbridge.storage.sqlite.statements import holder
-
-
-class _Table:
-    """The statements of one kind, and its unique indexes."""
-
-    def __init__(self, kind: Kind[Any]) -> None:
-        table = quoted(kind.name)
-        self.name = kind.name
-        self.select = f"SELECT doc FROM {table} WHERE id = ?"
-        self.insert = f"INSERT INTO {table} (id, company, rev, doc) VALUES (?, ?, ?, ?)"
-        self.update = f"UPDATE {table} SET rev = ?, doc = ? WHERE id = ?"
-        self.delete = f"DELETE FROM {table} WHERE id = ?"
-        self.unique = [index for index in kind.indexes if index.unique]
-        # SQL takes NULLs for different; where a field before the last may be absent, we look ourselves
-        self.loose = [index for index in self.unique if set(index.fields[:-1]) - {"companyId"}]
+from leadbridge.storage.sqlite.tables import Table
 
 
 class Changes:
     """Applies batches on one connection. Used by one thread, inside a transaction that the caller began."""
 
-    def __init__(self, connection: sqlite3.Connection, kinds: Sequence[Kind[Any]]) -> None:
+    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
         self._run = connection.cursor().execute
-        self._tables = {kind.name: _Table(kind) for kind in kinds}
+        self._tables = tables
 
     def apply(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult | Exception:
         """Apply a batch whole, or leave nothing of it and return why not.
@@ -86,7 +70,7 @@ class Changes:
                 self._put(table, after.id, body, new=before is None)
         return None
 
-    def _apply(self, table: _Table, operation: Operation, batch: str) -> Conflict | Duplicate | None:
+    def _apply(self, table: Table, operation: Operation, batch: str) -> Conflict | Duplicate | None:
         id = operation.id
         if isinstance(operation, Insert):
             return self._put(table, id, stamped(operation.body, batch), new=True)
@@ -105,11 +89,11 @@ class Changes:
             return self._put(table, id, replaced(operation, before, batch), new=False)
         return self._put(table, id, patched(operation, before, batch), new=False)
 
-    def _read(self, table: _Table, id: str) -> Stored | None:
+    def _read(self, table: Table, id: str) -> Stored | None:
         row = self._run(table.select, (id,)).fetchone()
         return None if row is None else orjson.loads(row[0])
 
-    def _put(self, table: _Table, id: str, body: Stored, *, new: bool) -> Duplicate | None:
+    def _put(self, table: Table, id: str, body: Stored, *, new: bool) -> Duplicate | None:
         text = to_json(body, table.name).decode()
         for index in table.loose:
             if (existing := self._holder(table, index, body, id)) is not None:
@@ -126,7 +110,7 @@ class Changes:
             return duplicate
         return None
 
-    def _duplicate(self, table: _Table, id: str, body: Stored, *, new: bool) -> Duplicate | None:
+    def _duplicate(self, table: Table, id: str, body: Stored, *, new: bool) -> Duplicate | None:
         if new and self._read(table, id) is not None:
             return Duplicate(table.name, "_id", id, id)
         for index in table.unique:
@@ -134,7 +118,7 @@ class Changes:
                 return Duplicate(table.name, index.name, existing, id)
         return None
 
-    def _holder(self, table: _Table, index: Index, body: Stored, id: str) -> str | None:
+    def _holder(self, table: Table, index: Index, body: Stored, id: str) -> str | None:
         values = [at_path(body, path) for path in index.fields]
         if values[-1] is None:
             return None

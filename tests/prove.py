@@ -1,0 +1,195 @@
+"""The long proofs: ``python -m tests.prove [--kills N] [--rounds N] [name ...]`` (none: all).
+
+Each writes ``docs/proof/<name>.md``: when, on what machine, at which commit, how much was tried, what came out. Ends
+with code 1 when one failed; its page then says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.contract.demo.running import Killing, first_rows
+from tests.tiers import Counts, count
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ROOT / "docs" / "proof"
+KILL_ROWS = 300
+SEED = 20_261
+
+
+@dataclass
+class Proof:
+    """What was tried, and what came out."""
+
+    title: str
+    what: str
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is tried."""
+
+    kills: int
+    rounds: int
+
+
+def demo_kills(extent: Extent) -> Proof:
+    """Kill the demo at random moments and run it again."""
+    proof = Proof(
+        "The demo, killed and run again",
+        f"`leadbridge demo --once` on the first {KILL_ROWS} lines of the example file (SQLite) is killed with SIGKILL at "
+        "a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. Each "
+        "time the figures must be those of an undisturbed run, nothing unaccounted for, and the sandbox must hold "
+        "exactly the contacts that it holds after an undisturbed run, each once.",
+    )
+    with tempfile.TemporaryDirectory(prefix="kills-") as name:
+        folder = Path(name)
+        killing = Killing(folder, first_rows(folder / "leads.csv", KILL_ROWS), SEED)
+        moments: list[float] = []
+        for number in range(extent.kills):
+            try:
+                moments.append(killing.once(f"kill{number}"))
+            except (AssertionError, subprocess.TimeoutExpired) as error:
+                proof.failures.append(str(error))
+            _progress(f"demo_kills: {number + 1} of {extent.kills}, {len(proof.failures)} failed")
+        proof.facts = [
+            ("kills", str(extent.kills)),
+            ("seed", str(SEED)),
+            ("length of an undisturbed run", f"{killing.seconds:.2f} s"),
+            ("killed after", f"{min(moments):.2f} s to {max(moments):.2f} s" if moments else "-"),
+            ("contacts in the sandbox each time", str(sum(killing.contacts.values()))),
+            ("figures each time", ", ".join(f"{k} {v}" for k, v in killing.undisturbed.items() if isinstance(v, int))),
+        ]
+    return proof
+
+
+def store(extent: Extent) -> Proof:
+    """Run the store's conformance suite with many more examples."""
+    proof = Proof(
+        "The store's conformance suite, long form",
+        "Every contract of the store on every engine: state machines against a model (1,500 histories of up to 60 steps "
+        "each), crashes, conflicts and lost answers injected into the memory engine (3,000 histories), groups of "
+        "batches against the same batches in turn (2,000), a writing process killed 40 times.",
+    )
+    _pytest(proof, ["tests/contract/store"], 1)
+    return proof
+
+
+def token_keeper(extent: Extent) -> Proof:
+    """Run the token keeper's contract again and again."""
+    proof = Proof(
+        "The token keeper under contention",
+        "Many callers in two processes whose token runs out at once, processes killed between sending and storing, "
+        "answers that are lost: each round runs the whole contract over real HTTP against the sandbox, which counts how "
+        "often each refresh token was presented.",
+    )
+    _pytest(proof, ["tests/contract/integrations/test_keeper.py"], extent.rounds)
+    return proof
+
+
+def lanes(extent: Extent) -> Proof:
+    """Run the work engine's contract with many more examples."""
+    proof = Proof(
+        "Work by lanes",
+        "The work engine's contract in its long form: its state machine on the memory engine, workers killed, paused "
+        "and restarted under load.",
+    )
+    _pytest(proof, ["tests/contract/work"], 1)
+    return proof
+
+
+PROOFS: dict[str, Callable[[Extent], Proof]] = {
+    "demo_kills": demo_kills,
+    "store": store,
+    "token_keeper": token_keeper,
+    **({"lanes": lanes} if (ROOT / "tests" / "contract" / "work").is_dir() else {}),
+}
+
+
+def _pytest(proof: Proof, folders: list[str], rounds: int) -> None:
+    total = Counts()
+    for number in range(rounds):
+        with tempfile.TemporaryDirectory(prefix="prove-") as name:
+            report = Path(name) / "report.xml"
+            command = [sys.executable, "-m", "pytest", "-q", *folders, f"--junitxml={report}", "-o", "timeout=3600"]
+            ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "LEADBRIDGE_LONG": "1"}, check=False)
+            here = count(report.read_text(encoding="utf-8")) if report.exists() else Counts(failed=1)
+        total += here
+        if ended.returncode or here.failed:
+            proof.failures.append(f"round {number + 1} ended with code {ended.returncode}, {here.failed} failed")
+        _progress(f"{folders[0]}: round {number + 1} of {rounds}")
+    proof.facts += [("rounds", str(rounds)), ("tests passed", str(total.passed)), ("tests failed", str(total.failed))]
+    if total.skipped:
+        proof.facts.append(("tests skipped", str(total.skipped)))
+
+
+def page(proof: Proof, seconds: float) -> str:
+    """Return the page of a proof."""
+    lines = [
+        f"# {proof.title}",
+        "",
+        proof.what,
+        "",
+        f"Run by `make prove` on {datetime.now(UTC):%Y-%m-%d} at commit `{_commit()}`: {os.cpu_count()} cores, "
+        f"{_gigabytes():.0f} GB, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
+        f"{seconds:,.0f} seconds.",
+        "",
+        "| | |",
+        "| --- | --- |",
+        *(f"| {name} | {value} |" for name, value in proof.facts),
+        f"| result | {'nothing failed' if not proof.failures else f'{len(proof.failures)} FAILED'} |",
+    ]
+    if proof.failures:
+        lines += ["", "## Failures", "", *(f"- {failure}" for failure in proof.failures)]
+    return "\n".join(lines) + "\n"
+
+
+def _gigabytes() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def _progress(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named proofs, or all; return 1 when one failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.prove")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(PROOFS)}; none: all")
+    parser.add_argument("--kills", type=int, default=200, help="kills of the demo (200)")
+    parser.add_argument("--rounds", type=int, default=10, help="rounds of the token keeper's contract (10)")
+    chosen = parser.parse_args(arguments)
+    if unknown := [name for name in chosen.names if name not in PROOFS]:
+        parser.error(f"there is no proof called {', '.join(unknown)}")
+    PAGES.mkdir(parents=True, exist_ok=True)
+    failed = False
+    for name in chosen.names or PROOFS:
+        begun = time.monotonic()
+        proof = PROOFS[name](Extent(chosen.kills, chosen.rounds))
+        text = page(proof, time.monotonic() - begun)
+        (PAGES / f"{name}.md").write_text(text, encoding="utf-8")
+        _progress(text)
+        failed |= bool(proof.failures)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""Fails where code reaches documents across companies outside the files that may, each with its reason.
+
+``python -m tests.scoping``. Everything else goes through ``.of(company)``, where one company's caller cannot meet
+another's documents.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "leadbridge"
+DOOR = "across_companies"
+ALLOWED = {
+    "integrations/callback.py": "a vendor's redirect names a state, and the state its company",
+    "integrations/grants.py": "whether a grant may be revoked depends on every company that shares it",
+    "integrations/oauth.py": "a handle or a result is looked up before its company is known",
+    "integrations/sweep.py": "removes what has expired, of all companies",
+    "security/vault.py": "whether the master key fits is told by any company's data key",
+    "storage/store.py": "the door itself",
+    "tenancy/service.py": "a bearer token names its company; the first company is the hub's",
+}
+
+
+def uses(source: Path) -> dict[str, list[int]]:
+    """Return by file below ``source`` the lines on which it goes across companies."""
+    found: dict[str, list[int]] = {}
+    for path in sorted(source.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        lines = [
+            node.lineno
+            for node in ast.walk(tree)
+            if (isinstance(node, ast.Attribute) and node.attr == DOOR)
+            or (isinstance(node, ast.FunctionDef) and node.name == DOOR)
+            or (isinstance(node, ast.Constant) and node.value == DOOR)
+        ]
+        if lines:
+            found[path.relative_to(source).as_posix()] = sorted(lines)
+    return found
+
+
+def faults(found: Mapping[str, list[int]], allowed: Mapping[str, str]) -> list[str]:
+    """Return a sentence for every use that is not allowed and every permission that nothing uses."""
+    wrong = [
+        f"src/leadbridge/{name}:{lines[0]} goes across companies; go through .of(company), or say in tests/scoping.py "
+        "why this file must"
+        for name, lines in found.items()
+        if name not in allowed
+    ]
+    return wrong + [
+        f"{name} does not go across companies any more; take it off the list" for name in allowed.keys() - found.keys()
+    ]
+
+
+def main() -> int:
+    """Print what is wrong; return 1 if anything is."""
+    found = uses(SOURCE)
+    wrong = faults(found, ALLOWED)
+    for sentence in wrong:
+        sys.stderr.write(sentence + "\n")
+    sys.stdout.write(f"{len(found)} files go across companies, {len(wrong)} faults\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
