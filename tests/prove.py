@@ -49,9 +49,9 @@ def demo_kills(extent: Extent) -> Proof:
     """Kill the demo at random moments and run it again."""
     proof = Proof(
         "The demo, killed and run again",
-        f"`leadbridge demo --once` on the first {KILL_ROWS} lines of the example file (SQLite) is killed with SIGKILL at "
-        "a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. Each "
-        "time the figures must be those of an undisturbed run, nothing unaccounted for, and the sandbox must hold "
+        f"`leadbridge demo --once` on the first {KILL_ROWS} lines of the example file (SQLite) is killed with SIGKILL "
+        "at a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. "
+        "Each time the figures must be those of an undisturbed run, nothing unaccounted for, and the sandbox must hold "
         "exactly the contacts that it holds after an undisturbed run, each once.",
     )
     with tempfile.TemporaryDirectory(prefix="kills-") as name:
@@ -79,8 +79,8 @@ def store(extent: Extent) -> Proof:
     """Run the store's conformance suite with many more examples."""
     proof = Proof(
         "The store's conformance suite, long form",
-        "Every contract of the store on every engine: state machines against a model (1,500 histories of up to 60 steps "
-        "each), crashes, conflicts and lost answers injected into the memory engine (3,000 histories), groups of "
+        "Every contract of the store on every engine: state machines against a model (1,500 histories of up to 60 "
+        "steps each), crashes, conflicts and lost answers injected into the memory engine (3,000 histories), groups of "
         "batches against the same batches in turn (2,000), a writing process killed 40 times.",
     )
     _pytest(proof, ["tests/contract/store"], 1)
@@ -92,8 +92,8 @@ def token_keeper(extent: Extent) -> Proof:
     proof = Proof(
         "The token keeper under contention",
         "Many callers in two processes whose token runs out at once, processes killed between sending and storing, "
-        "answers that are lost: each round runs the whole contract over real HTTP against the sandbox, which counts how "
-        "often each refresh token was presented.",
+        "answers that are lost: each round runs the whole contract over real HTTP against the sandbox, which counts "
+        "how often each refresh token was presented.",
     )
     _pytest(proof, ["tests/contract/integrations/test_keeper.py"], extent.rounds)
     return proof

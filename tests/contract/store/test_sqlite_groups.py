@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from leadbridge.storage.batch import Applied, Duplicate, WriteBatch, WriteResult
 from leadbridge.storage.engine import Engine
+from leadbridge.storage.kind import Kind
 from leadbridge.storage.memory import MemoryEngine
 from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
@@ -75,6 +76,7 @@ async def outcome(engine: Engine, history: list[list[Any]], *, together: bool) -
     else:
         results = [await store.write(batch) for batch in batches]
     left: dict[str, Any] = {}
+    kind: Kind[Any]
     for kind in (PEOPLE, COUNTERS):
         left |= await store[kind].across_companies().get_many([*IDS, "sum"])
     for key in ("k1", "k2", "k3"):
