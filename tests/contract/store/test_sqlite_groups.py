@@ -76,8 +76,8 @@ async def outcome(engine: Engine, history: list[list[Any]], *, together: bool) -
     else:
         results = [await store.write(batch) for batch in batches]
     left: dict[str, Any] = {}
-    kind: Kind[Any]
-    for kind in (PEOPLE, COUNTERS):
+    kinds: tuple[Kind[Any], ...] = (PEOPLE, COUNTERS)
+    for kind in kinds:
         left |= await store[kind].across_companies().get_many([*IDS, "sum"])
     for key in ("k1", "k2", "k3"):
         left[key] = [[one.id for one in await store[PEOPLE].of(c).lookup("key", [key])] for c in (ACME, OTHER)]
