@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -47,3 +48,26 @@ class Engine(Protocol):
         Once begun it runs to its end, also when the caller is cancelled: a commit is never half awaited.
         """
         ...
+
+    async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
+        """Return when something was committed after the moment that ``seen`` marks, or after ``seconds``.
+
+        The answer is the mark of now, for the next call: whoever reads, and then waits with the mark from before,
+        misses nothing that any process commits. ``seen`` is a mark this engine gave (None: now).
+        """
+        ...
+
+
+POLL_SECONDS = 0.1
+
+
+class Polled:
+    """For engines that are not told of others' commits: every tenth of a second may have brought something."""
+
+    _polls = 0
+
+    async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
+        """Return a new mark after a tenth of a second, or after ``seconds`` where that is sooner."""
+        await asyncio.sleep(min(seconds, POLL_SECONDS))
+        self._polls += 1
+        return self._polls

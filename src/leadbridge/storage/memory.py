@@ -1,18 +1,20 @@
 """The in-memory engine: the model the other engines are compared with, and the one a simulation runs on.
 
-It keeps every index as a sorted list, so that its answers come from the same definition of order as theirs.
+It keeps every index as a sorted list, so that its answers come from the same definition of order as theirs. It can be
+told to fail as they do (``faults``), and to crash.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+import asyncio
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import product
-from typing import Any, TypeAlias
+from contextlib import suppress
+from typing import Any
 
 import orjson
 
-from leadbridge.kit.values import Stored, Value, at_path
+from leadbridge.kit.values import Stored, Value
 from leadbridge.storage.apply import followed, meets, of_company, patched, replaced, stamped
 from leadbridge.storage.batch import (
     After,
@@ -20,103 +22,63 @@ from leadbridge.storage.batch import (
     Conflict,
     Delete,
     Duplicate,
+    Expect,
     Insert,
     Operation,
+    OutcomeUnknown,
     Patch,
     Replace,
     Require,
     WriteResult,
 )
-from leadbridge.storage.kind import BY_COMPANY, BY_ID, Index, Kind, to_json
+from leadbridge.storage.faults import Crashed, Fate, Faults
+from leadbridge.storage.kind import Index, Kind
 from leadbridge.storage.query import ABSENT, Position, Rank, Scan, rank
+from leadbridge.storage.table import Key, Table
 
-Key: TypeAlias = tuple[tuple[Any, ...], ...]
 _LAST: Rank = (9, 0)
 
 
-def index_keys(index: Index, body: Stored) -> list[Key]:
-    """Return the keys under which ``index`` holds a document: one, or one for each different element of its list.
-
-    A unique index holds none for a document that lacks the last field.
-    """
-    choices: list[list[Rank]] = []
-    for path in index.fields:
-        here = at_path(body, path)
-        if path == index.multi_field:
-            choices.append(sorted({rank(item) for item in here}) if isinstance(here, list) else [])
-        else:
-            choices.append([rank(here)])
-    if index.unique and choices[-1] == [ABSENT]:
-        return []
-    return list(product(*choices))
-
-
-class _Table:
-    """The documents of one kind as JSON, with every index as a sorted list of (key, id)."""
-
-    def __init__(self, kind: Kind[Any]) -> None:
-        self.kind = kind
-        self.bodies: dict[str, bytes] = {}
-        self.indexes: dict[str, list[tuple[Key, str]]] = {}
-        self.declared = (*kind.indexes, BY_ID, *((BY_COMPANY,) if kind.tenant else ()))
-        for index in self.declared:
-            self.indexes[index.name] = []
-
-    def read(self, id: str) -> Stored | None:
-        text = self.bodies.get(id)
-        return None if text is None else orjson.loads(text)
-
-    def put(self, id: str, body: Stored | None) -> None:
-        text = None if body is None else to_json(body, self.kind.name)
-        before = self.read(id)
-        for index in self.declared:
-            entries = self.indexes[index.name]
-            if before is not None:
-                for key in index_keys(index, before):
-                    del entries[bisect_left(entries, (key, id))]
-            if body is not None:
-                for key in index_keys(index, body):
-                    insort(entries, (key, id))
-        if text is None:
-            self.bodies.pop(id, None)
-        else:
-            self.bodies[id] = text
-
-    def holder(self, index: Index, body: Stored, id: str) -> str | None:
-        """Return the id of another document with the unique values of ``body``, if there is one."""
-        for key in index_keys(index, body):
-            entries = self.indexes[index.name]
-            at = bisect_left(entries, (key, ""))
-            while at < len(entries) and entries[at][0] == key:
-                if entries[at][1] != id:
-                    return entries[at][1]
-                at += 1
-        return None
-
-
 class MemoryEngine:
-    """A whole store in this process's memory; gone when the process ends."""
+    """A whole store in this process's memory; gone when the process ends.
 
-    def __init__(self) -> None:
-        self._tables: dict[str, _Table] = {}
+    With ``faults`` its writes fail as they say. ``crash()`` ends it at once, as the loss of a process does: every write
+    that was not answered is there whole or not at all, every call raises ``Crashed`` until ``start``.
+    """
+
+    def __init__(self, *, faults: Faults | None = None) -> None:
+        self._tables: dict[str, Table] = {}
+        self._faults = faults
+        self._lives = 0
+        self._down = False
+        self._late: list[tuple[str, Sequence[Operation]]] = []
+        self._commits = 0
+        self._news = asyncio.Event()
 
     async def start(self, kinds: Sequence[Kind[Any]]) -> None:
+        self._down = False
         for kind in kinds:
-            table = _Table(kind)
+            table = Table(kind)
             for id, text in (self._tables[kind.name].bodies if kind.name in self._tables else {}).items():
                 table.put(id, orjson.loads(text))
             self._tables[kind.name] = table
+
+    def crash(self) -> None:
+        """End at once: what was committed is kept, what was on its way is dropped, its callers get ``Crashed``."""
+        self._lives += 1
+        self._down = True
+        self._land_late()
 
     async def close(self) -> None:
         return None
 
     async def get(self, kind: Kind[Any], company: str | None, ids: Sequence[str]) -> dict[str, Stored]:
-        table = self._tables[kind.name]
+        table = self._table(kind)
         found = {id: body for id in ids if (body := table.read(id)) is not None}
         return {id: body for id, body in found.items() if of_company(company, body) is not None}
 
     async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
-        table = self._tables[kind.name]
+        table = self._table(kind)
         prefix: Key = () if index.fields[0] != "companyId" else (rank(company),)
         ids: set[str] = set()
         for value in values:
@@ -131,7 +93,7 @@ class MemoryEngine:
         return [body for body in bodies if of_company(company, body) is not None]
 
     async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
-        table = self._tables[kind.name]
+        table = self._table(kind)
         result: list[tuple[Position, Stored]] = []
         for key, id in self._walk(table, scan):
             body = table.read(id)
@@ -143,7 +105,7 @@ class MemoryEngine:
                 break
         return result
 
-    def _walk(self, table: _Table, scan: Scan) -> Iterator[tuple[Key, str]]:
+    def _walk(self, table: Table, scan: Scan) -> Iterator[tuple[Key, str]]:
         index = scan.index
         entries = table.indexes[index.name]
         fixed: Key = tuple(rank(scan.eq[path]) for path in index.fields[: len(scan.eq)])
@@ -166,7 +128,49 @@ class MemoryEngine:
         return (entries[at] for at in steps)
 
     async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
-        undo: list[tuple[_Table, str, Stored | None]] = []
+        if self._down:
+            raise _crashed()
+        if self._faults is None:
+            return self._commit(batch, operations, afters)
+        return await self._write_at_risk(self._faults, batch, operations, afters)
+
+    async def _write_at_risk(
+        self, faults: Faults, batch: str, operations: Sequence[Operation], afters: Sequence[After]
+    ) -> WriteResult:
+        life, fate = self._lives, faults.fate()
+        self._land_late()
+        await faults.pause()
+        self._still(life)
+        conditional = [one for one in operations if not isinstance(one, Insert) and one.expect is not None]
+        if fate is Fate.CONFLICT and conditional:
+            one = faults.rng.choice(conditional)
+            return Conflict(one.kind.name, one.id)
+        if fate is Fate.RIVAL and conditional:
+            self._rival(faults.rng.choice(conditional), f"rival:{batch}")
+        if fate is Fate.CRASH_BEFORE:
+            self.crash()
+            raise _crashed()
+        if fate is Fate.UNKNOWN_DROPPED:
+            raise OutcomeUnknown(f"the answer to {batch} was lost")
+        if fate is Fate.UNKNOWN_LATE:
+            self._late.append((batch, operations))
+            raise OutcomeUnknown(f"the answer to {batch} was lost")
+        outcome = self._commit(batch, operations, ())
+        if isinstance(outcome, Applied):
+            if fate is Fate.CRASH_AFTER:
+                self.crash()
+                raise _crashed()
+            if fate is Fate.UNKNOWN_APPLIED:  # whoever lost the answer does not get to what follows
+                raise OutcomeUnknown(f"the answer to {batch} was lost")
+            if afters:
+                await faults.pause()
+                self._still(life)
+                if not faults.loses_afters():
+                    self._commit(batch, (), afters)
+        return outcome
+
+    def _commit(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
+        undo: list[tuple[Table, str, Stored | None]] = []
         try:
             outcome = self._apply_all(batch, operations, afters, undo)
         except BaseException:
@@ -175,14 +179,43 @@ class MemoryEngine:
         if outcome is not None:
             self._take_back(undo)
             return outcome
+        self._commits += 1
+        self._news.set()
         return Applied(batch)
+
+    async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
+        if self._commits == (self._commits if seen is None else seen):
+            self._news.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), seconds)
+        return self._commits
+
+    def _land_late(self) -> None:
+        late, self._late = self._late, []
+        for batch, operations in late:
+            self._commit(batch, operations, ())
+
+    def _rival(self, one: Operation, batch: str) -> None:
+        table = self._tables[one.kind.name]
+        before = table.read(one.id)
+        if before is not None:
+            table.put(one.id, patched(Patch(one.kind, one.id, None, {}, (), Expect()), before, batch))
+
+    def _still(self, life: int) -> None:
+        if self._lives != life:
+            raise _crashed()
+
+    def _table(self, kind: Kind[Any]) -> Table:
+        if self._down:
+            raise _crashed()
+        return self._tables[kind.name]
 
     def _apply_all(
         self,
         batch: str,
         operations: Sequence[Operation],
         afters: Sequence[After],
-        undo: list[tuple[_Table, str, Stored | None]],
+        undo: list[tuple[Table, str, Stored | None]],
     ) -> WriteResult | None:
         for operation in operations:
             table = self._tables[operation.kind.name]
@@ -200,11 +233,11 @@ class MemoryEngine:
         return None
 
     @staticmethod
-    def _take_back(undo: list[tuple[_Table, str, Stored | None]]) -> None:
+    def _take_back(undo: list[tuple[Table, str, Stored | None]]) -> None:
         for table, id, body in reversed(undo):
             table.put(id, body)
 
-    def _apply(self, table: _Table, operation: Operation, before: Stored | None, batch: str) -> WriteResult | None:
+    def _apply(self, table: Table, operation: Operation, before: Stored | None, batch: str) -> WriteResult | None:
         name, id = table.kind.name, operation.id
         if isinstance(operation, Insert):
             if before is not None:
@@ -226,9 +259,13 @@ class MemoryEngine:
         assert isinstance(operation, Patch)  # noqa: S101  # narrows the union for the type checker
         return self._put(table, id, patched(operation, before, batch))
 
-    def _put(self, table: _Table, id: str, body: Stored) -> Duplicate | None:
+    def _put(self, table: Table, id: str, body: Stored) -> Duplicate | None:
         for index in table.kind.indexes:
             if index.unique and (holder := table.holder(index, body, id)) is not None:
                 return Duplicate(table.kind.name, index.name, holder, id)
         table.put(id, body)
         return None
+
+
+def _crashed() -> Crashed:
+    return Crashed("The store has crashed.")

@@ -28,6 +28,7 @@ from leadbridge.storage.batch import (
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import BY_COMPANY, BY_ID, Kind, to_json
 from leadbridge.storage.query import NoIndex, Position, Residual, Scan, comparable, matches, pick_index, within
+from leadbridge.storage.witness import landed
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -187,15 +188,22 @@ class Store:
         """
         _check_size(batch)
         batch_id = self._ids()
+        unsure = False
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._engine.write(batch_id, batch.operations, batch.afters)
+                result = await self._engine.write(batch_id, batch.operations, batch.afters)
             except OutcomeUnknown:
-                if await self._landed(batch, batch_id):
+                unsure = True
+                if await landed(self._engine, batch, batch_id):
                     return Applied(batch_id)
                 if attempt == ATTEMPTS:
                     raise
                 await self._pause(attempt)
+            else:
+                # what stands in a repetition's way may be the batch itself, which landed after its witness was read
+                if unsure and not isinstance(result, Applied) and await landed(self._engine, batch, batch_id):
+                    return Applied(batch_id)
+                return result
         raise AssertionError("unreachable")
 
     async def attempt(self, build: Callable[[], Awaitable[tuple[WriteBatch | None, T]]]) -> T:
@@ -218,15 +226,6 @@ class Store:
                 raise Contention(f"The change could not be stored: {result.kind} ({what}) kept changing.")
             await self._pause(attempt)
             attempt += 1
-
-    async def _landed(self, batch: WriteBatch, batch_id: str) -> bool:
-        """Read the batch's witness, the first document it leaves behind, and look for the batch's id in it."""
-        for operation in batch.operations:
-            if isinstance(operation, Insert | Replace | Patch):
-                bodies = await self._engine.get(operation.kind, None, [operation.id])
-                stamps = bodies.get(operation.id, {}).get("_b", [])
-                return isinstance(stamps, list) and batch_id in stamps
-        return False
 
     async def _pause(self, attempt: int) -> None:
         await self._clock.sleep(backoff(attempt, base=0.01, cap=0.2, rng=self._rng))

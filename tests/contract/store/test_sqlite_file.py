@@ -292,4 +292,9 @@ async def test_addresses_of_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         await put(store, person(name="Ada"))
         assert len((await store[PEOPLE].of(ACME).find()).items) == 1
         await store.close()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.db", "two words %41.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "one.db",
+        "one.db.lock",
+        "two words %41.db",
+        "two words %41.db.lock",
+    ]

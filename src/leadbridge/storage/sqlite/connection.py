@@ -15,13 +15,18 @@ from typing import Any
 from leadbridge.kit.errors import StartRefused
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.sqlite.layout import FORMAT, META, definitions, fill_multi, name_of, quoted, table_definition
+from leadbridge.storage.sqlite.network import network_type
 from leadbridge.storage.sqlite.problems import refused
+from leadbridge.storage.sqlite.turns import Turns
 
 LOWEST_SQLITE = (3, 35, 0)
 BUSY_SECONDS = 10.0
 """How long a process waits for another one's write before it gives up."""
 _CHECKPOINT_PAGES = 4000
+"""A commit that leaves this many pages (16 MB) in the write-ahead log folds what it can into the file."""
 _KEPT_WAL_BYTES = 64 * 1024 * 1024
+_FOLD_MILLISECONDS = 200
+"""How long the log's truncation waits for readers of an old state, while no other process can write."""
 
 
 def check_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
@@ -92,24 +97,70 @@ def _set_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
             return
 
 
+def check_place(path: Path) -> None:
+    """Raise ``StartRefused`` for a database on a network file system."""
+    if (kind := network_type(path)) is not None:
+        raise StartRefused(
+            f"The database {path} is on a network file system ({kind}), which would damage it.",
+            hint="Put it on a local disk of this machine, or use MongoDB to share one store between machines.",
+        )
+
+
 def open_store(path: Path, kinds: Sequence[Kind[Any]], busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Return the writing connection to a store that has everything ``kinds`` declare; raises ``StartRefused``."""
     check_version()
+    check_place(path)
     _create_private(path)
     try:
         _refuse_foreign(path, busy_seconds)
-        connection = connect(path, writes=True, busy_seconds=busy_seconds)
+        with open_turns(path, busy_seconds) as turns, turns.taken():
+            return _opened(path, kinds, busy_seconds)
     except sqlite3.Error as error:
         raise refused(error, path) from error
+
+
+def _opened(path: Path, kinds: Sequence[Kind[Any]], busy_seconds: float) -> sqlite3.Connection:
+    connection = connect(path, writes=True, busy_seconds=busy_seconds)
     try:
         _migrate(connection, path, kinds)
-    except sqlite3.Error as error:
-        connection.close()
-        raise refused(error, path) from error
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def open_turns(path: Path, busy_seconds: float = BUSY_SECONDS) -> Turns:
+    """Return the queue of writers of the database at ``path``; raises ``StartRefused``."""
+    try:
+        return Turns(path, busy_seconds)
+    except OSError as error:
+        raise StartRefused(
+            f"The lock file {path}.lock cannot be opened for writing: {error.strerror}.",
+            hint="Give this user write permission on the database's folder, and on the lock file if it is there.",
+        ) from error
+
+
+def fold(connection: sqlite3.Connection) -> bool:
+    """Fold the write-ahead log into the file and cut it to nothing; return whether that could be done.
+
+    It could not where somebody reads an old state; the log then grows on, and what is in it is safe. Raises
+    ``sqlite3.Error``.
+    """
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_FOLD_MILLISECONDS}")
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+    return not busy
+
+
+def log_too_long(path: Path) -> bool:
+    """Tell whether the write-ahead log has passed 64 MB."""
+    try:
+        return os.stat(f"{path}-wal").st_size > _KEPT_WAL_BYTES  # noqa: PTH116  # asked at every commit
+    except OSError:
+        return False
 
 
 def _create_private(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,13 +18,16 @@ from leadbridge.kit.values import Stored, Value, at_path
 from leadbridge.storage.batch import After, Operation, WriteResult
 from leadbridge.storage.kind import Index, Kind
 from leadbridge.storage.query import Position, Scan, same
-from leadbridge.storage.sqlite.connection import BUSY_SECONDS, connect, open_store
+from leadbridge.storage.sqlite.connection import BUSY_SECONDS, connect, open_store, open_turns
 from leadbridge.storage.sqlite.problems import unavailable
 from leadbridge.storage.sqlite.statements import Question, by_ids, by_values, walk
+from leadbridge.storage.sqlite.turns import Turns
 from leadbridge.storage.sqlite.writer import Writer
 
 R = TypeVar("R")
 
+LOOK_SECONDS = 0.05
+"""How often a process that waits for news looks whether another one has committed."""
 READERS = 4
 """Threads that read, each with a connection of its own."""
 
@@ -31,13 +35,24 @@ READERS = 4
 class SqliteEngine:
     """Documents in the file at ``path``. A read sees every commit that was answered before it was asked."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        turns: Callable[[Path, float], Turns] = open_turns,
+    ) -> None:
         self._path = path.absolute()
         self._busy_seconds = busy_seconds
+        self._turns = turns
         self._writer: Writer | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        self._watch: sqlite3.Connection | None = None
+        self._watching = threading.Lock()
+        self._version: int | None = None
+        self._mark = 0
 
     async def start(self, kinds: Sequence[Kind[Any]]) -> None:
         """Open or make the file; raises ``StartRefused`` where that cannot be."""
@@ -46,7 +61,12 @@ class SqliteEngine:
             raise ValueError("two kinds have one name: SQLite does not tell capitals from small letters")
         await self.close()
         connection = await asyncio.to_thread(open_store, self._path, kinds, self._busy_seconds)
-        self._writer = Writer(connection, self._path, kinds, self._reconnect)
+        try:
+            turns = self._turns(self._path, self._busy_seconds)
+        except BaseException:
+            connection.close()
+            raise
+        self._writer = Writer(connection, self._path, kinds, self._reconnect, turns)
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
 
@@ -58,6 +78,7 @@ class SqliteEngine:
             await asyncio.to_thread(readers.shutdown)
         while self._connections:
             self._connections.pop().close()
+        self._watch = self._version = None
         if writer is not None:
             # last: closing the last connection folds the WAL into the file
             await asyncio.to_thread(writer.stop)
@@ -114,6 +135,33 @@ class SqliteEngine:
         if self._writer is None:
             raise _closed()
         return await self._writer.submit(batch, operations, afters)
+
+    async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
+        """Return as the port says. Commits of any process are noticed within 50 milliseconds."""
+        deadline = time.monotonic() + seconds
+        mark = await self._look()
+        since = mark if seen is None else seen
+        while mark == since and (left := deadline - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, LOOK_SECONDS))
+            mark = await self._look()
+        return mark
+
+    async def _look(self) -> int:
+        """Return a number that is another one after every commit of whatever process."""
+
+        def look(_: sqlite3.Connection) -> int:
+            with self._watching:
+                if self._watch is None:
+                    # one of its own, always the same: the version is told to each connection from where it began
+                    self._watch = connect(self._path, writes=False, busy_seconds=self._busy_seconds)
+                    self._connections.append(self._watch)
+                (version,) = self._watch.execute("PRAGMA data_version").fetchone()
+                if version != self._version:
+                    self._version = version
+                    self._mark += 1
+                return self._mark
+
+        return await self._read(look)
 
     async def _read(self, work: Callable[[sqlite3.Connection], R]) -> R:
         if self._readers is None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from leadbridge.kit.errors import StartRefused, Unavailable
 
 _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _PERM, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 3, 26
+_LOCKED_CAUSE = "The database {} is locked by another program."
+_LOCKED_CURE = "End the program that holds it, or wait until it is done; then try again."
 
 
 def refused(error: sqlite3.Error, path: Path) -> StartRefused:
@@ -23,14 +25,16 @@ def unavailable(error: sqlite3.Error, path: Path) -> Unavailable:
     return Unavailable(cause, code="store_unavailable", hint=cure)
 
 
+def locked(path: Path) -> Unavailable:
+    """Return why a write found no turn: another process has held the file all the time."""
+    return Unavailable(_LOCKED_CAUSE.format(path.name), code="store_unavailable", hint=_LOCKED_CURE)
+
+
 def _cause_and_cure(error: sqlite3.Error, path: Path) -> tuple[str, str]:
     # the low byte is the primary code; errors raised by Python's own binding carry none
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (_BUSY, _LOCKED):
-        return (
-            f"The database {path} is locked by another program.",
-            "End the program that holds it, or wait until it is done; then try again.",
-        )
+        return _LOCKED_CAUSE.format(path), _LOCKED_CURE
     if code == _CANTOPEN:
         return (
             f"The database {path} cannot be opened.",

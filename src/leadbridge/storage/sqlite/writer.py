@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,10 +21,14 @@ from leadbridge.kit.errors import Unavailable
 from leadbridge.storage.batch import After, Operation, WriteResult
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.sqlite.changes import Changes
-from leadbridge.storage.sqlite.problems import unavailable
+from leadbridge.storage.sqlite.connection import fold, log_too_long
+from leadbridge.storage.sqlite.problems import locked, unavailable
+from leadbridge.storage.sqlite.turns import Turns
 
 GROUP = 256
 """Batches in one commit at most: bounds how long the first of them waits, and other processes behind the lock."""
+FOLD_AGAIN_SECONDS = 5.0
+"""How long after a truncation of the log that readers prevented the next one is tried."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,10 +57,13 @@ class Writer:
         path: Path,
         kinds: Sequence[Kind[Any]],
         reconnect: Callable[[], sqlite3.Connection],
+        turns: Turns,
     ) -> None:
         self._path = path
         self._kinds = tuple(kinds)
         self._reconnect = reconnect
+        self._turns = turns
+        self._fold_at = 0.0
         self._connection: sqlite3.Connection | None = connection
         self._changes = Changes(connection, self._kinds)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -91,9 +99,17 @@ class Writer:
             going = job is not None
             if jobs:
                 _answer(jobs, self._commit(jobs))
+                self._tidy()
         self._drop()
+        self._turns.close()
 
     def _commit(self, jobs: list[_Job]) -> list[Outcome]:
+        with self._turns.taken() as held:
+            if not held:
+                return self._failed(jobs, locked(self._path))
+            return self._commit_in_turn(jobs)
+
+    def _commit_in_turn(self, jobs: list[_Job]) -> list[Outcome]:
         try:
             if self._connection is None:
                 self._connection = self._reconnect()
@@ -102,11 +118,29 @@ class Writer:
             outcomes: list[Outcome] = [self._changes.apply(job.batch, job.operations, job.afters) for job in jobs]
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            problem = unavailable(error, self._path)
-            log.warning("store_write_failed", batches=len(jobs), reason=problem.message)
             self._drop()  # rolls back; the next group starts on a fresh connection
-            return [Unavailable(problem.message, code=problem.code, hint=problem.hint) for _ in jobs]
+            return self._failed(jobs, unavailable(error, self._path))
         return outcomes
+
+    @staticmethod
+    def _failed(jobs: list[_Job], problem: Unavailable) -> list[Outcome]:
+        log.warning("store_write_failed", batches=len(jobs), reason=problem.message)
+        return [Unavailable(problem.message, code=problem.code, hint=problem.hint) for _ in jobs]
+
+    def _tidy(self) -> None:
+        """Cut a long write-ahead log, in a turn of its own: nobody waits for an answer meanwhile."""
+        if self._connection is None or not log_too_long(self._path) or time.monotonic() < self._fold_at:
+            return
+        with self._turns.taken() as held:
+            if not held:
+                return
+            try:
+                done = fold(self._connection)
+            except sqlite3.Error as error:
+                log.warning("store_log_not_folded", reason=str(error))
+                done = False
+        if not done:  # somebody reads an old state, and would hold up the writers again
+            self._fold_at = time.monotonic() + FOLD_AGAIN_SECONDS
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
