@@ -6,8 +6,9 @@ Times are whole milliseconds since 1970 unless a name says seconds.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from leadbridge.kit.retry import backoff
@@ -168,39 +169,49 @@ def healed(breaker: Breaker) -> Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """Which tasks of a page may run, in what order, and until when the others are put off."""
+    """Which tasks may run, in what order, and until when others are put off."""
 
     run: list[Task]
     out_of_order: frozenset[str]
     """Ids of those that pass an earlier task of their key, which kept failing for too long."""
     put_off: dict[str, int]
+    left: bool
+    """Whether some are due and were left where they are, because too many of their key come before them."""
 
 
-def in_order(page: Iterable[Task], heads: Mapping[str, Task], now: int) -> Ordered:
+def in_order(page: Sequence[Task], sequences: Mapping[str, Sequence[Task]], now: int) -> Ordered:
     """Hold back what must wait for an earlier task of its order key.
 
-    ``heads`` has for each key its waiting task of the lowest sequence, which need not be on the page or be due. Tasks
-    of one key come out by sequence and must run one after the other.
+    ``sequences`` has for each key on the page its first waiting tasks by sequence, whether they are on the page or not:
+    of these run the ones before the first that is not due. Tasks of one key come out by sequence and must run one
+    after the other.
     """
-    run: list[Task] = []
+    run = [task for task in page if task.order_key is None]
     passing: set[str] = set()
     put_off: dict[str, int] = {}
-    for task in sorted(page, key=lambda one: one.order_seq or 0):
-        head = heads.get(task.order_key) if task.order_key is not None else None
-        if head is None or head.id == task.id or head.due_at <= now:
-            run.append(task)
-        elif now - task.first_due_at >= ORDER_HOLD_MAX:
-            passing.add(task.id)
-            run.append(task)
-        else:
-            put_off[task.id] = head.due_at
-    return Ordered(_by_sequence(run), frozenset(passing), put_off)
+    left = False
+    for key, sequence in sequences.items():
+        due = list(takewhile(lambda task: task.due_at <= now, sequence))
+        blocker = sequence[len(due)] if len(due) < len(sequence) else None
+        run += due
+        chosen = {task.id for task in due}
+        for task in page:
+            if task.order_key != key or task.id in chosen:
+                continue
+            if blocker is None:
+                left = True
+            elif now - task.first_due_at >= ORDER_HOLD_MAX:
+                passing.add(task.id)
+                run.append(task)
+            else:
+                put_off[task.id] = blocker.due_at
+    return Ordered(_by_sequence(run), frozenset(passing), put_off, left)
 
 
 def _by_sequence(tasks: list[Task]) -> list[Task]:
     """Return ``tasks`` live first, then as they are due, but those of one key in the order of their sequence."""
     by_key: dict[str, list[Task]] = {}
-    for task in tasks:
+    for task in sorted(tasks, key=lambda one: one.order_seq or 0):
         if task.order_key is not None:
             by_key.setdefault(task.order_key, []).append(task)
     places = sorted(tasks, key=lambda one: (one.q, one.due_at, one.id))

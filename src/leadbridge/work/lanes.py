@@ -15,6 +15,7 @@ import msgspec
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.kit.errors import Unavailable
 from leadbridge.storage.batch import Applied, Conflict, Duplicate, OutcomeUnknown, WriteBatch, WriteResult
+from leadbridge.storage.query import Eq
 from leadbridge.storage.store import Store
 from leadbridge.work.decide import leaving
 from leadbridge.work.errors import LaneLost
@@ -36,6 +37,8 @@ from leadbridge.work.shares import prices
 
 LEASE_SECONDS = 30.0
 TRIES = 5
+SEQUENCE = 20
+"""Tasks of one order key that are looked at in a turn."""
 STORE_PAUSE = 0.1
 """Seconds between two tries to store results while the store does not answer."""
 
@@ -140,21 +143,20 @@ class LaneStore:
         found = await asyncio.gather(*(self._waiting(lane, queue, 1) for queue in Queue))
         return min((task.due_at for tasks in found for task in tasks), default=None)
 
-    async def heads(self, lane: str, keys: Collection[str]) -> dict[str, Task]:
-        """Return for each order key its waiting task of the lowest sequence."""
+    async def sequences(self, lane: str, keys: Collection[str]) -> dict[str, list[Task]]:
+        """Return for each order key its first waiting tasks by sequence."""
         tasks = self._store[TASKS].across_companies()
-        heads: dict[str, Task] = {}
+        found: dict[str, list[Task]] = {}
         for key in keys:
-            after = None
-            while key not in heads:
-                page = await tasks.find(eq={"lane": lane, "orderKey": key}, order=["orderSeq"], after=after, limit=20)
-                waiting = [task for task in page.items if task.state == TaskState.WAITING]
-                if waiting:
-                    heads[key] = waiting[0]
-                after = page.next
-                if after is None:
-                    break
-        return heads
+            page = await tasks.find(
+                eq={"lane": lane, "orderKey": key},
+                order=["orderSeq"],
+                residual=Eq("state", TaskState.WAITING),
+                limit=SEQUENCE,
+                max_scan=10_000,
+            )
+            found[key] = page.items
+        return found
 
     # owning a lane
 
@@ -268,6 +270,7 @@ class LaneStore:
         )
 
     async def _write(self, held: Held, batch: WriteBatch) -> WriteResult:
+        doubts = 0
         while not held.lost:
             try:
                 result = await self._store.write(batch)
@@ -278,11 +281,18 @@ class LaneStore:
                     break
                 await self._clock.sleep(STORE_PAUSE)
                 continue
-            if isinstance(result, Conflict) and (result.kind, result.id) == (LANES.name, held.lane.id):
+            if not isinstance(result, Conflict) or (result.kind, result.id) != (LANES.name, held.lane.id):
+                return result
+            # a database may also answer so because another write was quicker; only the lane itself tells
+            doubts += 1
+            if doubts == TRIES or not await self._still_ours(held):
                 break
-            return result
         held.lost = True
         raise LaneLost(f"The lane {held.lane.id} is no longer ours.")
+
+    async def _still_ours(self, held: Held) -> bool:
+        lane = await self._store[LANES].of(held.lane.company_id).get(held.lane.id)
+        return lane is not None and lane.state == LaneState.OWNED and lane.fence == held.lane.fence
 
     def _end(self) -> int:
         return self.now() + round(self.lease * 1000)

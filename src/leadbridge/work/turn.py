@@ -75,31 +75,35 @@ class Turn:
     async def _accept(self, look: Look) -> list[Task]:
         """Sort what was read into what runs, what runs alone, and what does not run; return what runs."""
         fresh = [task for task in look.tasks if task.id not in self._known]
-        self._known.update(task.id for task in fresh)
         now = self._lanes.now()
-        runnable: list[Task] = []
-        for task in fresh:
-            if (code := decide.unfit(task, now)) is not None:
-                self._outcomes.append(buried(task, code, now))
-                self._count(task, "dead")
-            elif self._around.handlers.get(task.kind) is None:
-                log.warning("task_kind_unknown", kind=task.kind)
-                self._outcomes.append(put_off(task, now + UNKNOWN_KIND_PAUSE))
-            else:
-                runnable.append(task)
-        keys = {task.order_key for task in runnable if task.order_key is not None}
-        heads = await self._lanes.heads(self.lane.id, keys) if keys else {}
-        ordered = decide.in_order(runnable, heads, now)
-        self._outcomes += [put_off(task, ordered.put_off[task.id]) for task in runnable if task.id in ordered.put_off]
+        keys = {task.order_key for task in fresh if task.order_key is not None}
+        sequences = await self._lanes.sequences(self.lane.id, keys) if keys else {}
+        ordered = decide.in_order(fresh, sequences, now)
+        self._outcomes += [put_off(task, ordered.put_off[task.id]) for task in fresh if task.id in ordered.put_off]
         self._passing |= ordered.out_of_order
-        suspects = [task for task in ordered.run if task.crashes]
-        keys_alone = {task.order_key for task in suspects if task.order_key is not None}
+        chosen = [task for task in ordered.run if task.id not in self._known]
+        self._known.update(task.id for task in (*fresh, *chosen))
+        runnable = [task for task in chosen if self._fit(task, now)]
+        suspects = [task for task in runnable if task.crashes]
         # who follows a suspect in its order waits for the next turn
-        accepted = [task for task in ordered.run if not task.crashes and task.order_key not in keys_alone]
+        behind = {task.order_key for task in suspects if task.order_key is not None}
+        accepted = [task for task in runnable if not task.crashes and task.order_key not in behind]
         self._suspects += suspects
         self._pending += accepted
-        self._full = self._full or len(accepted) + len(suspects) < len(ordered.run)
+        self._full = self._full or ordered.left or len(accepted) + len(suspects) < len(runnable)
         return accepted
+
+    def _fit(self, task: Task, now: int) -> bool:
+        """Tell whether ``task`` is to be run at all; where it is not, note what becomes of it instead."""
+        if (code := decide.unfit(task, now)) is not None:
+            self._outcomes.append(buried(task, code, now))
+            self._count(task, "dead")
+        elif self._around.handlers.get(task.kind) is None:
+            log.warning("task_kind_unknown", kind=task.kind)
+            self._outcomes.append(put_off(task, now + UNKNOWN_KIND_PAUSE))
+        else:
+            return True
+        return False
 
     async def _work(self, held: Held) -> None:
         while True:
@@ -171,7 +175,7 @@ class Turn:
         keys = {task.order_key for task, _ in self._running.values() if task.order_key is not None}
         bulk = sum(task.q == Queue.BULK for task, _ in self._running.values())
         for task in self._pending:
-            if task.order_key in keys:
+            if task.order_key is not None and (task.order_key in keys or self._has_earlier(task)):
                 continue
             if task.q == Queue.BULK and (self._closing() or bulk >= max(1, limit - 1)):
                 return None
@@ -182,6 +186,10 @@ class Turn:
                 return None
             return task
         return None
+
+    def _has_earlier(self, task: Task) -> bool:
+        place = task.order_seq or 0
+        return any(one.order_key == task.order_key and (one.order_seq or 0) < place for one in self._pending)
 
     def _closing(self) -> bool:
         return self._closed or self._around.stopping() or self._clock.monotonic() >= self._deadline
