@@ -68,8 +68,8 @@ class Lanes(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
 
-    @initialize(seed=st.integers(0, 2**32), faulty=st.booleans())
-    def begin(self, seed: int, faulty: bool) -> None:
+    @initialize(seed=st.integers(0, 2**32), faulty=st.booleans(), dying=st.booleans())
+    def begin(self, seed: int, faulty: bool, dying: bool) -> None:
         rng = random.Random(seed)
         self.faults = Faults(rng, conflict=0.03, rival=0.03, unknown=0.03) if faulty else Faults(rng)
         self.clock = ManualClock()
@@ -84,7 +84,7 @@ class Lanes(RuleBasedStateMachine):
         self.fences: dict[str, int] = {}
         self.done_order: dict[str, list[int]] = {}
         self.sequence = 0
-        self.a_producer_died = False
+        self.dying = dying
         self.passed = False
         self.faulty = faulty
 
@@ -121,8 +121,7 @@ class Lanes(RuleBasedStateMachine):
             **keyed,
         )
 
-        self.a_producer_died = self.a_producer_died or dies
-        self.quietly(self.put(task, dies=dies))
+        self.quietly(self.put(task, dies=dies and self.dying))
 
     async def put(self, task: NewTask, *, dies: bool = False) -> None:
         async def build() -> tuple[WriteBatch, str]:
@@ -354,7 +353,7 @@ class Lanes(RuleBasedStateMachine):
         self.faults.conflict = self.faults.rival = self.faults.unknown = 0.0
         worker = self.workers[0] = self.new_worker()
         for _ in range(400):
-            if self.a_producer_died or self.faulty:
+            if self.dying or self.faulty:
                 self.run(sweep(self.store, worker.lanes))  # nobody else needs it: no wake-up is lost
             self.run(worker.lanes.promote())
             while self.taking(worker):
