@@ -36,7 +36,7 @@ class WorkerForm:
     slots: int = 8
     """Turns at once."""
     lease: float = LEASE_SECONDS
-    poll: float = 0.1
+    poll: float = 0.05
     """How often a worker without a turn looks for lanes."""
     busy_poll: float = 0.025
     """How often one with turns and a free slot does."""
