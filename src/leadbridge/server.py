@@ -136,6 +136,8 @@ async def work(hub: Hub, metrics_port: int | None = None) -> None:
                 hint="Choose another port with --metrics-port.",
             ) from error
     hub.worker.start()
+    sys.stdout.write("Leadbridge worker at work (Ctrl-C ends it)\n")
+    sys.stdout.flush()
     try:
         await ended.wait()
     finally:
