@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import store_writes
+from benchmarks import store_writes, work
 
-BENCHMARKS = {"store_writes": store_writes.main}
+BENCHMARKS = {"store_writes": store_writes.main, "work": work.main}
 
 
 def main(names: list[str]) -> int:

@@ -20,6 +20,11 @@ ALLOWED = {
     "integrations/sweep.py": "removes what has expired, of all companies",
     "security/vault.py": "whether the master key fits is told by any company's data key",
     "storage/store.py": "the door itself",
+    "work/budgets.py": "a vendor account's limits are shared by all companies that use the account",
+    "work/lanes.py": "the next lane to work on is picked across all companies, which is what makes them equal",
+    "work/schedules.py": "whatever is due next, of all companies",
+    "work/shares.py": "companies are compared with each other by their share of the work",
+    "work/sweep.py": "finds waiting work whose wake-up was lost, of all companies",
     "tenancy/service.py": "a bearer token names its company; the first company is the hub's",
 }
 

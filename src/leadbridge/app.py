@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
 from leadbridge import __version__
@@ -49,10 +50,25 @@ from leadbridge.web.envelope import answer
 from leadbridge.web.errors import install_error_handlers
 from leadbridge.web.middleware import Surroundings
 from leadbridge.work import model as work_model
+from leadbridge.work import routes as work_routes
+from leadbridge.work.enqueue import LaneForm, TaskQueue
+from leadbridge.work.handlers import Handlers
 from leadbridge.work.lease import Leases, connection_lane
+from leadbridge.work.metrics import WorkMetrics
+from leadbridge.work.schedules import Schedules
+from leadbridge.work.service import WorkService
+from leadbridge.work.worker import Worker
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
+
+LANE_FORMS = {
+    "conn": LaneForm(limit=2, quantum=100),
+    "endpoint": LaneForm(limit=10, quantum=100),
+    "auto": LaneForm(limit=4, quantum=100),
+    "company": LaneForm(limit=1, quantum=100),
+}
+"""How the lanes of each sort are made."""
 
 KINDS: tuple[Kind[Any], ...] = (
     *security_model.KINDS,
@@ -85,6 +101,11 @@ class Hub:
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
+    metrics: WorkMetrics
+    queue: TaskQueue
+    schedules: Schedules
+    work: WorkService
+    worker: Worker
 
     async def start(self) -> None:
         """Open the store and check that its secrets can be read; raises ``StartRefused``."""
@@ -94,8 +115,10 @@ class Hub:
     async def close(self) -> None:
         """Finish what must not be lost, then let go of every connection outwards and of the store.
 
-        A token renewal under way is waited for: with a vendor whose tokens rotate, its answer is the only live token.
+        Turns under way end first. A token renewal is waited for: with a vendor whose tokens rotate, its answer is the
+        only live token.
         """
+        await self.worker.stop()
         await self.connections.drain()
         if isinstance(self.transport, GuardedTransport):
             await self.transport.close()
@@ -109,8 +132,12 @@ def build_hub(
     engine: Engine | None = None,
     transport: Transport | None = None,
     rng: random.Random | None = None,
+    handlers: Handlers | None = None,
 ) -> Hub:
-    """Wire a hub from ``settings``. Clock, engine, transport and randomness can be replaced, as a simulation does."""
+    """Wire a hub from ``settings``. Clock, engine, transport and randomness can be replaced, as a simulation does.
+
+    ``handlers`` are those of tasks that the hub's own rooms do not know.
+    """
     clock = clock or SystemClock()
     rng = rng or random.SystemRandom()
     ids = object_ids(clock)
@@ -130,7 +157,29 @@ def build_hub(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
     sync = SyncService(store, clock, ids, leads, connections, usage, leases)
-    return Hub(settings, clock, ids, store, transport, vault, tenancy, usage, leads, imports, connections, sync)
+    metrics = WorkMetrics(CollectorRegistry())
+    queue = TaskQueue(store, clock, ids, LANE_FORMS)
+    schedules = Schedules(store, clock, ids, queue)
+    worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    return Hub(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        store=store,
+        transport=transport,
+        vault=vault,
+        tenancy=tenancy,
+        usage=usage,
+        leads=leads,
+        imports=imports,
+        connections=connections,
+        sync=sync,
+        metrics=metrics,
+        queue=queue,
+        schedules=schedules,
+        work=WorkService(store, clock),
+        worker=worker,
+    )
 
 
 def build_app(hub: Hub) -> FastAPI:
@@ -139,8 +188,10 @@ def build_app(hub: Hub) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         sweeper = asyncio.create_task(_sweep(hub))
+        hub.worker.start()
         yield
         sweeper.cancel()
+        await hub.worker.stop()
         with contextlib.suppress(asyncio.CancelledError):
             await sweeper
 
@@ -169,6 +220,8 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
+    app.include_router(work_routes.router)
+    app.include_router(work_routes.root)
 
     @app.get("/healthz", tags=["health"], summary="Whether the process answers")
     async def healthz() -> Response:

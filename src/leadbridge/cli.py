@@ -9,16 +9,18 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 import uvloop
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
 from leadbridge.demo.run import DemoOptions, run_demo
-from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.kit.errors import LeadbridgeError, NotFound
 from leadbridge.security.logs import configure_logging
-from leadbridge.server import bind, hand_over, prepare_data_dir, serve
+from leadbridge.server import bind, hand_over, prepare_data_dir, serve, work
 from leadbridge.settings import Settings, load_settings
+from leadbridge.work.routes import view as dead_letter_view
 
 app = typer.Typer(
     name="leadbridge",
@@ -29,6 +31,8 @@ app = typer.Typer(
 )
 token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
+dead_app = typer.Typer(help="Work that failed and is not tried again by itself.", no_args_is_help=True)
+app.add_typer(dead_app, name="dead")
 
 REFUSED = 2
 """Exit code of a command that could not begin; what went wrong is one sentence on standard error."""
@@ -68,6 +72,84 @@ def serve_command(
             await hub.close()
 
     _run(run())
+
+
+@app.command("worker")
+def worker_command(
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Serve this worker's metrics on this port of 127.0.0.1.")
+    ] = None,
+) -> None:
+    """Run a worker beside the hub: it takes its share of the waiting work. SIGTERM or Ctrl-C ends it in good order."""
+    settings = load_settings()
+    configure_logging(json=settings.log_json)
+
+    async def run() -> None:
+        prepare_data_dir(settings.data_dir)
+        hub = build_hub(settings)
+        try:
+            await hub.start()
+            await work(hub, metrics_port)
+        finally:
+            await hub.close()
+
+    _run(run())
+
+
+@dead_app.command("list")
+def dead_list(
+    company: Annotated[str | None, typer.Option(help="Id of the company (default: the first one).")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only tasks of this kind.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
+) -> None:
+    """List dead letters, newest first: id, kind, code, cause."""
+
+    async def run(hub: Hub) -> None:
+        found = await hub.work.dead(await _company(hub, company), kind=kind, limit=limit)
+        for one in found.items:
+            code = one.task.last_error.code if one.task.last_error is not None else "-"
+            typer.echo(f"{one.task.id}  {one.task.kind}  {code}  {one.cause}")
+        if not found.items:
+            typer.echo("No dead letters.")
+
+    _with_hub(load_settings(), run)
+
+
+@dead_app.command("show")
+def dead_show(
+    task_id: Annotated[str, typer.Argument(help="The dead letter's id.")],
+    company: Annotated[str | None, typer.Option(help="Id of the company (default: the first one).")] = None,
+) -> None:
+    """Print one dead letter as JSON, with its cause and what can be done."""
+
+    async def run(hub: Hub) -> None:
+        shown = dead_letter_view(await hub.work.one(await _company(hub, company), task_id))
+        typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
+
+    _with_hub(load_settings(), run)
+
+
+@dead_app.command("retry")
+def dead_retry(
+    task_id: Annotated[str, typer.Argument(help="The dead letter's id.")],
+    company: Annotated[str | None, typer.Option(help="Id of the company (default: the first one).")] = None,
+) -> None:
+    """Put a dead letter back into its lane; a running worker tries it from the start."""
+
+    async def run(hub: Hub) -> None:
+        task = await hub.work.retry(await _company(hub, company), task_id)
+        typer.echo(f"{task.id} waits again.")
+
+    _with_hub(load_settings(), run)
+
+
+async def _company(hub: Hub, named: str | None) -> str:
+    if named is not None:
+        return (await hub.tenancy.company(named)).id
+    first = await hub.tenancy.first_company()
+    if first is None:
+        raise NotFound("There is no company yet.", hint="'leadbridge serve' makes the first one.")
+    return first.id
 
 
 @token_app.command("create")

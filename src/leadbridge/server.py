@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
+from prometheus_client import start_http_server
 
 from leadbridge.app import Hub, build_app
 from leadbridge.kit.errors import StartRefused
@@ -137,3 +138,35 @@ async def serving(hub: Hub, listening: socket.socket) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
+
+
+async def work(hub: Hub, metrics_port: int | None = None) -> None:
+    """Work for a started hub, without serving requests, until SIGINT or SIGTERM; then end in good order.
+
+    Raises ``StartRefused`` where ``metrics_port`` is taken.
+    """
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    metrics = None
+    if metrics_port is not None:
+        try:
+            metrics = start_http_server(metrics_port, addr="127.0.0.1", registry=hub.metrics.registry)
+        except OSError as error:
+            raise StartRefused(
+                f"Port {metrics_port} cannot be used for metrics: {error.strerror}.",
+                hint="Choose another port with --metrics-port.",
+            ) from error
+    hub.worker.start()
+    sys.stdout.write("Leadbridge worker at work (Ctrl-C ends it)\n")
+    sys.stdout.flush()
+    try:
+        await ended.wait()
+    finally:
+        await hub.worker.stop(DRAIN_SECONDS)
+        if metrics is not None:
+            server, thread = metrics
+            server.shutdown()
+            server.server_close()
+            thread.join()

@@ -1,7 +1,7 @@
-"""Leases: one owner of a lane at a time, without locks that outlive a crashed process.
+"""Leases: a lane owned by a request instead of by a worker's turn. The two exclude each other by the same fence.
 
 Every result is written in a batch that also renews the lease where its fence is still the owner's: a process that was
-paused past its lease cannot write, because somebody else has raised the fence.
+paused past its lease cannot write, because somebody else has raised the fence or taken the ownership away.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from leadbridge.kit.ids import IdSource
 from leadbridge.storage.batch import Applied, OutcomeUnknown, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.work.errors import LaneBusy, LaneLost
-from leadbridge.work.model import LANES, Lane
+from leadbridge.work.model import LANES, SIGNALS, Lane, LaneState, Signal
 
 LEASE_SECONDS = 10
 """How long a lane stands still after its owner was killed."""
@@ -42,6 +42,8 @@ class Lease:
     lane: str
     company_id: str
     fence: int
+    seen: int | None = None
+    """The lane's signal when it was taken idle: where it is the same at the end, nothing waits. None: look."""
 
 
 class Leases:
@@ -64,27 +66,39 @@ class Leases:
             await self._clock.sleep(POLL_SECONDS)
 
     async def _try(self, company_id: str, lane: str) -> Lease | None:
-        now = to_millis(self._clock.now())
+        signal = await self._store[SIGNALS].of(company_id).get(lane)
         found = await self._store[LANES].of(company_id).get(lane)
         batch = WriteBatch()
+        if signal is None:
+            batch.insert(SIGNALS, Signal(id=lane, company_id=company_id))
+        seen = 0 if signal is None else signal.n
         if found is None:
             fence = 1
-            batch.insert(
-                LANES, Lane(id=lane, company_id=company_id, state="owned", fence=1, at=self._end(), owner=self._owner)
+            new = Lane(
+                id=lane, company_id=company_id, state=LaneState.OWNED, fence=1, at=self._end(), owner=self._owner
             )
-        elif found.state == "idle" or found.at <= now:
+            batch.insert(LANES, new)
+        elif self._free(found):
             fence = found.fence + 1
             batch.patch(
                 LANES,
                 company_id,
                 lane,
-                values={"state": "owned", "fence": fence, "at": self._end(), "owner": self._owner},
+                values={"state": LaneState.OWNED, "fence": fence, "at": self._end(), "owner": self._owner},
+                unset=("held",),
                 where={"fence": found.fence, "state": found.state, "at": found.at},
             )
         else:
             return None
         applied = isinstance(await self._store.write(batch), Applied)
-        return Lease(lane, company_id, fence) if applied else None
+        idle = found is None or found.state == LaneState.IDLE
+        return Lease(lane, company_id, fence, seen if idle else None) if applied else None
+
+    def _free(self, lane: Lane) -> bool:
+        """Tell whether nobody owns ``lane``. One with the tasks of an ended turn is left to whoever counts these."""
+        if lane.state == LaneState.OWNED:
+            return lane.at <= to_millis(self._clock.now()) and not lane.turn
+        return lane.state != LaneState.PAUSED
 
     async def held(self, company_id: str, lane: str) -> bool:
         """Tell whether somebody holds ``lane`` now."""
@@ -98,7 +112,7 @@ class Leases:
             lease.company_id,
             lease.lane,
             values={"at": self._end()},
-            where={"fence": lease.fence, "state": "owned"},
+            where={"fence": lease.fence, "state": LaneState.OWNED},
         )
 
     async def write(self, batch: WriteBatch, lease: Lease) -> None:
@@ -135,16 +149,26 @@ class Leases:
                 log.warning("lease_not_renewed", lane=lease.lane, reason=str(error))
 
     async def leave(self, lease: Lease) -> None:
-        """Give the lease back; one that was lost meanwhile is left alone."""
-        batch = WriteBatch().patch(
+        """Give the lease back; one that was lost meanwhile is left alone.
+
+        The lane goes back to sleep where nothing was put into it meanwhile; else a worker looks at it at once.
+        """
+        if lease.seen is not None:
+            batch = self._leaving(lease, LaneState.IDLE)
+            batch.require(SIGNALS, lease.company_id, lease.lane, where={"n": lease.seen})
+            if isinstance(await self._store.write(batch), Applied):
+                return
+        await self._store.write(self._leaving(lease, LaneState.DELAYED))
+
+    def _leaving(self, lease: Lease, state: LaneState) -> WriteBatch:
+        return WriteBatch().patch(
             LANES,
             lease.company_id,
             lease.lane,
-            values={"state": "idle"},
+            values={"state": state, "at": to_millis(self._clock.now())},
             unset=("owner",),
-            where={"fence": lease.fence, "state": "owned"},
+            where={"fence": lease.fence, "state": LaneState.OWNED},
         )
-        await self._store.write(batch)
 
     def _end(self) -> int:
         return to_millis(self._clock.now()) + LEASE_SECONDS * 1000

@@ -1,0 +1,133 @@
+"""What a task's kind means: the handler that runs it, how long it may take, how often it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
+
+from leadbridge.kit.clock import Clock
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.work.decide import BreakerPolicy, RetryPolicy
+from leadbridge.work.errors import LaneLost
+from leadbridge.work.model import Task
+
+
+class HeldLane(Protocol):
+    """The ownership of a lane, as far as a handler is concerned."""
+
+    @property
+    def until(self) -> float:
+        """The end of the lease by the monotonic clock, in seconds."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether the store has refused a result of this ownership."""
+        ...
+
+
+class TaskContext:
+    """A task while it runs. What is added to ``batch`` is stored together with the task's completion, or not at all."""
+
+    def __init__(self, task: Task, ref: Any, held: HeldLane, clock: Clock, *, out_of_order: bool = False) -> None:
+        self.task = task
+        self.ref = ref
+        self.company_id = task.company_id
+        self.batch = WriteBatch()
+        self.attempt = task.attempt + 1
+        """The number of this try, from 1."""
+        self.out_of_order = out_of_order
+        """Whether this passes an earlier task of its order key, which kept failing for a quarter of an hour."""
+        self._held = held
+        self._clock = clock
+
+    def time_left(self) -> float:
+        """Return the seconds for which the lane is surely still ours; it is prolonged as results are stored."""
+        return 0.0 if self._held.lost else self._held.until - self._clock.monotonic()
+
+    def require(self, seconds: float) -> None:
+        """Raise ``LaneLost`` unless a side effect that takes up to ``seconds`` can end while the lane is ours.
+
+        To be called right before each call outwards, with that call's time-out.
+        """
+        if self.time_left() <= seconds:
+            raise LaneLost("The time on the lane does not suffice for another call.")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The task is done and is deleted, unless it was asked for again meanwhile: then it runs once more."""
+
+    answered: bool = False
+    """Whether the lane's other side gave an answer, which closes its breaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The try failed; what was added to the batch is stored all the same."""
+
+    code: str
+    message: str = ""
+    after: float | None = None
+    """Seconds that the other side asked to wait for."""
+    trips: bool = False
+    """Whether this is a failure of the lane's other side as a whole, which its breaker counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Trying again cannot help: the task goes to the dead letters."""
+
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Nothing failed; the task goes on at ``at`` (milliseconds since 1970), with its tries counted anew."""
+
+    at: int
+
+
+Result: TypeAlias = "Done | Retry | Dead | Reschedule"
+Run: TypeAlias = Callable[[TaskContext], Awaitable[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How tasks of one kind are run. ``ref`` is the struct their reference is read into."""
+
+    kind: str
+    run: Run
+    ref: type[Any] = dict
+    timeout: float = 30.0
+    """Seconds after which a try is ended and counts as failed."""
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+
+
+class Handlers:
+    """The handlers of a hub, by kind."""
+
+    def __init__(self, *handlers: Handler) -> None:
+        self._by_kind: dict[str, Handler] = {}
+        for handler in handlers:
+            self.add(handler)
+
+    def add(self, handler: Handler) -> None:
+        """Register a handler; a second one of its kind is a fault of the code (``ValueError``)."""
+        if handler.kind in self._by_kind:
+            raise ValueError(f"two handlers for tasks of kind {handler.kind!r}")
+        self._by_kind[handler.kind] = handler
+
+    def get(self, kind: str) -> Handler | None:
+        """Return the handler of ``kind``; None where another version of the hub must have made the task."""
+        return self._by_kind.get(kind)
+
+    def context(self, handler: Handler, task: Task, held: HeldLane, clock: Clock, *, out_of_order: bool) -> TaskContext:
+        """Return the context for a try; raises ``msgspec.ValidationError`` for a reference that cannot be read."""
+        ref = msgspec.json.decode(task.ref, type=handler.ref)
+        return TaskContext(task, ref, held, clock, out_of_order=out_of_order)

@@ -1,0 +1,299 @@
+"""The protocol of lanes in the store: promote, look, take, settle, leave, sweep.
+
+Nothing here runs a task. Whoever takes a lane owns it until the lease ends, and every batch of results is written
+where the fence is still the owner's and prolongs the lease: a process that stood still beyond its lease cannot write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from leadbridge.kit.clock import Clock, to_millis
+from leadbridge.kit.errors import Unavailable
+from leadbridge.storage.batch import Applied, Conflict, Duplicate, OutcomeUnknown, WriteBatch, WriteResult
+from leadbridge.storage.query import Eq
+from leadbridge.storage.store import Store
+from leadbridge.work.decide import leaving
+from leadbridge.work.errors import LaneLost
+from leadbridge.work.model import (
+    LANES,
+    SIGNALS,
+    TASKS,
+    Breaker,
+    Lane,
+    LaneState,
+    Queue,
+    Rate,
+    Signal,
+    Task,
+    TaskState,
+)
+from leadbridge.work.results import Again, Nothing, Outcome, grouped
+from leadbridge.work.shares import prices
+
+LEASE_SECONDS = 30.0
+TRIES = 5
+SEQUENCE = 20
+"""Tasks of one order key that are looked at in a turn."""
+STORE_PAUSE = 0.1
+"""Seconds between two tries to store results while the store does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a lane has to do now. ``seen`` is the lane's signal as it was before the tasks were read."""
+
+    tasks: list[Task]
+    seen: int
+    full: bool
+    """More may be due than was read."""
+
+
+@dataclass(slots=True)
+class Held:
+    """The ownership of a lane."""
+
+    lane: Lane
+    until: float
+    """The end of the lease by this process's monotonic clock, in seconds."""
+    lost: bool = False
+    ran: int = 0
+    rate: Rate | None = None
+    breaker: Breaker = field(default_factory=Breaker)
+
+
+class LaneStore:
+    """The lanes of a store, for one worker called ``owner``. ``lease`` is in seconds."""
+
+    def __init__(self, store: Store, clock: Clock, owner: str, *, lease: float = LEASE_SECONDS) -> None:
+        self._store, self._clock, self._owner, self.lease = store, clock, owner, lease
+
+    def now(self) -> int:
+        """Return the time of day in milliseconds."""
+        return to_millis(self._clock.now())
+
+    # finding lanes
+
+    async def promote(self, limit: int = 100) -> tuple[int, int]:
+        """Make lanes ready that are due, or whose owner's lease has ended; return how many of each.
+
+        The tasks that may have been running under an ended lease are counted a crash each.
+        """
+        now = self.now()
+        lanes = self._store[LANES].across_companies()
+        due, expired = await asyncio.gather(
+            *(
+                lanes.find(eq={"state": state}, order=["at"], high=now + 1, limit=limit)
+                for state in (LaneState.DELAYED, LaneState.OWNED)
+            )
+        )
+        if not due.items and not expired.items:
+            return 0, 0
+        found = [*due.items, *expired.items]
+        price = await prices(self._store, {lane.company_id for lane in found})
+        batches: list[WriteBatch] = []
+        for lane in found:
+            batch = WriteBatch()
+            vt = price.charge(batch, lane.company_id, 1)
+            batch.patch(
+                LANES,
+                lane.company_id,
+                lane.id,
+                values={"state": LaneState.READY, "vt": vt, "at": now, "turn": ()},
+                unset=("held", "owner"),
+                where={"state": lane.state, "at": lane.at, "fence": lane.fence},
+            )
+            if lane.state == LaneState.OWNED:
+                for id in lane.turn:
+                    batch.after(TASKS, lane.company_id, id, add={"crashes": 1})
+            batches.append(batch)
+        results = await asyncio.gather(*(self._store.write(batch) for batch in batches))
+        done = [isinstance(result, Applied) for result in results]
+        return sum(done[: len(due.items)]), sum(done[len(due.items) :])
+
+    async def ready(self, limit: int) -> list[Lane]:
+        """Return the lanes that are next, by virtual time."""
+        found = (
+            await self._store[LANES].across_companies().find(eq={"state": LaneState.READY}, order=["vt"], limit=limit)
+        )
+        return found.items
+
+    async def look(self, lane: str, limit: int, queues: Collection[Queue] = tuple(Queue)) -> Look:
+        """Return at most ``limit`` due tasks of ``lane``, live ones first."""
+        signal = await self._store[SIGNALS].across_companies().get(lane)
+        high = self.now() + 1
+        tasks: list[Task] = []
+        for queue in sorted(queues):
+            found = await self._waiting(lane, queue, limit - len(tasks), high)
+            tasks += found
+            if len(tasks) >= limit:
+                break
+        return Look(tasks, 0 if signal is None else signal.n, len(tasks) >= limit)
+
+    async def _waiting(self, lane: str, queue: Queue, limit: int, high: int | None = None) -> list[Task]:
+        eq = {"lane": lane, "state": TaskState.WAITING, "q": int(queue)}
+        found = await self._store[TASKS].across_companies().find(eq=eq, order=["dueAt"], high=high, limit=limit)
+        return found.items
+
+    async def first_due(self, lane: str) -> int | None:
+        """Return when the earliest waiting task of ``lane`` is due."""
+        found = await asyncio.gather(*(self._waiting(lane, queue, 1) for queue in Queue))
+        return min((task.due_at for tasks in found for task in tasks), default=None)
+
+    async def sequences(self, lane: str, keys: Collection[str]) -> dict[str, list[Task]]:
+        """Return for each order key its first waiting tasks by sequence."""
+        tasks = self._store[TASKS].across_companies()
+        found: dict[str, list[Task]] = {}
+        for key in keys:
+            page = await tasks.find(
+                eq={"lane": lane, "orderKey": key},
+                order=["orderSeq"],
+                residual=Eq("state", TaskState.WAITING),
+                limit=SEQUENCE,
+                max_scan=10_000,
+            )
+            found[key] = page.items
+        return found
+
+    # owning a lane
+
+    async def take(self, lane: Lane, look: Look, turn: Sequence[str]) -> Held | None:
+        """Return the ownership of a ready lane, naming the tasks of the turn; None where another worker was faster."""
+        until = self._clock.monotonic() + self.lease
+        values = {
+            "state": LaneState.OWNED,
+            "fence": lane.fence + 1,
+            "at": self._end(),
+            "turn": tuple(turn),
+            "seen": look.seen,
+            "owner": self._owner,
+        }
+        batch = WriteBatch().patch(
+            LANES, lane.company_id, lane.id, values=values, where={"state": LaneState.READY, "fence": lane.fence}
+        )
+        if not isinstance(await self._store.write(batch), Applied):
+            return None
+        taken = msgspec.structs.replace(lane, fence=lane.fence + 1, state=LaneState.OWNED)
+        return Held(taken, until, rate=lane.rate, breaker=lane.breaker or Breaker())
+
+    async def settle(self, held: Held, outcomes: Sequence[Outcome], turn: Sequence[str]) -> list[tuple[Outcome, str]]:
+        """Store results and prolong the lease; ``turn`` names the tasks that may be running from now on.
+
+        Return those whose own part was refused, each with a code: nothing of them is stored. Raises ``LaneLost``.
+        """
+        refused = [(outcome, code) for outcome in outcomes if (code := outcome.fault()) is not None]
+        sound = [outcome for outcome in outcomes if outcome.fault() is None]
+        for group in list(grouped(sound)) or [[]]:
+            until = self._clock.monotonic() + self.lease
+            result = await self._write(held, self._renewal(held, group, turn))
+            if not isinstance(result, Applied):
+                # one of them stands in the way of the others: each for itself
+                for outcome in group:
+                    code = await self._settle_one(held, outcome, turn)
+                    if code is not None:
+                        refused.append((outcome, code))
+            held.until = until
+        return refused
+
+    async def _settle_one(self, held: Held, outcome: Outcome, turn: Sequence[str]) -> str | None:
+        for _ in range(TRIES):
+            result = await self._write(held, self._renewal(held, [outcome], turn))
+            if isinstance(result, Applied):
+                return None
+            if isinstance(result, Duplicate) or result.kind != TASKS.name or result.id != outcome.task.id:
+                return "conflict"
+            task = await self._store[TASKS].of(outcome.task.company_id).get(outcome.task.id)
+            if task is None or task.state != TaskState.WAITING:
+                outcome = outcome.meant_otherwise(Nothing())
+            elif task.hits != outcome.task.hits:
+                outcome = outcome.meant_otherwise(Again(self.now(), 0))
+        return "conflict"
+
+    def _renewal(self, held: Held, outcomes: Sequence[Outcome], turn: Sequence[str]) -> WriteBatch:
+        batch = self._owned(held, {"at": self._end(), "turn": tuple(turn)})
+        for outcome in outcomes:
+            outcome.add_to(batch)
+        return batch
+
+    async def leave(
+        self, held: Held, *, more: bool = False, hold_until: int = 0, outcomes: Sequence[Outcome] = ()
+    ) -> bool:
+        """Give the lane back as ready, delayed or idle; raises ``LaneLost``.
+
+        ``more``: tasks are known to be due. ``hold_until``: its rate or breaker lets nothing run before. ``outcomes``
+        are stored in the same batch; False means that they were refused and the lane is still held.
+        """
+        now, company = self.now(), held.lane.company_id
+        if more and hold_until <= now:
+            away, seen = leaving(now, now, 0), None
+        else:
+            seen = await self._store[SIGNALS].across_companies().get(held.lane.id)
+            away = leaving(await self.first_due(held.lane.id), now, hold_until)
+        values: dict[str, object] = {"state": away.state, "at": away.at, "turn": ()}
+        values |= {"rate": None if held.rate is None else msgspec.to_builtins(held.rate)}
+        values |= {"breaker": None if held.breaker == Breaker() else msgspec.to_builtins(held.breaker)}
+        if away.held:
+            values["held"] = True
+        ready = away.state == LaneState.READY
+        price = await prices(self._store, [company])
+        units = max(0, held.ran - (0 if ready else 1))  # becoming ready again will cost one
+        charging = WriteBatch()
+        vt = price.charge(charging, company, max(1, units) if ready else units)
+        batch = self._owned(held, values | ({"vt": vt} if ready else {}), unset=("owner",))
+        for outcome in outcomes:
+            outcome.add_to(batch)
+        batch.afters.extend(charging.afters)
+        if not ready and not away.held:
+            if seen is None:
+                batch.insert(SIGNALS, Signal(id=held.lane.id, company_id=company))
+            else:
+                batch.require(SIGNALS, company, held.lane.id, where={"n": seen.n})
+        result = await self._write(held, batch)
+        if isinstance(result, Applied):
+            return True
+        if result.kind == SIGNALS.name:  # something came in while we looked
+            return await self.leave(held, more=True, outcomes=outcomes)
+        return False
+
+    def _owned(self, held: Held, values: dict[str, object], unset: Sequence[str] = ()) -> WriteBatch:
+        """Return a batch that holds only while the lane is ours. The lane comes first: it is the batch's witness."""
+        return WriteBatch().patch(
+            LANES,
+            held.lane.company_id,
+            held.lane.id,
+            values=values,
+            unset=unset,
+            where={"fence": held.lane.fence, "state": LaneState.OWNED},
+        )
+
+    async def _write(self, held: Held, batch: WriteBatch) -> WriteResult:
+        doubts = 0
+        while not held.lost:
+            try:
+                result = await self._store.write(batch)
+            except OutcomeUnknown:
+                break  # repeating it could do the handler's part twice; the tasks run again when the lease has ended
+            except Unavailable:
+                if self._clock.monotonic() + STORE_PAUSE >= held.until:
+                    break
+                await self._clock.sleep(STORE_PAUSE)
+                continue
+            if not isinstance(result, Conflict) or (result.kind, result.id) != (LANES.name, held.lane.id):
+                return result
+            # a database may also answer so because another write was quicker; only the lane itself tells
+            doubts += 1
+            if doubts == TRIES or not await self._still_ours(held):
+                break
+        held.lost = True
+        raise LaneLost(f"The lane {held.lane.id} is no longer ours.")
+
+    async def _still_ours(self, held: Held) -> bool:
+        lane = await self._store[LANES].of(held.lane.company_id).get(held.lane.id)
+        return lane is not None and lane.state == LaneState.OWNED and lane.fence == held.lane.fence
+
+    def _end(self) -> int:
+        return self.now() + round(self.lease * 1000)

@@ -1,0 +1,125 @@
+"""Worker processes under load that are killed, stopped beyond their lease, continued and restarted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from leadbridge.storage.sqlite import SqliteEngine
+from leadbridge.work.enqueue import NewTask
+from leadbridge.work.model import TaskState
+from tests.contract.work.shop import ACME, ALL_KINDS, EFFECTS, FORMS, OTHER, Shop, until
+
+LONG = os.environ.get("LEADBRIDGE_LONG") == "1"
+LEASE = 1.0
+EVENTS = 200 if LONG else 5
+PER_EVENT = 60
+"""Tasks put in before each kill or stop."""
+LANES = [("conn:1", ACME), ("conn:2", ACME), ("conn:3", OTHER), ("conn:4", OTHER)]
+
+
+class Child:
+    """A worker process."""
+
+    def __init__(self, file: Path, log: Path) -> None:
+        command = [sys.executable, "-m", "tests.contract.work.working_child", str(file), str(log), str(LEASE)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    async def ready(self) -> None:
+        assert self.process.stdout is not None
+        assert (await asyncio.to_thread(self.process.stdout.readline)).strip() == "ready"
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+@pytest.mark.timeout(3600 if LONG else 110)
+async def test_killed_and_stopped_workers_lose_no_task_and_store_no_result_twice(tmp_path: Path) -> None:
+    file, log, moments = tmp_path / "hub.db", tmp_path / "log", random.Random(3)
+    shop = Shop(SqliteEngine(file))
+    await shop.store.start(ALL_KINDS)
+    children = [Child(file, log), Child(file, log)]
+    await asyncio.gather(*(child.ready() for child in children))
+    asked: list[str] = []
+    for event in range(EVENTS):
+        asked += await shop.put_all(
+            [
+                NewTask(company_id=company, lane=lane, kind="log")
+                for lane, company in (LANES[number % len(LANES)] for number in range(PER_EVENT))
+            ]
+        )
+        await asyncio.sleep(moments.uniform(0.05, 0.3))
+        victim = event % 2
+        if event % 3 == 1:
+            children[victim].process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(2 * LEASE)
+            children[victim].process.send_signal(signal.SIGCONT)
+        else:
+            assert children[victim].end(signal.SIGKILL) == -signal.SIGKILL
+            children[victim] = Child(file, log)
+            await children[victim].ready()
+
+    async def finished() -> bool:
+        tasks = await shop.tasks()
+        for task in tasks:
+            # one that was under way at three kills is put aside, which is not losing it
+            if task.state == TaskState.DEAD:
+                assert task.last_error is not None
+                assert task.last_error.code == "crashed"
+                await shop.service.retry(task.company_id, task.id)
+        return not tasks
+
+    await until(finished, 600 if LONG else 40)
+    assert [child.end(signal.SIGTERM) for child in children] == [0, 0]
+    effects = Counter(
+        one.task for one in (await shop.store[EFFECTS].across_companies().find(limit=10**6, max_scan=10**6)).items
+    )
+    await shop.store.close()
+    lines = Counter(log.read_text().split())
+    assert set(effects) == set(asked)
+    assert set(effects.values()) == {1}, "a result was stored twice"
+    assert set(lines) == set(asked)
+    repeated = sum(count - 1 for count in lines.values())
+    # at an event at most what was named in its process's turns was in flight, or answered and not yet stored
+    bound = FORMS["conn"].quantum * len(LANES)
+    assert repeated <= EVENTS * bound
+    assert max(lines.values()) <= 1 + EVENTS
+
+
+async def test_a_worker_told_to_end_gives_its_lanes_back_at_once(tmp_path: Path) -> None:
+    file, log = tmp_path / "hub.db", tmp_path / "log"
+    shop = Shop(SqliteEngine(file))
+    await shop.store.start(ALL_KINDS)
+    first = Child(file, log)
+    await first.ready()
+    asked = await shop.put_all([NewTask(company_id=ACME, lane="conn:1", kind="log") for _ in range(200)])
+    await asyncio.sleep(0.3)
+    assert first.end(signal.SIGTERM) == 0
+    rest = await shop.tasks()
+    assert rest, "the load was too small to be interrupted"
+    assert {task.crashes for task in rest} == {0}
+    second = Child(file, log)
+    await second.ready()
+    begun = time.monotonic()
+
+    async def finished() -> bool:
+        return not await shop.tasks()
+
+    await until(finished, 20)
+    assert second.end(signal.SIGTERM) == 0
+    await shop.store.close()
+    assert Counter(log.read_text().split()) == Counter(asked), "nothing ran twice"
+    assert time.monotonic() - begun < 20

@@ -1,0 +1,51 @@
+"""A worker process on an SQLite file: ``python -m tests.contract.work.working_child FILE LOG LEASE``.
+
+Its handler appends a line with the task's id to LOG, as a side effect in the world outside would be, and stores one
+document with the task's completion. It ends in good order at SIGTERM.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+from leadbridge.storage.sqlite import SqliteEngine
+from leadbridge.work.around import Pace
+from leadbridge.work.handlers import Done, Result, TaskContext
+from leadbridge.work.worker import WorkerForm
+from tests.contract.work.shop import ALL_KINDS, EFFECTS, Effect, Shop
+
+
+async def run(file: Path, log: Path, lease: float) -> None:
+    """Work until SIGTERM."""
+    form = WorkerForm(slots=4, lease=lease, poll=0.02, sweep=1.0, pace=Pace(turn=0.5))
+    shop = Shop(SqliteEngine(file), form)
+    await shop.store.start(ALL_KINDS)
+    lines = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    rng = random.Random()
+
+    async def handle(context: TaskContext) -> Result:
+        context.require(lease / 4)
+        os.write(lines, f"{context.task.id}\n".encode())
+        await asyncio.sleep(rng.uniform(0.005, 0.03))
+        effect = Effect(id=shop.ids(), company_id=context.company_id, task=context.task.id)
+        context.batch.insert(EFFECTS, effect)
+        return Done()
+
+    shop.handle("log", handle)
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    shop.worker.start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await ended.wait()
+    await shop.worker.stop()
+    await shop.store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])))

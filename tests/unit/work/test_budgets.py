@@ -1,0 +1,95 @@
+"""Vendor budgets: the pure rule, and several processes that share an account."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from leadbridge.kit.clock import ManualClock, to_millis
+from leadbridge.kit.ids import object_ids
+from leadbridge.storage.memory import MemoryEngine
+from leadbridge.storage.store import Store
+from leadbridge.work.budgets import Allowance, Budgets, account_key, grant
+from leadbridge.work.model import BUDGETS, Budget
+
+ALLOWED = Allowance(calls=100, seconds=10)
+ACCOUNT = account_key("hubspot", "portal-1", "production")
+
+
+def test_a_block_is_at_most_a_second_and_a_fifth_is_kept_for_who_waits() -> None:
+    budget = Budget(id="b", tokens=25.0, at=0)
+    bulk = grant(budget, ALLOWED, 0, urgent=False)
+    assert bulk.calls == 7  # 7.5 a second
+    left = bulk.budget.model_copy(update={"tokens": 5.5})
+    assert grant(left, ALLOWED, 0, urgent=False).calls == 0
+    assert grant(left, ALLOWED, 0, urgent=True).calls == 5
+    assert 0 < grant(left, ALLOWED, 0, urgent=False).wait < 1
+
+
+def test_a_shut_account_gives_nothing_until_then() -> None:
+    shut = Budget(id="b", tokens=25.0, at=0, shut_until=4000)
+    assert grant(shut, ALLOWED, 1000, urgent=True).wait == 3.0
+    assert grant(shut, ALLOWED, 4000, urgent=True).calls > 0
+
+
+def test_the_key_does_not_show_the_account() -> None:
+    assert "portal-1" not in ACCOUNT
+    assert account_key("hubspot", "portal-1", "sandbox") != ACCOUNT
+
+
+async def shared(processes: int) -> tuple[ManualClock, Store, list[Budgets]]:
+    clock = ManualClock()
+    store = Store(MemoryEngine(), clock, object_ids(clock, random.Random(1)), random.Random(2))
+    await store.start([BUDGETS])
+    return clock, store, [Budgets(store, clock) for _ in range(processes)]
+
+
+async def test_no_window_sees_more_calls_than_the_vendor_allows() -> None:
+    clock, _, processes = await shared(3)
+    calls: list[int] = []
+    for _ in range(400):  # 40 seconds
+        for one in processes:
+            while await one.take(ACCOUNT, ALLOWED, urgent=False) == 0.0:
+                calls.append(to_millis(clock.now()))
+        clock.advance(0.1)
+    assert len(calls) > 200
+    for start in calls:
+        assert sum(start <= at < start + 10_000 for at in calls) <= 100
+
+
+async def test_live_work_is_served_while_bulk_work_has_used_its_part() -> None:
+    _, _, (bulk, live) = await shared(2)
+    while await bulk.take(ACCOUNT, ALLOWED, urgent=False) == 0.0:
+        pass
+    assert await live.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+
+
+async def test_what_an_answer_tells_holds_for_every_process() -> None:
+    clock, _, (one, other) = await shared(2)
+    await one.told(ACCOUNT, ALLOWED, remaining=0)
+    assert await other.take(ACCOUNT, ALLOWED, urgent=True) > 0
+    await one.told(ACCOUNT, ALLOWED, shut_for=5.0)
+    clock.advance(4.9)
+    assert await other.take(ACCOUNT, ALLOWED, urgent=True) > 0
+    clock.advance(0.2)
+    assert await other.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+
+
+async def test_an_answer_that_tells_nothing_new_writes_nothing() -> None:
+    _, store, (one,) = await shared(1)
+    assert await one.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+    before = await store[BUDGETS].across_companies().get(ACCOUNT)
+    await one.told(ACCOUNT, ALLOWED, remaining=99)
+    assert await store[BUDGETS].across_companies().get(ACCOUNT) == before
+
+
+async def test_a_turn_waits_until_a_call_may_be_made() -> None:
+    clock, _, (one,) = await shared(1)
+    begun = clock.monotonic()
+    await asyncio.wait_for(_calls(one, 60), 10)
+    assert clock.monotonic() - begun >= (60 - 25) / 7.5 - 0.5
+
+
+async def _calls(budgets: Budgets, count: int) -> None:
+    for _ in range(count):
+        await budgets.turn(ACCOUNT, ALLOWED, urgent=True)
