@@ -27,6 +27,15 @@ KILL_ROWS = 300
 SEED = 20_261
 
 
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+COMMIT = _commit()
+"""At the beginning: what is changed while a proof runs was not proved."""
+
+
 @dataclass
 class Proof:
     """What was tried, and what came out."""
@@ -49,8 +58,8 @@ def demo_kills(extent: Extent) -> Proof:
     """Kill the demo at random moments and run it again."""
     proof = Proof(
         "The demo, killed and run again",
-        f"`leadbridge demo --once` on the first {KILL_ROWS} lines of the example file (SQLite) is killed with SIGKILL at "
-        "a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. Each "
+        f"`leadbridge demo --once` on the first {KILL_ROWS} lines of the example file (SQLite) is killed with SIGKILL "
+        "at a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. Each "
         "time the figures must be those of an undisturbed run, nothing unaccounted for, and the sandbox must hold "
         "exactly the contacts that it holds after an undisturbed run, each once.",
     )
@@ -79,8 +88,8 @@ def store(extent: Extent) -> Proof:
     """Run the store's conformance suite with many more examples."""
     proof = Proof(
         "The store's conformance suite, long form",
-        "Every contract of the store on every engine: state machines against a model (1,500 histories of up to 60 steps "
-        "each), crashes, conflicts and lost answers injected into the memory engine (3,000 histories), groups of "
+        "Every contract of the store on every engine: state machines against a model (1,500 histories of up to 60 "
+        "steps each), crashes, conflicts and lost answers injected into the memory engine (3,000 histories), groups of "
         "batches against the same batches in turn (2,000), a writing process killed 40 times.",
     )
     _pytest(proof, ["tests/contract/store"], 1)
@@ -92,8 +101,8 @@ def token_keeper(extent: Extent) -> Proof:
     proof = Proof(
         "The token keeper under contention",
         "Many callers in two processes whose token runs out at once, processes killed between sending and storing, "
-        "answers that are lost: each round runs the whole contract over real HTTP against the sandbox, which counts how "
-        "often each refresh token was presented.",
+        "answers that are lost: each round runs the whole contract over real HTTP against the sandbox, which counts "
+        "how often each refresh token was presented.",
     )
     _pytest(proof, ["tests/contract/integrations/test_keeper.py"], extent.rounds)
     return proof
@@ -142,7 +151,7 @@ def page(proof: Proof, seconds: float) -> str:
         "",
         proof.what,
         "",
-        f"Run by `make prove` on {datetime.now(UTC):%Y-%m-%d} at commit `{_commit()}`: {os.cpu_count()} cores, "
+        f"Run by `make prove` on {datetime.now(UTC):%Y-%m-%d} at commit `{COMMIT}`: {os.cpu_count()} cores, "
         f"{_gigabytes():.0f} GB, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
         f"{seconds:,.0f} seconds.",
         "",
@@ -158,11 +167,6 @@ def page(proof: Proof, seconds: float) -> str:
 
 def _gigabytes() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-
-
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def _progress(text: str) -> None:
