@@ -59,8 +59,8 @@ def demo_kills(extent: Extent) -> Proof:
     proof = Proof(
         "The demo, killed and run again",
         f"`leadbridge demo --once` on the first {KILL_ROWS} lines of the example file (SQLite) is killed with SIGKILL "
-        "at a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. Each "
-        "time the figures must be those of an undisturbed run, nothing unaccounted for, and the sandbox must hold "
+        "at a random moment of its run, half of the times together with the CRM's sandbox, and run again to its end. "
+        "Each time the figures must be those of an undisturbed run, nothing unaccounted for, and the sandbox must hold "
         "exactly the contacts that it holds after an undisturbed run, each once.",
     )
     with tempfile.TemporaryDirectory(prefix="kills-") as name:
