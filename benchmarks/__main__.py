@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import store_writes
+from benchmarks import store_processes, store_writes
 
-BENCHMARKS = {"store_writes": store_writes.main}
+BENCHMARKS = {"store_writes": store_writes.main, "store_processes": store_processes.main}
 
 
 def main(names: list[str]) -> int:
