@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -136,7 +136,7 @@ class Hardship(RuleBasedStateMachine):
         self.engine.crash()
         self.restart()
 
-    def together(self, work: list[Awaitable[None]]) -> None:
+    def together(self, work: Sequence[Awaitable[None]]) -> None:
         async def all_of_it() -> None:
             await asyncio.gather(*work)
 
