@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import store_writes, work
+from benchmarks import store_processes, store_writes, work
 
-BENCHMARKS = {"store_writes": store_writes.main, "work": work.main}
+BENCHMARKS = {
+    "store_writes": store_writes.main,
+    "store_processes": store_processes.main,
+    "work": work.main,
+}
 
 
 def main(names: list[str]) -> int:

@@ -27,6 +27,15 @@ KILL_ROWS = 300
 SEED = 20_261
 
 
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+COMMIT = _commit()
+"""At the beginning: what is changed while a proof runs was not proved."""
+
+
 @dataclass
 class Proof:
     """What was tried, and what came out."""
@@ -142,7 +151,7 @@ def page(proof: Proof, seconds: float) -> str:
         "",
         proof.what,
         "",
-        f"Run by `make prove` on {datetime.now(UTC):%Y-%m-%d} at commit `{_commit()}`: {os.cpu_count()} cores, "
+        f"Run by `make prove` on {datetime.now(UTC):%Y-%m-%d} at commit `{COMMIT}`: {os.cpu_count()} cores, "
         f"{_gigabytes():.0f} GB, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
         f"{seconds:,.0f} seconds.",
         "",
@@ -158,11 +167,6 @@ def page(proof: Proof, seconds: float) -> str:
 
 def _gigabytes() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-
-
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def _progress(text: str) -> None:

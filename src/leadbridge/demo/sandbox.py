@@ -16,6 +16,11 @@ from leadbridge.kit.errors import StartRefused
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
+PORT_TRIES = 3
+
+
+class _NotStarted(StartRefused):
+    """The child ended before it was ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +33,44 @@ class Sandbox:
 @asynccontextmanager
 async def running_sandbox(state: Path, provider: str) -> AsyncIterator[Sandbox]:
     """Run the sandbox for the length of a ``with`` block, with its records in ``state``; raises ``StartRefused``."""
+    process, sandbox = await _started(state, provider)
+    try:
+        yield sandbox
+    finally:
+        await _end(process)
+
+
+async def _started(state: Path, provider: str) -> tuple[asyncio.subprocess.Process, Sandbox]:
+    """Start it on a free port; on another one where somebody took the first before the child could."""
+    for left in range(PORT_TRIES - 1, -1, -1):
+        process = await _spawned(state, provider)
+        try:
+            return process, await _ready(process, provider)
+        except BaseException as error:
+            await _end(process)
+            if not isinstance(error, _NotStarted) or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _spawned(state: Path, provider: str) -> asyncio.subprocess.Process:
     port = free_port(state, f"sandbox-{provider}")
-    process = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "leadbridge_sandbox", "--ready-line", "--until-stdin-closes"),
         *("--port", str(port), "--data", str(state / "sandbox.db")),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    try:
-        yield await _ready(process, provider)
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 async def _ready(process: asyncio.subprocess.Process, provider: str) -> Sandbox:
@@ -55,7 +81,7 @@ async def _ready(process: asyncio.subprocess.Process, provider: str) -> Sandbox:
     except TimeoutError as error:
         raise StartRefused(f"The sandbox was not ready in {READY_SECONDS:.0f} s.", hint="Try again.") from error
     if not line:
-        raise StartRefused("The sandbox did not start.", hint="Its own message above says why.")
+        raise _NotStarted("The sandbox did not start.", hint="Its own message above says why.")
     vendors = orjson.loads(line)["vendors"]
     if provider not in vendors:
         raise StartRefused(f"There is no sandbox for {provider}.", hint=f"Choose one of: {', '.join(vendors)}.")

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from leadbridge.storage.batch import Applied, Duplicate, WriteBatch, WriteResult
 from leadbridge.storage.engine import Engine
-from leadbridge.storage.kind import Kind
 from leadbridge.storage.memory import MemoryEngine
 from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
@@ -76,9 +75,8 @@ async def outcome(engine: Engine, history: list[list[Any]], *, together: bool) -
     else:
         results = [await store.write(batch) for batch in batches]
     left: dict[str, Any] = {}
-    kinds: tuple[Kind[Any], ...] = (PEOPLE, COUNTERS)
-    for kind in kinds:
-        left |= await store[kind].across_companies().get_many([*IDS, "sum"])
+    left |= await store[PEOPLE].across_companies().get_many(IDS)
+    left |= await store[COUNTERS].across_companies().get_many(["sum"])
     for key in ("k1", "k2", "k3"):
         left[key] = [[one.id for one in await store[PEOPLE].of(c).lookup("key", [key])] for c in (ACME, OTHER)]
     left["x"] = [one.id for one in await store[PEOPLE].of(ACME).lookup("tags", ["x"])]
