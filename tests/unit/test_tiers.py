@@ -54,5 +54,5 @@ def test_no_test_belongs_to_two_tiers() -> None:
     for marks in shared.values():
         assert len(marks) == 1 or marks == {"mongodb", "not mongodb"}
     for tier in TIERS:
-        inside = [f for f in folders if any(f != own and f.startswith(own + "/") for own in tier.folders)]
+        inside = [f for f in shared if any(f != own and f.startswith(own + "/") for own in tier.folders)]
         assert set(inside) == set(tier.without)

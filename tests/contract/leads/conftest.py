@@ -44,3 +44,9 @@ async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     async with open_store(ENGINES[request.param](tmp_path), KINDS, clock, ids) as store:
         usage = UsageService(store, clock, ids)
         yield Room(store, clock, ids, LeadService(store, clock, ids), ImportService(store, clock, ids, usage))
+
+
+@pytest.fixture
+def on_wire(request: pytest.FixtureRequest) -> bool:
+    """Whether the room is on a MongoDB server, where suites are a tenth of the size."""
+    return request.node.get_closest_marker("mongodb") is not None

@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 
 from leadbridge.kit.clock import SystemClock
-from leadbridge.kit.document import Document, LeanDocument
+from leadbridge.kit.document import LeanDocument, Record
 from leadbridge.kit.ids import object_ids
 from leadbridge.storage.batch import Applied, WriteBatch, WriteResult
 from leadbridge.storage.engine import Engine
@@ -17,7 +17,7 @@ ACME = "a" * 24
 OTHER = "b" * 24
 
 
-class Person(Document):
+class Person(Record):
     name: str | None = None
     key: str | None = None
     city: str | None = None
