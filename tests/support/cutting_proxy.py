@@ -35,8 +35,7 @@ class CuttingProxy:
             self._server.close()
         for one in list(self._open):
             one.transport.abort()
-        while self._open:
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # the ends of the broken connections are heard
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream_reader, upstream = await asyncio.open_connection("127.0.0.1", self._port)

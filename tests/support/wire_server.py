@@ -80,10 +80,14 @@ def url_of(name: str) -> str:
     return urlunsplit(parts._replace(path=f"/{SESSION}_{name}"))
 
 
-def engine_in(folder: Path) -> MongoEngine:
+POLLING = "serverMonitoringMode=poll&heartbeatFrequencyMS=500"
+"""Options with which a lost primary is found again at once; ours does not tell of it while it is being watched."""
+
+
+def engine_in(folder: Path, options: str = "") -> MongoEngine:
     """Return an engine on the database that belongs to a test's ``folder``; the same folder, the same database."""
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return MongoEngine(url_of(name), listeners=[LISTENER])
+    return MongoEngine(f"{url_of(name)}?{options}" if options else url_of(name), listeners=[LISTENER])
 
 
 def _start() -> str:
@@ -91,7 +95,9 @@ def _start() -> str:
     log = Path(tempfile.mkdtemp(prefix="wire-server-")) / "log"
     program = Path(sys.executable).with_name("secantusd-py")
     if not program.exists():
-        raise RuntimeError(f"{program} is missing; install the development packages, or set LEADBRIDGE_TEST_MONGODB_URI")
+        raise RuntimeError(
+            f"{program} is missing; install the development packages, or set LEADBRIDGE_TEST_MONGODB_URI"
+        )
     command = [str(program), "--enable-test-commands", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(

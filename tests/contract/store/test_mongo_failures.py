@@ -20,7 +20,7 @@ from leadbridge.storage.store import Store
 from tests.contract.store.shapes import ACME, COUNTERS, KINDS, PEOPLE, applied, counter, person, put, store_on
 from tests.support import wire_server
 from tests.support.cutting_proxy import CuttingProxy
-from tests.support.wire_server import LISTENER, engine_in, failing, url_of
+from tests.support.wire_server import LISTENER, POLLING, engine_in, failing, url_of
 
 pytestmark = [
     pytest.mark.mongodb,
@@ -35,9 +35,16 @@ CLOSED = {"closeConnection": True}
 NO_PRIMARY = {"errorCode": 10107, "errorLabels": ["RetryableWriteError"]}
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls end after two seconds, not ten: the driver retries until then."""
+    monkeypatch.setattr("leadbridge.storage.mongo.client.CALL_SECONDS", 2.0)
+    monkeypatch.setattr("leadbridge.storage.mongo.writer.TRANSACTION_SECONDS", 2.0)
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = store_on(engine_in(tmp_path))
+    store = store_on(engine_in(tmp_path, POLLING))
     await store.start(KINDS)
     yield store
     await store.close()
@@ -73,9 +80,7 @@ async def test_a_write_conflict_replays_the_batch(store: Store, times: int) -> N
 
 @pytest.mark.parametrize("failure", [UNKNOWN_COMMIT, RETRIED_COMMIT, CLOSED], ids=["unknown", "retried", "closed"])
 @pytest.mark.parametrize("times", [1, 2])
-async def test_a_commit_of_unknown_outcome_ends_applied_once(
-    store: Store, failure: dict[str, Any], times: int
-) -> None:
+async def test_a_commit_of_unknown_outcome_ends_applied_once(store: Store, failure: dict[str, Any], times: int) -> None:
     await two_documents(store, failure, ["commitTransaction"], times)
 
 
@@ -104,9 +109,9 @@ async def test_a_server_that_goes_on_failing_leaves_nothing_of_the_batch(
     ada, bea = person(name="Ada"), person(name="Bea")
     await put(store, ada)
     batch = WriteBatch().patch(PEOPLE, ACME, ada.id, values={"name": "X"}, rev=1).insert(PEOPLE, bea)
-    with failing(["update", "insert", "commitTransaction"], 10_000, **failure):
-        with pytest.raises((Unavailable, OutcomeUnknown)) as caught:
-            await store.write(batch)
+    commands = ["update", "insert", "commitTransaction"]
+    with failing(commands, 10_000, **failure), pytest.raises((Unavailable, OutcomeUnknown)) as caught:
+        await store.write(batch)
     assert "127.0.0.1" in str(caught.value)
     found = await store[PEOPLE].of(ACME).get_many([ada.id, bea.id])
     assert found == {ada.id: ada.model_copy(update={"rev": 1})}
@@ -118,7 +123,10 @@ async def behind_a_proxy(tmp_path: Path) -> AsyncIterator[tuple[Store, CuttingPr
     proxy = CuttingProxy(parts.port or 27017)
     port = await proxy.start()
     store = store_on(
-        MongoEngine(f"mongodb://127.0.0.1:{port}{parts.path}?directConnection=true&serverMonitoringMode=poll", listeners=[LISTENER])
+        MongoEngine(
+            f"mongodb://127.0.0.1:{port}{parts.path}?directConnection=true&serverMonitoringMode=poll",
+            listeners=[LISTENER],
+        )
     )
     await store.start(KINDS)
     try:
@@ -174,7 +182,7 @@ async def test_deletes_whose_answer_was_lost_are_repeated(tmp_path: Path) -> Non
         ada = person(name="Ada")
         await put(store, ada)
         proxy.command, proxy.cuts = "delete", 2
-        applied(await store.write(WriteBatch().delete(PEOPLE, ACME, ada.id, rev=1)))
+        applied(await store.write(WriteBatch().delete(PEOPLE, ACME, ada.id)))
         assert proxy.cuts == 0
         assert await store[PEOPLE].of(ACME).get(ada.id) is None
 

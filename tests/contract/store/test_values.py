@@ -57,9 +57,7 @@ trees = st.recursive(
 
 
 @pytest.mark.parametrize("name", ENGINE_PARAMS)
-def test_values_come_back_and_are_found_by_their_indexes(
-    name: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_values_come_back_and_are_found_by_their_indexes(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     loop = Loop()
     store = store_on(ENGINES[name](tmp_path_factory.mktemp("values")))
     loop.run(store.start([BAGS]))

@@ -53,7 +53,18 @@ COMMANDS: dict[str, Command] = {
     "explain": _command((3, 6), "index checks of the conformance run", "verbosity"),
 }
 ENVELOPE = frozenset(
-    "$db lsid txnNumber startTransaction autocommit readConcern writeConcern maxTimeMS $clusterTime $readPreference".split()
+    [
+        "$db",
+        "lsid",
+        "txnNumber",
+        "startTransaction",
+        "autocommit",
+        "readConcern",
+        "writeConcern",
+        "maxTimeMS",
+        "$clusterTime",
+        "$readPreference",
+    ]
 )
 """What any command may carry beside its own fields."""
 READ_CONCERNS: dict[str, Allowed] = {
@@ -105,7 +116,7 @@ STAGES: dict[str, Allowed] = {}
 LOWEST_SERVER: Version = max(
     one.since
     for table in (COMMANDS, READ_CONCERNS, QUERY, EXPRESSIONS, VARIABLES, UPDATE, PUSH, INDEX, PARTIAL, STAGES)
-    for one in table.values()  # type: ignore[attr-defined]
+    for one in table.values()
 )
 """The lowest server on which everything in the tables exists."""
 

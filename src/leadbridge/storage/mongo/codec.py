@@ -40,7 +40,7 @@ class Codec:
         self._schema = schema_of(type_)
 
     def document(self, body: Stored) -> dict[str, Any]:
-        """Return ``body`` for MongoDB; raises ``NotStorable`` for a text that is no identifier or time where one is due."""
+        """Return ``body`` for MongoDB; raises ``NotStorable`` for a text that is not what its place is for."""
         result: dict[str, Any] = {}
         fields = self._schema.fields
         for name, value in body.items():
@@ -108,7 +108,7 @@ class Codec:
 
 def codec_of(kind: Kind[Any]) -> Codec:
     """Return the codec of a kind."""
-    return _codec(kind.name, kind.type)
+    return _codec(kind.name, kind.type)  # type: ignore[arg-type]  # a type is hashable
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from leadbridge.kit.clock import EPOCH
 from leadbridge.kit.errors import StartRefused
 from leadbridge.storage.kind import BY_COMPANY, Index, Kind
 from leadbridge.storage.mongo.problems import is_duplicate
@@ -38,7 +39,7 @@ def declared(kind: Kind[Any]) -> tuple[Index, ...]:
 
 
 def definition(index: Index) -> dict[str, Any]:
-    """Return name, keys and options of an index: walks end at the id, unique values leave out who lacks the last field."""
+    """Return name, keys and options of an index: a unique one leaves out who lacks its last field."""
     keys = [(path, ASCENDING) for path in index.fields]
     if index.unique:
         present = {index.fields[-1]: {"$exists": True}}
@@ -137,7 +138,7 @@ async def _lease(database: Database, hosts: str) -> AsyncIterator[None]:
         renewing.cancel()
         with contextlib.suppress(asyncio.CancelledError, PyMongoError):
             await renewing
-        await database[META].update_one({"_id": "migration", "holder": holder}, {"$set": {"until": datetime(1970, 1, 1)}})  # noqa: DTZ001
+        await database[META].update_one({"_id": "migration", "holder": holder}, {"$set": {"until": EPOCH}})
 
 
 async def _take(database: Database, holder: str) -> bool:

@@ -97,7 +97,7 @@ def clash_within(index: Index, change: Change, earlier: Sequence[Change]) -> str
         return None
     wanted = index_keys(index, change.body)
     for one in earlier:
-        if one.kind.name == change.kind.name and one.body is not None and wanted:
-            if index_keys(index, one.body) == wanted:
-                return one.id
+        same_kind = one.kind.name == change.kind.name
+        if wanted and same_kind and one.body is not None and index_keys(index, one.body) == wanted:
+            return one.id
     return None

@@ -46,6 +46,8 @@ class Node:
     fields: Mapping[str, Node] = field(default_factory=dict)
     elements: Node | None = None
     """Of a list, and of the values of an object with free keys."""
+    keyed: bool = False
+    """Whether ``elements`` are values under free keys, not a list's."""
     typed: bool = False
     """Whether an identifier or a time stands here or anywhere below."""
 
@@ -53,6 +55,8 @@ class Node:
         """Return the node of a dotted ``path``; lists are looked into, as an index over them does."""
         here = self
         for name in path.split("."):
+            while here.elements is not None and not here.keyed:
+                here = here.elements
             here = here.fields.get(name) or here.elements or UNKNOWN
         while here.elements is not None and not here.fields:
             here = here.elements
@@ -85,10 +89,10 @@ def _fields(type_: type, above: frozenset[type]) -> Node:
             if _is_identifier(info.metadata):
                 annotation = Annotated[annotation, Identifying()]
             found[info.serialization_alias or info.alias or name] = _node(annotation, above)
-    else:
+    elif issubclass(type_, msgspec.Struct):
         for one in msgspec.structs.fields(type_):
             found[one.encode_name] = _node(one.type, above)
-    return Node((), found, None, any(node.typed for node in found.values()))
+    return Node((), found, typed=any(node.typed for node in found.values()))
 
 
 def _node(annotation: Any, above: frozenset[type]) -> Node:
@@ -103,10 +107,10 @@ def _node(annotation: Any, above: frozenset[type]) -> Node:
         return _merged([_scalar(type(one)) for one in arguments])
     if origin in (list, tuple, set, frozenset) or _is_sequence(origin):
         inner = _merged([_node(one, above) for one in arguments if one is not Ellipsis])
-        return Node((), {}, inner, inner.typed)
+        return Node((), {}, inner, typed=inner.typed)
     if origin is dict or (isinstance(origin, type) and issubclass(origin, Mapping)):
         inner = _node(arguments[1], above) if len(arguments) == 2 else UNKNOWN
-        return Node((), {}, inner, inner.typed)
+        return Node((), {}, inner, keyed=True, typed=inner.typed)
     if isinstance(annotation, type):
         if issubclass(annotation, BaseModel | msgspec.Struct):
             return _fields(annotation, above)
@@ -140,9 +144,9 @@ def _scalar(type_: type) -> Node:
 def _map_text(node: Node, bracket: Bracket) -> Node:
     if node.elements is not None:
         inner = _map_text(node.elements, bracket)
-        return Node((), {}, inner, inner.typed)
+        return Node((), {}, inner, keyed=node.keyed, typed=inner.typed)
     brackets = tuple(bracket if one is Bracket.TEXT else one for one in node.brackets)
-    return Node(brackets, node.fields, None, bracket in brackets)
+    return Node(brackets, node.fields, typed=bracket in brackets)
 
 
 def _merged(nodes: list[Node]) -> Node:
@@ -162,4 +166,4 @@ def _merged(nodes: list[Node]) -> Node:
         return UNKNOWN
     typed = Bracket.ID in brackets or Bracket.TIME in brackets
     typed = typed or any(node.typed for node in fields.values()) or (elements is not None and elements.typed)
-    return Node(brackets, fields, elements, typed)
+    return Node(brackets, fields, elements, keyed=any(node.keyed for node in nodes), typed=typed)

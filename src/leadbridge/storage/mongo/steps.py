@@ -111,7 +111,9 @@ async def _least(
     """Return the least value in the range. The index is read upwards, so that one look finds it and one is sure."""
     best: Value | None = None
     while True:
-        values = await _look(ask, kind, scan, path, within(codec_of(kind), path, bracket, low, high, open_low=open_low), 1)
+        values = await _look(
+            ask, kind, scan, path, within(codec_of(kind), path, bracket, low, high, open_low=open_low), 1
+        )
         values = [v for v in values if _in(v, bracket, low, high, open_low=open_low)]
         if not values:
             return best
@@ -158,5 +160,3 @@ def _in(value: Value, bracket: Bracket, low: Value | None, high: Value | None, *
     if rank_of(value) != bracket.rank or (high is not None and not rank(value) < rank(high)):
         return False
     return low is None or (rank(low) < rank(value) if open_low else rank(low) <= rank(value))
-
-

@@ -17,7 +17,11 @@ server is the highest version in them: MongoDB {lowest}. A start on an older one
 MongoDB 7 and 8: conformance suite provided, not yet run by us on a real server.
 """
 _TABLES: tuple[tuple[str, str, Mapping[str, Allowed | Command]], ...] = (
-    ("Commands", "Beside their own fields they carry sessions, transactions, concerns and time limits.", allowed.COMMANDS),
+    (
+        "Commands",
+        "Beside their own fields they carry sessions, transactions, concerns and time limits.",
+        allowed.COMMANDS,
+    ),
     ("Read concerns", "Writes are acknowledged with `w: majority, j: true`.", allowed.READ_CONCERNS),
     ("Query operators", "", allowed.QUERY),
     ("Expressions", "Inside `$expr`.", allowed.EXPRESSIONS),

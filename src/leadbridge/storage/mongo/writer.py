@@ -30,6 +30,7 @@ from leadbridge.storage.batch import (
     Conflict,
     Delete,
     Duplicate,
+    Expect,
     Insert,
     Operation,
     OutcomeUnknown,
@@ -122,7 +123,8 @@ class Writer:
     def _unknown(self, batch: str, error: PyMongoError) -> Exception:
         in_transaction = error.has_error_label("TransientTransactionError")
         unsure = error.has_error_label("UnknownTransactionCommitResult")
-        if not unsure and (in_transaction or was_surely_refused(error)):
+        # once unknown stays unknown: that a repetition was refused tells nothing of the first
+        if batch not in self._unsure and not unsure and (in_transaction or was_surely_refused(error)):
             log.warning("store_write_failed", reason=type(error).__name__, code=getattr(error, "code", None))
             return unavailable(error, self._hosts)
         self._unsure[batch] = None
@@ -164,7 +166,7 @@ class Writer:
                 update = statements.patch(operation, batch)
                 return update is not None and (await collection.update_one(*update)).matched_count == 1
             if isinstance(operation, Delete) and (operation.expect is None or statements.plain(operation.expect.where)):
-                expect = operation.expect or statements.Expect()
+                expect = operation.expect or Expect()
                 filter = statements.expected(operation.kind, operation.id, operation.company, expect)
                 return (await collection.delete_one(filter)).deleted_count == 1 or operation.expect is None
         except Unfit:
@@ -188,7 +190,9 @@ class Writer:
         try:
             with pymongo.timeout(TRANSACTION_SECONDS):
                 async with self._database.client.start_session() as session:
-                    await session.with_transaction(replay, read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY)
+                    await session.with_transaction(
+                        replay, read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY
+                    )
         except _Answered as answered:
             return answered.result
         return Applied(batch)
@@ -209,7 +213,7 @@ class Writer:
             done += len(group)
 
     async def _duplicate(self, batch: str, taken: _Taken) -> WriteResult | None:
-        """Return which unique value was taken by whom; None where the other is gone again, so that it is worth a try."""
+        """Return which unique value was taken by whom; None where the other is gone again."""
         candidates = range(len(taken.changes)) if taken.at is None else [taken.at]
         for at in candidates:
             change, earlier = taken.changes[at], taken.changes[:at]
@@ -219,7 +223,9 @@ class Writer:
             if change.before is None:
                 there = (await self._read([(kind, change.id)], None)).get((kind.name, change.id))
                 if there is not None:
-                    return Applied(batch) if remembers(there, batch) else Duplicate(kind.name, "_id", change.id, change.id)
+                    return (
+                        Applied(batch) if remembers(there, batch) else Duplicate(kind.name, "_id", change.id, change.id)
+                    )
             for index in kind.indexes:
                 if not index.unique:
                     continue
@@ -302,7 +308,7 @@ def _request(change: Change, *, guarded: bool) -> Any:
     if "companyId" in before:
         filter["companyId"] = codec.field("companyId", before["companyId"])
     if guarded:
-        filter["_b"] = before["_b"] if "_b" in before else {"$exists": False}
+        filter["_b"] = before.get("_b", {"$exists": False})
     if change.body is None:
         return DeleteOne(filter)
     if change.required:

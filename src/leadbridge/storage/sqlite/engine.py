@@ -32,7 +32,7 @@ class SqliteEngine:
     """Documents in the file at ``path``. A read sees every commit that was answered before it was asked."""
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        self._path = path.absolute()
+        self._path = self.path = path.absolute()
         self._busy_seconds = busy_seconds
         self._writer: Writer | None = None
         self._readers: ThreadPoolExecutor | None = None
