@@ -23,7 +23,7 @@ def demo(folder: Path, leads: Path, database: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "leadbridge", "demo", "--once", "--json", "--leads", str(leads)]
     state = folder / "state"
     state.mkdir()
-    for name in ("hub", "sandbox"):  # not the usual ports: another demo may run on this machine
+    for name in ("hub", "sandbox-hubspot"):  # not the usual ports: another demo may run on this machine
         (state / f"{name}.port").write_text(str(free_port()))
     done = subprocess.run(
         [*command, "--state", str(state), "--database-url", database],

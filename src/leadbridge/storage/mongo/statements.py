@@ -1,18 +1,16 @@
-"""Questions and changes as MongoDB is asked them: pure functions of kinds, scans and operations."""
+"""Questions as MongoDB is asked them: pure functions of kinds and scans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from leadbridge.kit.values import Stored, Value, at_path
-from leadbridge.storage.apply import REMEMBERED_BATCHES
-from leadbridge.storage.batch import After, Expect, Patch
-from leadbridge.storage.kind import BY_ID, Index, Kind, to_json
+from leadbridge.storage.kind import BY_ID, Index, Kind
 from leadbridge.storage.mongo.codec import Codec, Unfit, codec_of, rank_of, whole
 from leadbridge.storage.mongo.schema import Bracket
-from leadbridge.storage.query import Position, Scan, Unset, rank
+from leadbridge.storage.query import Position, Scan, rank
 
 Filter: TypeAlias = dict[str, Any]
 Condition: TypeAlias = tuple[str, dict[str, Any]]
@@ -20,11 +18,8 @@ Condition: TypeAlias = tuple[str, dict[str, Any]]
 
 PREFIX = "lb_"
 """Begins the names of the indexes we make; others are left alone."""
-SURE_BYTES = 32 * 1024
-"""A document of at most this BSON size stays below the limit, however JSON spells it, when a small patch is added."""
-SMALL_PATCH = 16 * 1024
 
-_ABSENT: dict[str, Any] = {"$exists": False}
+ABSENT: dict[str, Any] = {"$exists": False}
 _PRESENT: dict[str, Any] = {"$exists": True}
 
 
@@ -109,7 +104,7 @@ def _storable(codec: Codec, path: str, values: Sequence[Value]) -> list[Any]:
 
 
 def _same(codec: Codec, path: str, value: Value | None) -> Condition:
-    return (path, _ABSENT) if value is None else (path, {"$eq": codec.asked(path, value)})
+    return (path, ABSENT) if value is None else (path, {"$eq": codec.asked(path, value)})
 
 
 def walk(kind: Kind[Any], scan: Scan) -> Iterator[Find]:
@@ -168,7 +163,7 @@ def _behind(codec: Codec, scan: Scan, ordered: list[str], after: Position) -> It
             continue
         path, here = ordered[level], after[level]
         for bounds in _beyond(codec, scan, path, here, first=level == 0):
-            settled = level + 1 if bounds is _ABSENT else level
+            settled = level + 1 if bounds is ABSENT else level
             yield settled, [*shared, (path, bounds)]
 
 
@@ -195,7 +190,7 @@ def _beyond(codec: Codec, scan: Scan, path: str, here: Value | None, *, first: b
                 yield bounds
     always = path == "_id" or path == scan.index.multi_field or (scan.index.unique and path == scan.index.fields[-1])
     if here is not None and not bounded and not always:
-        yield _ABSENT
+        yield ABSENT
 
 
 def brackets_of(codec: Codec, path: str, rank: int) -> list[Bracket]:
@@ -220,93 +215,3 @@ def within(
         except Unfit:
             high = None
     return operators or whole(bracket)
-
-
-def plain(expect: Mapping[str, Value | Unset]) -> bool:
-    """Tell whether equalities can be asked of MongoDB exactly: top-level fields that are compared with scalars."""
-    return all("." not in path and not isinstance(value, list | dict) for path, value in expect.items())
-
-
-def expected(kind: Kind[Any], id: str, company: str | None, expect: Expect) -> Filter:
-    """Return the filter of a document as it is expected; raises ``Unfit`` where it can never be so."""
-    codec = codec_of(kind)
-    result: Filter = {"_id": codec.asked("_id", id)}
-    if company is not None:
-        result["companyId"] = codec.asked("companyId", company)
-    conditions: list[Filter] = []
-    if expect.rev is not None:
-        conditions.append({"rev": expect.rev})
-    for path, value in expect.where.items():
-        if isinstance(value, Unset):
-            conditions.append({path: _ABSENT})
-        else:
-            # equality of MongoDB also holds of a list with such an element
-            conditions.append({path: {"$eq": codec.asked(path, value), "$not": {"$type": "array"}}})
-    if conditions:
-        result["$and"] = conditions
-    return result
-
-
-def _small(filter: Filter) -> Filter:
-    return filter | {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, SURE_BYTES]}}
-
-
-def _stamp(batch: str) -> dict[str, Any]:
-    return {"_b": {"$each": [batch], "$slice": -REMEMBERED_BATCHES}}
-
-
-def patch(operation: Patch, batch: str) -> tuple[Filter, dict[str, Any]] | None:
-    """Return the conditional update of a patch, None where it has to be decided on the document itself.
-
-    It finds its document only where the outcome is certain: also that it stays below the size limit.
-    """
-    if not plain(operation.expect.where) or len(to_json(operation.values, operation.kind.name)) > SMALL_PATCH:
-        return None
-    try:
-        filter = expected(operation.kind, operation.id, operation.company, operation.expect)
-    except Unfit:
-        return None
-    codec = codec_of(operation.kind)
-    update: dict[str, Any] = {"$inc": {"rev": 1}, "$push": _stamp(batch)}
-    if operation.values:
-        update["$set"] = {name: codec.field(name, value) for name, value in operation.values.items()}
-    if operation.unset:
-        update["$unset"] = dict.fromkeys(operation.unset, "")
-    return _small(filter), update
-
-
-def after(operation: After, batch: str, *, guarded: bool) -> tuple[Filter, dict[str, Any]] | None:
-    """Return the update that follows a commit, None where it has to be decided on the document itself.
-
-    ``guarded``: not where the document remembers the batch, which then was followed already.
-    """
-    named = [*operation.values, *operation.add, *operation.least, *operation.most]
-    if not plain(operation.where) or len(set(named)) != len(named):
-        return None
-    if len(to_json(dict(operation.values), operation.kind.name)) > SMALL_PATCH:
-        return None
-    codec = codec_of(operation.kind)
-    try:
-        filter = expected(operation.kind, operation.id, operation.company, Expect(None, operation.where))
-    except Unfit:
-        return None
-    conditions = filter.setdefault("$and", [])
-    conditions += [_absent_or(name, ["int", "long"]) for name in operation.add]
-    for name, bound in (*operation.least.items(), *operation.most.items()):
-        if isinstance(bound, list | dict | bool):
-            return None
-        alike = "date" if codec.brackets(name) == (Bracket.TIME,) else "string"
-        conditions.append(_absent_or(name, [alike] if isinstance(bound, str) else ["int", "long", "double"]))
-    if guarded:
-        conditions.append({"_b": {"$ne": batch}})
-    if not conditions:
-        del filter["$and"]
-    update: dict[str, Any] = {"$inc": {**operation.add, "rev": 1}, "$push": _stamp(batch)}
-    for operator, values in (("$set", operation.values), ("$min", operation.least), ("$max", operation.most)):
-        if values:
-            update[operator] = {name: codec.field(name, value) for name, value in values.items()}
-    return _small(filter), update
-
-
-def _absent_or(path: str, types: list[str]) -> Filter:
-    return {"$or": [{path: _ABSENT}, {path: {"$type": types}}]}

@@ -7,13 +7,12 @@ the document is read, the shared functions decide on it, and what they say is wr
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pymongo
 import structlog
 from bson.codec_options import CodecOptions, DatetimeConversion
-from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -39,8 +38,9 @@ from leadbridge.storage.batch import (
     WriteResult,
 )
 from leadbridge.storage.kind import Kind, to_json
+from leadbridge.storage.mongo import changes as told
 from leadbridge.storage.mongo import statements
-from leadbridge.storage.mongo.codec import TOUCHED, Unfit, codec_of
+from leadbridge.storage.mongo.codec import Unfit, codec_of
 from leadbridge.storage.mongo.plan import Change, Key, clash_within, decide, groups, remembers
 from leadbridge.storage.mongo.problems import is_duplicate, unavailable, was_surely_refused
 
@@ -163,11 +163,11 @@ class Writer:
         collection = self.collection(operation.kind)
         try:
             if isinstance(operation, Patch):
-                update = statements.patch(operation, batch)
+                update = told.patch(operation, batch)
                 return update is not None and (await collection.update_one(*update)).matched_count == 1
-            if isinstance(operation, Delete) and (operation.expect is None or statements.plain(operation.expect.where)):
+            if isinstance(operation, Delete) and (operation.expect is None or told.plain(operation.expect.where)):
                 expect = operation.expect or Expect()
-                filter = statements.expected(operation.kind, operation.id, operation.company, expect)
+                filter = told.expected(operation.kind, operation.id, operation.company, expect)
                 return (await collection.delete_one(filter)).deleted_count == 1 or operation.expect is None
         except Unfit:
             return False
@@ -200,7 +200,7 @@ class Writer:
     async def _put(self, changes: list[Change], session: AsyncClientSession | None) -> None:
         done = 0
         for group in groups(changes):
-            requests = [_request(change, guarded=session is None) for change in group]
+            requests = [told.request(change, guarded=session is None) for change in group]
             try:
                 result = await self.collection(group[0].kind).bulk_write(requests, ordered=True, session=session)
             except PyMongoError as error:
@@ -248,7 +248,7 @@ class Writer:
         return None
 
     async def _follow(self, batch: str, after: After, *, fresh: bool) -> None:
-        update = statements.after(after, batch, guarded=fresh)
+        update = told.after(after, batch, guarded=fresh)
         if update is not None:
             try:
                 if (await self.collection(after.kind).update_one(*update)).matched_count == 1:
@@ -296,21 +296,3 @@ class Writer:
     def collection(self, kind: Kind[Any]) -> AsyncCollection[dict[str, Any]]:
         """Return the collection of a kind, which gives times as numbers of milliseconds."""
         return self._database.get_collection(kind.name, codec_options=OPTIONS)
-
-
-def _request(change: Change, *, guarded: bool) -> Any:
-    """Return the write of one change, on the document as it was read where nothing else guards it."""
-    codec = codec_of(change.kind)
-    if change.before is None and change.body is not None:
-        return InsertOne(codec.document(change.body))
-    before: Mapping[str, Any] = change.before or {}
-    filter: dict[str, Any] = {"_id": codec.asked("_id", change.id)}
-    if "companyId" in before:
-        filter["companyId"] = codec.field("companyId", before["companyId"])
-    if guarded:
-        filter["_b"] = before.get("_b", {"$exists": False})
-    if change.body is None:
-        return DeleteOne(filter)
-    if change.required:
-        return UpdateOne(filter, {"$inc": {TOUCHED: 1}})
-    return ReplaceOne(filter, codec.document(change.body))
