@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ pytestmark = [
         wire_server.real_server() is not None, reason="failCommand is a test command: off on real servers"
     ),
 ]
+# the driver leaves a socket to the collector where a connection breaks while it is being made; it is collected here
+pytestmark.append(
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+)
 CONFLICT = {"errorCode": 112, "errorLabels": ["TransientTransactionError"]}
 UNKNOWN_COMMIT = {"errorCode": 50, "errorLabels": ["UnknownTransactionCommitResult"]}
 RETRIED_COMMIT = {"errorCode": 91, "errorLabels": ["UnknownTransactionCommitResult", "RetryableWriteError"]}
@@ -36,10 +41,12 @@ NO_PRIMARY = {"errorCode": 10107, "errorLabels": ["RetryableWriteError"]}
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let calls end after two seconds, not ten: the driver retries until then."""
     monkeypatch.setattr("leadbridge.storage.mongo.client.CALL_SECONDS", 2.0)
     monkeypatch.setattr("leadbridge.storage.mongo.writer.TRANSACTION_SECONDS", 2.0)
+    yield
+    gc.collect()
 
 
 @pytest.fixture
