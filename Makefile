@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_ARGS ?=
+MONGODB_URI ?=
 
-.PHONY: help setup demo demo-clean test check format prove bench lock clean
+.PHONY: help setup demo demo-clean test check format prove bench conformance lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -52,6 +53,9 @@ prove: setup ## the long runs (kills, refresh contention); results go to docs/pr
 
 bench: setup ## measure every figure the docs quote
 	@$(BIN)/python -m benchmarks
+
+conformance: setup ## the store suite, explain checks included, on a real server: MONGODB_URI=mongodb://...
+	@$(BIN)/python -m tests.conformance "$(MONGODB_URI)"
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv: pip install uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/runtime.txt

@@ -18,18 +18,23 @@ NO_TESTS = 5  # pytest's exit code when it collected nothing
 
 @dataclass(frozen=True)
 class Tier:
-    """A group of tests at one distance: its folders, those left out of them, and its budget in seconds."""
+    """A group of tests at one distance: its folders, those left out of them, and its budget in seconds.
+
+    ``marked`` is an expression of markers: two tiers may share a folder where no test is in both.
+    """
 
     name: str
     budget: int
     folders: tuple[str, ...]
     without: tuple[str, ...] = ()
+    marked: str = ""
 
 
 APART = ("tests/contract/sandbox", "tests/contract/providers")
 TIERS = (
     Tier("unit", 60, ("tests/unit",)),
-    Tier("contract on SQLite", 240, ("tests/contract",), without=APART),
+    Tier("contract on SQLite", 240, ("tests/contract",), without=APART, marked="not mongodb"),
+    Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb"),
     Tier("provider sandboxes", 180, APART),
     Tier("simulation", 60, ("tests/simulation",)),
     Tier("browser", 180, ("tests/e2e",)),
@@ -93,7 +98,8 @@ def run_tier(tier: Tier, arguments: list[str], folder: Path) -> Result:
         return Result(empty=True)
     report = folder / f"{tier.name.replace(' ', '-')}.xml"
     ignored = [f"--ignore={name}" for name in tier.without]
-    command = [sys.executable, "-m", "pytest", *folders, *ignored, f"--junitxml={report}", *arguments]
+    marked = ["-m", tier.marked] if tier.marked else []
+    command = [sys.executable, "-m", "pytest", *folders, *ignored, *marked, f"--junitxml={report}", *arguments]
     started = time.monotonic()
     code = run(command, cwd=ROOT, check=False).returncode
     seconds = time.monotonic() - started
@@ -105,7 +111,7 @@ def run_tier(tier: Tier, arguments: list[str], folder: Path) -> Result:
 
 def verdict(tier: Tier, result: Result) -> tuple[str, bool]:
     """One line about a tier, and whether it fails the run."""
-    line = f"{tier.name:<20} {result.seconds:6.1f} s of {tier.budget:>3} s   "
+    line = f"{tier.name:<36} {result.seconds:6.1f} s of {tier.budget:>3} s   "
     if result.empty:
         return line + "no tests", False
     counts = result.counts

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from leadbridge.kit.clock import Clock, ManualClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.storage.engine import Engine
@@ -15,6 +17,7 @@ from leadbridge.storage.kind import Kind
 from leadbridge.storage.memory import MemoryEngine
 from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
+from tests.support import wire_server
 
 EngineFactory = Callable[[Path], Engine]
 """Makes an engine that keeps what it keeps in a folder of the test's own."""
@@ -22,7 +25,10 @@ EngineFactory = Callable[[Path], Engine]
 ENGINES: dict[str, EngineFactory] = {
     "memory": lambda folder: MemoryEngine(),
     "sqlite": lambda folder: SqliteEngine(folder / "store.db"),
+    "mongodb": wire_server.engine_in,
 }
+ENGINE_PARAMS = [pytest.param(name, marks=pytest.mark.mongodb if name == "mongodb" else ()) for name in ENGINES]
+"""The engines' names for a fixture: those on a MongoDB server carry the marker by which their tier is chosen."""
 
 
 @asynccontextmanager

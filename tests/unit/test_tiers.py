@@ -47,9 +47,12 @@ def test_the_last_line_is_plain() -> None:
     assert last_line(Counts(5, 1, 2, 9)) == "5 passed, 1 failed, 2 skipped"
 
 
-def test_no_folder_belongs_to_two_tiers() -> None:
-    folders = [folder for tier in TIERS for folder in tier.folders]
+def test_no_test_belongs_to_two_tiers() -> None:
+    folders = [(folder, tier.marked) for tier in TIERS for folder in tier.folders]
     assert len(folders) == len(set(folders))
+    shared = {folder: {marked for other, marked in folders if other == folder} for folder, _ in folders}
+    for marks in shared.values():
+        assert len(marks) == 1 or marks == {"mongodb", "not mongodb"}
     for tier in TIERS:
-        inside = [f for f in folders if any(f != own and f.startswith(own + "/") for own in tier.folders)]
+        inside = [f for f in shared if any(f != own and f.startswith(own + "/") for own in tier.folders)]
         assert set(inside) == set(tier.without)

@@ -8,7 +8,7 @@ or an administrator's change: the connection is identity and configuration, ``co
 from __future__ import annotations
 
 from leadbridge.integrations.health import Condition, Stage
-from leadbridge.kit.document import Document, Id, Shape, Time
+from leadbridge.kit.document import Document, Id, Record, Shape, Time
 from leadbridge.security.model import SEALED_INDEX, Sealed
 from leadbridge.storage.kind import Index, Kind
 
@@ -37,7 +37,7 @@ class OwnKey(Shape):
     hint: str = ""
 
 
-class Connection(Document):
+class Connection(Record):
     """A company's connection to one vendor account.
 
     ``accountKey`` is unique in the company: connecting the same account again revives its connection, links and all.
@@ -66,7 +66,7 @@ class Connection(Document):
     """The connection that this pending one is to renew, where the flow named one."""
 
 
-class ConnectionHealth(Document):
+class ConnectionHealth(Record):
     """What the vendor's answers tell about a connection. ``_id`` is the connection's."""
 
     condition: Condition = Condition.OK
@@ -87,7 +87,7 @@ class StoredAttempt(Shape):
     until: Time
 
 
-class ConnectionTokens(Document):
+class ConnectionTokens(Record):
     """A connection's grant. ``_id`` is the connection's; ``gen`` rises with every token stored.
 
     After a backup was restored its refresh token may be used up: that is ``attempt.state = unknown``, and the rules for

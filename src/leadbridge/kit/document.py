@@ -16,8 +16,16 @@ from pydantic.alias_generators import to_camel
 
 from leadbridge.kit.clock import to_seconds_text, to_text
 
-Id = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$", examples=["674085f0c2a1b94d3e5f6071"])]
-"""An identifier: 24 hexadecimal digits (an ObjectId in MongoDB)."""
+
+class Identifying:
+    """Marks a text that is an identifier of ours, for an engine that has a type of its own for these."""
+
+    def __repr__(self) -> str:
+        return "Identifying()"
+
+
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$", examples=["674085f0c2a1b94d3e5f6071"]), Identifying()]
+"""An identifier: 24 hexadecimal digits (an ObjectId in MongoDB). A text that is not annotated so stays a text."""
 
 
 def _empty_is_unset(value: Any) -> Any:
@@ -73,6 +81,12 @@ class Document(Shape):
     subjects: tuple[Id, ...] = ()
 
 
+class Record(Document):
+    """A document known by an identifier of its own, not by a key that is made of others."""
+
+    id: Id = Field(alias="_id")
+
+
 class GlobalDocument(Shape):
     """A stored document that belongs to no one company: the directory, the store's own state."""
 
@@ -86,7 +100,7 @@ class LeanDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A stored document of one company, in the form that costs least to read and write."""
 
     id: str = msgspec.field(name="_id")
-    company_id: str
+    company_id: Id
     rev: int = 0
     v: int = 1
-    subjects: tuple[str, ...] = ()
+    subjects: tuple[Id, ...] = ()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from leadbridge.kit.document import Blankable, Body, Document, Id, Shape, Time
+from leadbridge.kit.document import Blankable, Body, Id, Record, Shape, Time
 from leadbridge.storage.kind import Index, Kind
 
 CustomValue: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | tuple[StrictStr, ...]
@@ -60,7 +60,7 @@ class Changed(Shape):
     by: str
 
 
-class Lead(Document):
+class Lead(Record):
     """A lead as it is stored.
 
     ``seq`` rises with each change of the record itself; ``origin`` says what made the last one. The ``...Key`` fields

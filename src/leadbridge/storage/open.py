@@ -7,18 +7,21 @@ from pathlib import Path
 from leadbridge.kit.errors import StartRefused
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.memory import MemoryEngine
+from leadbridge.storage.mongo import MongoEngine
 from leadbridge.storage.sqlite import SqliteEngine
 
 _FORMS = (
     "Set LEADBRIDGE_DATABASE_URL to sqlite:///leadbridge.db (a file in the working folder), "
-    "sqlite:////var/lib/leadbridge/hub.db (four slashes: an absolute path), or memory:// (nothing is kept)."
+    "sqlite:////var/lib/leadbridge/hub.db (four slashes: an absolute path), "
+    "mongodb://host:27017/leadbridge?replicaSet=rs0 (a replica set), or memory:// (nothing is kept)."
 )
 
 
 def open_engine(url: str) -> Engine:
     """Return the engine for ``url``, not yet started; raises ``StartRefused`` for an address that names none.
 
-    ``sqlite:///path`` is a file, absolute with four slashes; ``memory://`` keeps nothing.
+    ``sqlite:///path`` is a file, absolute with four slashes; ``mongodb://`` and ``mongodb+srv://`` are
+    a replica set or a sharded cluster; ``memory://`` keeps nothing.
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator:
@@ -42,7 +45,7 @@ def open_engine(url: str) -> Engine:
                 )
             return SqliteEngine(Path(path))
         case "mongodb" | "mongodb+srv":
-            raise StartRefused("MongoDB is not supported by this version of Leadbridge.", hint=_FORMS)
+            return MongoEngine(url.strip())
         case _:
             # the scheme alone: what follows it may hold a password
             raise StartRefused(

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from leadbridge.kit.document import Document, Id, LeanDocument, Shape, Time
+from leadbridge.kit.document import Id, LeanDocument, Record, Shape, Time
 from leadbridge.storage.kind import Index, Kind
 
 
@@ -86,7 +86,7 @@ class Counts(Shape):
     failed: int = 0
 
 
-class Run(Document):
+class Run(Record):
     """One pass over records."""
 
     kind: str

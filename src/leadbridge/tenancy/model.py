@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from leadbridge.kit.document import Document, GlobalDocument, Id, Time
+from leadbridge.kit.document import GlobalDocument, Id, Record, Time
 from leadbridge.storage.kind import Index, Kind
 
 
@@ -17,7 +17,7 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
-class Company(Document):
+class Company(Record):
     """A tenant. Its ``companyId`` is its own id."""
 
     name: str
@@ -27,7 +27,7 @@ class Company(Document):
     created_at: Time
 
 
-class User(Document):
+class User(Record):
     """A person, or a program, of one company."""
 
     email: str | None = None
@@ -37,7 +37,7 @@ class User(Document):
     created_at: Time
 
 
-class AccessToken(Document):
+class AccessToken(Record):
     """A bearer token's record. The token itself is only in its owner's hands; its hash is the directory's key."""
 
     user_id: Id

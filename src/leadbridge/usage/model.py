@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from leadbridge.kit.document import Document, Id, JsonObject, Shape, Time
+from leadbridge.kit.document import Id, JsonObject, Record, Shape, Time
 from leadbridge.storage.kind import Index, Kind
 
 
@@ -60,7 +60,7 @@ class Metrics(Shape):
     records_processed: int = 0
 
 
-class UsageEvent(Document):
+class UsageEvent(Record):
     """One operation: a push run, a token refresh, an import."""
 
     event_type: EventType
@@ -74,7 +74,7 @@ class UsageEvent(Document):
     created_at: Time
 
 
-class ErrorEntry(Document):
+class ErrorEntry(Record):
     """A failure somebody should know of. The same failure again raises ``count`` and moves ``occurredAt``."""
 
     key: str

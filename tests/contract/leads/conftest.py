@@ -19,7 +19,7 @@ from leadbridge.leads.service import LeadService
 from leadbridge.storage.store import Store
 from leadbridge.usage import model as usage_model
 from leadbridge.usage.service import UsageService
-from tests.support.stores import ENGINES, open_store
+from tests.support.stores import ENGINE_PARAMS, ENGINES, open_store
 
 COMPANY, OTHER = "a" * 24, "b" * 24
 AUTHOR = Author("api", "user:" + "f" * 24)
@@ -37,10 +37,16 @@ class Room:
     imports: ImportService
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=ENGINE_PARAMS)
 async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
     clock = ManualClock()
     ids = object_ids(clock, random.Random(7))
     async with open_store(ENGINES[request.param](tmp_path), KINDS, clock, ids) as store:
         usage = UsageService(store, clock, ids)
         yield Room(store, clock, ids, LeadService(store, clock, ids), ImportService(store, clock, ids, usage))
+
+
+@pytest.fixture
+def on_wire(request: pytest.FixtureRequest) -> bool:
+    """Whether the room is on a MongoDB server, where suites are a tenth of the size."""
+    return request.node.get_closest_marker("mongodb") is not None

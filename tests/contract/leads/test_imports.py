@@ -30,6 +30,8 @@ from leadbridge.usage.service import UsageService
 from tests.contract.leads.conftest import AUTHOR, COMPANY, OTHER, Room
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+WIRE_LINES, WIRE_ROWS = 500, 462
+"""How many lines of the example file, and how many rows these are, are enough on the wire server."""
 US = ImportOptions(default_country="US")
 
 
@@ -79,21 +81,25 @@ def test_the_generator_makes_the_committed_files_byte_for_byte(generator: Module
         assert (EXAMPLES / name).read_bytes() == data, name
 
 
-async def test_the_five_thousand_example_rows_twice(room: Room) -> None:
+async def test_the_example_rows_twice(room: Room, on_wire: bool) -> None:
     data = (EXAMPLES / "leads.csv").read_bytes()
+    rows = 5000
+    if on_wire:  # the wire server collects all matches of a question: a tenth of the size
+        data, rows = b"".join(data.splitlines(keepends=True)[: WIRE_LINES + 1]), WIRE_ROWS
     first = await bring(room, data)
     before = await stored(room)
     room.clock.advance(3600)
     second = await bring(room, data)
     one, two = counts(first), counts(second)
     assert first.status is second.status is Status.DONE
-    assert one["read"] == two["read"] == 5000
-    assert one["created"] == len(before) > 4000
-    assert one["merged"] == two["merged"] > 300
-    assert one["rejected"] == two["rejected"] > 80
+    assert one["read"] == two["read"] == rows
+    assert one["created"] == len(before) > 0.8 * rows
+    assert one["merged"] == two["merged"] > 0.05 * rows
+    assert one["rejected"] == two["rejected"] > 0.015 * rows
     assert (two["created"], two["updated"], two["unchanged"]) == (0, 0, one["created"])
     assert await stored(room) == before
-    assert {"no_identity", "invalid_email", "ragged_row", "invalid_phone", "unknown_country"} <= set(first.reasons)
+    expected = {"no_identity", "invalid_email", "ragged_row", "invalid_phone", "unknown_country"}
+    assert (expected - {"invalid_phone", "unknown_country"} if on_wire else expected) <= set(first.reasons)
     ids, onward = await room.imports.lead_ids(COMPANY, second.id, limit=10_000)
     assert onward is None
     assert ids == (await room.imports.lead_ids(COMPANY, first.id, limit=10_000))[0]

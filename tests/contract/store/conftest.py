@@ -11,15 +11,19 @@ from hypothesis import HealthCheck, settings
 
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.store import Store
-from tests.contract.store.shapes import ENGINES, KINDS, store_on
+from tests.contract.store.shapes import KINDS, store_on
+from tests.support.stores import ENGINE_PARAMS, ENGINES
 
 settings.register_profile("store", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("store-long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("store-wire", parent=settings.get_profile("store"), max_examples=10)
 LONG = os.environ.get("LEADBRIDGE_LONG") == "1"
 PROFILE = settings.get_profile("store-long" if LONG else "store")
+WIRE_PROFILE = PROFILE if LONG else settings.get_profile("store-wire")
+"""Fewer examples where every step is a call to a server."""
 
 
-@pytest.fixture(params=list(ENGINES))
+@pytest.fixture(params=ENGINE_PARAMS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     return ENGINES[request.param](tmp_path)
 

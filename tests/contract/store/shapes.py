@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from leadbridge.kit.clock import SystemClock
-from leadbridge.kit.document import Document, LeanDocument
+from leadbridge.kit.document import LeanDocument, Record
 from leadbridge.kit.ids import object_ids
 from leadbridge.storage.batch import Applied, WriteBatch, WriteResult
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Index, Kind
-from leadbridge.storage.memory import MemoryEngine
-from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
 
 ACME = "a" * 24
 OTHER = "b" * 24
 
 
-class Person(Document):
+class Person(Record):
     name: str | None = None
     key: str | None = None
     city: str | None = None
@@ -67,11 +63,6 @@ COUNTERS = Kind(
     tenant=False,
 )
 KINDS = (PEOPLE, COUNTERS)
-
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "memory": lambda folder: MemoryEngine(),
-    "sqlite": lambda folder: SqliteEngine(folder / "store.db"),
-}
 
 new_id = object_ids(SystemClock())
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -15,7 +16,8 @@ from leadbridge.storage.batch import Applied, Conflict, Duplicate, WriteBatch
 from leadbridge.storage.store import Store
 from tests.contract.store.conftest import LONG
 from tests.contract.store.driver import Loop
-from tests.contract.store.shapes import ACME, ENGINES, KINDS, OTHER, PEOPLE, Person, person, store_on
+from tests.contract.store.shapes import ACME, KINDS, OTHER, PEOPLE, Person, person, store_on
+from tests.support.stores import ENGINES
 
 IDS = [f"{number:024x}" for number in range(8)]
 companies = st.sampled_from([ACME, OTHER])
@@ -205,8 +207,14 @@ class SqliteHistory(History):
     engine = "sqlite"
 
 
+class MongoHistory(History):
+    engine = "mongodb"
+
+
 PROFILE = settings(max_examples=1500 if LONG else 60, stateful_step_count=60 if LONG else 25, deadline=None)
 TestMemory = MemoryHistory.TestCase
 TestMemory.settings = PROFILE
 TestSqlite = SqliteHistory.TestCase
 TestSqlite.settings = PROFILE
+TestMongo = pytest.mark.mongodb(MongoHistory.TestCase)
+TestMongo.settings = settings(PROFILE, max_examples=200 if LONG else 15)

@@ -273,14 +273,16 @@ async def test_a_unique_index_over_duplicates_is_refused_and_the_file_kept(tmp_p
         ("sqlite:///folder/", "names no file"),
         ("sqlite:///hub.db?mode=ro", "takes no options"),
         ("memory://x", "names no place"),
-        ("mongodb://user:secret@host/db", "not supported by this version"),
+        ("mongodb://user:secret@", "not a valid MongoDB address"),
+        ("mongodb://user:se/cret@host/db", "not a valid MongoDB address"),
         ("postgres://user:secret@host/db", "starts with postgres://"),
     ],
 )
 def test_an_address_that_names_no_store_is_refused_with_the_forms_that_do(url: str, message: str) -> None:
     with pytest.raises(StartRefused, match=message) as caught:
         open_engine(url)
-    assert "sqlite:///leadbridge.db" in caught.value.hint
+    form = "mongodb://user:password@host:27017/leadbridge" if "MongoDB" in message else "sqlite:///leadbridge.db"
+    assert form in caught.value.hint
     assert "secret" not in str(caught.value)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,12 +15,11 @@ from leadbridge.kit.values import INT64, NotStorable, Value, clean_text, stored
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Index, Kind, StoreTooNew
-from leadbridge.storage.memory import MemoryEngine
-from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
-from tests.contract.store.conftest import PROFILE
+from tests.contract.store.conftest import PROFILE, WIRE_PROFILE
 from tests.contract.store.driver import Loop
 from tests.contract.store.shapes import ACME, new_id, store_on
+from tests.support.stores import ENGINE_PARAMS, ENGINES
 
 
 class Bag(Document):
@@ -59,17 +56,13 @@ trees = st.recursive(
 )
 
 
-@pytest.mark.parametrize(
-    "make", [lambda _: MemoryEngine(), lambda path: SqliteEngine(path / "v.db")], ids=["memory", "sqlite"]
-)
-def test_values_come_back_and_are_found_by_their_indexes(
-    make: Callable[[Path], Engine], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.mark.parametrize("name", ENGINE_PARAMS)
+def test_values_come_back_and_are_found_by_their_indexes(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     loop = Loop()
-    store = store_on(make(tmp_path_factory.mktemp("values")))
+    store = store_on(ENGINES[name](tmp_path_factory.mktemp("values")))
     loop.run(store.start([BAGS]))
 
-    @PROFILE
+    @(WIRE_PROFILE if name == "mongodb" else PROFILE)
     @given(trees, texts, wholes, reals, times)
     def check(value: object, text: str, whole: int, real: float, at: datetime) -> None:
         loop.run(_round_trip(store, value, text, whole, real, at))

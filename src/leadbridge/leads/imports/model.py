@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from leadbridge.kit.document import Document, Id, Shape, Time
+from leadbridge.kit.document import Document, Id, Record, Shape, Time
 from leadbridge.leads.imports.headers import Column
 from leadbridge.leads.matching import MergeMode
 from leadbridge.storage.kind import Index, Kind
@@ -63,7 +63,7 @@ class ColumnUse(Shape):
         return cls(header=column.header, field=column.field, how=column.how)
 
 
-class Import(Document):
+class Import(Record):
     """One file brought in, or being brought in."""
 
     name: str
@@ -99,7 +99,7 @@ class Problem(Shape):
     message: str
 
 
-class RowReport(Document):
+class RowReport(Record):
     """A row that was rejected, or accepted without some value: why, and the cells as they were in the file."""
 
     import_id: Id
@@ -112,7 +112,7 @@ class RowReport(Document):
     lead_id: Id | None = None
 
 
-class ImportPart(Document):
+class ImportPart(Record):
     """Which lead each accepted row of one part of the file fell on."""
 
     import_id: Id

@@ -42,7 +42,7 @@ class SqliteEngine:
         busy_seconds: float = BUSY_SECONDS,
         turns: Callable[[Path, float], Turns] = open_turns,
     ) -> None:
-        self._path = path.absolute()
+        self._path = self.path = path.absolute()
         self._busy_seconds = busy_seconds
         self._turns = turns
         self._writer: Writer | None = None
