@@ -20,6 +20,8 @@ from leadbridge.kit.errors import LeadbridgeError, NotFound
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import bind, hand_over, prepare_data_dir, serve, work
 from leadbridge.settings import Settings, load_settings
+from leadbridge.storage.doctor import Level, short_check
+from leadbridge.storage.open import open_engine
 from leadbridge.work.routes import view as dead_letter_view
 
 app = typer.Typer(
@@ -168,6 +170,29 @@ def token_create(
             typer.echo(made.token)
 
     _with_hub(load_settings(), run)
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Look at what this hub stands on: settings, master key, database. Exit code 1 where something is broken."""
+    settings = load_settings()
+    configure_logging(json=settings.log_json, level=40)
+
+    async def run() -> bool:
+        prepare_data_dir(settings.data_dir)
+        engine = open_engine(settings.database)
+        hub = build_hub(settings, engine=engine)
+        try:
+            await hub.start()
+            findings = await short_check(engine, hub.clock.now)
+        finally:
+            await hub.close()
+        typer.echo(f"{Level.OK.value:8} The settings can be used, and the master key opens this store.")
+        for finding in findings:
+            typer.echo(f"{finding.level.value:8} {finding.what} {finding.cure}".rstrip())
+        return any(finding.level is Level.FAILED for finding in findings)
+
+    raise typer.Exit(1 if _run(run()) else 0)
 
 
 @app.command("sandbox", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

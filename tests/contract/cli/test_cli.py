@@ -172,3 +172,18 @@ def test_a_lost_master_key_stops_the_start_and_is_not_replaced(tmp_path: Path) -
     key.chmod(0o600)
     with RunningHub(data):
         pass
+
+
+def test_the_doctor_tells_what_the_hub_stands_on(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "leadbridge", "doctor"],
+        env=clean_environment({"LEADBRIDGE_DATA_DIR": str(tmp_path / "data")}),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert "SQLite" in told.stdout
+    assert all(line.split()[0] in ("ok", "warning") for line in told.stdout.splitlines())
