@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvloop
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
+from leadbridge.commands import tenancy
+from leadbridge.commands.running import run, with_hub
 from leadbridge.demo.run import DemoOptions, run_demo
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import bind, hand_over, prepare_data_dir, serve
-from leadbridge.settings import Settings, load_settings
+from leadbridge.settings import load_settings
 
 app = typer.Typer(
     name="leadbridge",
@@ -29,6 +28,9 @@ app = typer.Typer(
 )
 token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
+app.add_typer(tenancy.company_app, name="company")
+app.add_typer(tenancy.user_app, name="user")
+app.add_typer(tenancy.apikey_app, name="apikey")
 
 REFUSED = 2
 """Exit code of a command that could not begin; what went wrong is one sentence on standard error."""
@@ -51,7 +53,7 @@ def serve_command(
         settings = settings.model_copy(update={"public_url": f"http://localhost:{port}"})
     configure_logging(json=settings.log_json)
 
-    async def run() -> None:
+    async def serving() -> None:
         prepare_data_dir(settings.data_dir)
         listening = bind(host, port)
         hub = build_hub(settings)
@@ -67,7 +69,7 @@ def serve_command(
             listening.close()
             await hub.close()
 
-    _run(run())
+    run(serving())
 
 
 @token_app.command("create")
@@ -76,7 +78,7 @@ def token_create(
 ) -> None:
     """Make a bearer token for the first company's administrator and print it, once."""
 
-    async def run(hub: Hub) -> None:
+    async def work(hub: Hub) -> None:
         company = await hub.tenancy.first_company()
         if company is None:
             made = await hub.tenancy.make_first_company()
@@ -85,7 +87,7 @@ def token_create(
         if made is not None:
             typer.echo(made.token)
 
-    _with_hub(load_settings(), run)
+    with_hub(load_settings(), work)
 
 
 @app.command("sandbox", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -108,29 +110,7 @@ def demo_command(
     """Show the main job: import leads, connect a CRM by OAuth, put every lead into it."""
     configure_logging(json=False, level=40)
     options = DemoOptions(once=once, json=json, leads=leads, database_url=database_url, provider=provider, state=state)
-    raise typer.Exit(_run(run_demo(options)))
-
-
-def _with_hub(settings: Settings, work: Any) -> None:
-    async def run() -> None:
-        prepare_data_dir(settings.data_dir)
-        hub = build_hub(settings)
-        try:
-            await hub.start()
-            await work(hub)
-        finally:
-            await hub.close()
-
-    configure_logging(json=settings.log_json, level=30)
-    _run(run())
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    raise typer.Exit(run(run_demo(options)))
 
 
 def main() -> None:

@@ -33,9 +33,7 @@ def checked_email(email: str) -> str:
         except EmailNotValidError:
             if email.strip().endswith("@localhost"):  # the first administrator's, which leads nowhere on purpose
                 return email.strip()
-    raise InvalidInput(
-        "The e-mail address is not valid.", code="invalid_email", hint="Write it as in ana@example.com."
-    )
+    raise InvalidInput("The e-mail address is not valid.", code="invalid_email", hint="Write it as in ana@example.com.")
 
 
 def member(company_id: str, user_id: str) -> str:

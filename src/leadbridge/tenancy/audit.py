@@ -94,9 +94,7 @@ class AuditTrail:
         after: Mapping[str, Any] | None = None,
     ) -> None:
         """Put the entry of a change into the change's own batch, so that there is never one without the other."""
-        entry = audit_entry(
-            self._ids(), self._clock, company_id, author, action, target, before=before, after=after
-        )
+        entry = audit_entry(self._ids(), self._clock, company_id, author, action, target, before=before, after=after)
         batch.insert(AUDIT, entry)
 
     async def record(
@@ -111,15 +109,21 @@ class AuditTrail:
         self, company_id: str, *, action: str | None, limit: int, after: Position | None
     ) -> Page[AuditEntry]:
         """Return a page of the trail, newest first."""
-        return await self._store[AUDIT].of(company_id).find(
-            order=["at"],
-            residual=None if action is None else Eq("action", action),
-            descending=True,
-            limit=limit,
-            after=after,
+        return (
+            await self._store[AUDIT]
+            .of(company_id)
+            .find(
+                order=["at"],
+                residual=None if action is None else Eq("action", action),
+                descending=True,
+                limit=limit,
+                after=after,
+            )
         )
 
 
 def audit_view(entry: AuditEntry) -> dict[str, Any]:
     """Return an entry as the API shows it."""
-    return entry.model_dump(mode="json", by_alias=True, exclude={"company_id", "rev", "v", "subjects"}, exclude_none=True)
+    return entry.model_dump(
+        mode="json", by_alias=True, exclude={"company_id", "rev", "v", "subjects"}, exclude_none=True
+    )

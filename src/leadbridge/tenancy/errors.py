@@ -13,7 +13,7 @@ class WrongSignIn(Unauthenticated):
 
 
 class TooManyAttempts(TooMany):
-    """Too many sign-ins with this address have failed. The answer's ``Retry-After`` tells in how many seconds to go on."""
+    """Too many sign-ins with this address have failed. ``Retry-After`` tells for how many seconds to wait."""
 
     default_code = "too_many_attempts"
     default_hint = "Wait for as long as 'Retry-After' says. A browser that is signed in stays signed in."

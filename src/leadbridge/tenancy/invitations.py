@@ -83,8 +83,10 @@ class Invitations:
 
     async def page(self, company_id: str, *, limit: int, after: Position | None) -> Page[Invitation]:
         """Return a page of a company's invitations, newest first."""
-        return await self._store[INVITATIONS].of(company_id).find(
-            order=["createdAt"], descending=True, limit=limit, after=after
+        return (
+            await self._store[INVITATIONS]
+            .of(company_id)
+            .find(order=["createdAt"], descending=True, limit=limit, after=after)
         )
 
     async def revoke(self, company_id: str, id: str, author: Author) -> Invitation:

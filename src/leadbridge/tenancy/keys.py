@@ -141,9 +141,7 @@ class Keys:
                 batch, user, name, created_by=author.user_id or user.id, rights=rights, expires_at=expires_at
             )
             shown = {"rights": list(made.key.rights) if made.key.rights is not None else None, "userId": user.id}
-            self._trail.add(
-                batch, user.company_id, author, "api_key.created", f"api_key:{made.key.id}", after=shown
-            )
+            self._trail.add(batch, user.company_id, author, "api_key.created", f"api_key:{made.key.id}", after=shown)
             return batch, made
 
         return await self._store.attempt(build)
@@ -181,9 +179,7 @@ class Keys:
             if key.revoked_at is not None:
                 return None, key
             now = self._clock.now()
-            batch = WriteBatch().patch(
-                TOKENS, company_id, id, values={"revokedAt": now}, where={"revokedAt": UNSET}
-            )
+            batch = WriteBatch().patch(TOKENS, company_id, id, values={"revokedAt": now}, where={"revokedAt": UNSET})
             batch.delete(DIRECTORY, None, token_entry(key.token_hash))
             self._trail.add(batch, company_id, author, "api_key.revoked", f"api_key:{id}")
             return batch, key.model_copy(update={"revoked_at": now})

@@ -105,9 +105,7 @@ class Members:
 
         return await self._store.attempt(build)
 
-    async def add(
-        self, batch: WriteBatch, company_id: str, *, name: str, role: Role, email: str, hashed: str
-    ) -> User:
+    async def add(self, batch: WriteBatch, company_id: str, *, name: str, role: Role, email: str, hashed: str) -> User:
         """Put a user with a password into ``batch``; raises ``EmailTaken``."""
         key = email_key(email)
         if await self._store[USERS].of(company_id).lookup("email", [key]):
@@ -169,9 +167,7 @@ class Members:
                 self._keys.delete(batch, key)
             if user.email_key is not None:
                 await leave(self._store, batch, user.email_key, company_id, id)
-            self._trail.add(
-                batch, company_id, author, "user.removed", f"user:{id}", before={"role": user.role.value}
-            )
+            self._trail.add(batch, company_id, author, "user.removed", f"user:{id}", before={"role": user.role.value})
             return batch, None
 
         await self._store.attempt(build)
@@ -214,9 +210,7 @@ class Members:
             if here is None:
                 batch.insert(
                     PASSWORDS,
-                    Password(
-                        id=user.id, company_id=user.company_id, hash=hashed, changed_at=now, subjects=(user.id,)
-                    ),
+                    Password(id=user.id, company_id=user.company_id, hash=hashed, changed_at=now, subjects=(user.id,)),
                 )
             else:
                 batch.replace(PASSWORDS, here.model_copy(update={"hash": hashed, "changed_at": now}))

@@ -39,9 +39,7 @@ def after_failure(before: Attempts | None, id: str, now: datetime) -> Attempts:
 class SignIn:
     """The way from an address and a password to a session."""
 
-    def __init__(
-        self, store: Store, clock: Clock, passwords: Passwords, sessions: Sessions, trail: AuditTrail
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, passwords: Passwords, sessions: Sessions, trail: AuditTrail) -> None:
         self._store = store
         self._clock = clock
         self._passwords = passwords
