@@ -30,7 +30,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def with_hub(settings: Settings, work: Callable[[Hub], Awaitable[T]]) -> T:
-    """Run ``work`` with a hub on the operator's database, which may be in use by a running hub, and return its value."""
+    """Run ``work`` with a hub on the operator's database, which a running hub may be using too; return its value."""
 
     async def opened() -> T:
         prepare_data_dir(settings.data_dir)

@@ -137,13 +137,11 @@ def usable_key(data: Any, algorithm: str) -> tuple[str | None, Key] | None:
     if not wanted:
         return None
     try:
-        key = read(kept)
-        public = key.as_dict(private=False)
+        if algorithm == "RS256" and len(_bytes(kept["n"])) * 8 < MIN_RSA_BITS:
+            return None
+        return kid, read(kept)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    if algorithm == "RS256" and len(_bytes(str(public["n"]))) * 8 < MIN_RSA_BITS:
-        return None
-    return kid, key
 
 
 def secret_key(secret: str) -> Key:
