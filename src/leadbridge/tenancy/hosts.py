@@ -48,12 +48,12 @@ class HostTokens:
         self._members = members
         self._trail = trail
         self._secret = secret_key(settings.secret.get_secret_value()) if settings.secret is not None else None
-        self._keys = KeySet(settings.jwks_url or "", settings.algorithm, transport, clock)
+        self.keys = KeySet(settings.jwks_url or "", settings.algorithm, transport, clock)
 
     async def known(self, token: str, author: Author) -> User:
         """Return the user of a token, in the role it tells; raises ``TokenRefused``, ``KeysUnreachable``."""
         header = header_of(token, self._settings.algorithm)
-        key = self._secret or await self._keys.key(header.get("kid"))
+        key = self._secret or await self.keys.key(header.get("kid"))
         claims = verify(token, key, self._settings, self._clock.now())
         user = await self._find(claims)
         if user is None:

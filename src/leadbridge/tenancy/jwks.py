@@ -54,6 +54,10 @@ class KeySet:
             raise TokenRefused("The token is signed with a key that its issuer does not publish.")
         return found
 
+    def forget_pause(self) -> None:
+        """Let the next unknown key be asked for at once, as whoever changes the host's keys may want."""
+        self._tried_at = None
+
     def _may_fetch(self, kid: str | None) -> bool:
         if self._tried_at is not None and self._clock.monotonic() - self._tried_at < PAUSE_SECONDS:
             return False

@@ -25,13 +25,13 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
     csrf: str | None = None
     set_cookie: list[str] = field(default_factory=list)
+    retry_after: str | None = None
 
-    async def ask(self, method: str, path: str, *, csrf: str | None = None, **more: Any) -> Answer:
-        """Send one request below /api/v1; ``csrf`` replaces the token that belongs to the session."""
+    async def ask(self, method: str, path: str, **more: Any) -> Answer:
+        """Send one request below /api/v1."""
         headers = dict(more.pop("headers", {}))
-        token = self.csrf if csrf is None else csrf
-        if token:
-            headers["x-csrf-token"] = token
+        if self.csrf is not None:
+            headers["x-csrf-token"] = self.csrf
         jar = aiohttp.DummyCookieJar()
         async with (
             aiohttp.ClientSession(cookie_jar=jar) as session,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leadbridge.kit.clock import to_text
+from leadbridge.kit.document import Document, Time
 from leadbridge.security.hashing import hash_token
 from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.kind import Kind
 from leadbridge.tenancy.model import DIRECTORY, TOKENS, DirectoryEntry, Role
 from tests.contract.tenancy.conftest import another_company, key_of, member
 from tests.support.hub_in_process import HubUnderTest
@@ -98,24 +100,31 @@ async def test_a_user_has_a_bounded_number_of_keys(hub: HubUnderTest) -> None:
     assert (await hub.ask("POST", "/auth/tokens", token=token, json={"name": "again"})).status == 201
 
 
+class AccessToken(Document):
+    """An access token as the first version stored it."""
+
+    user_id: str
+    name: str
+    token_hash: str
+    created_at: Time
+
+
 async def test_a_token_of_the_first_version_stays_good(hub: HubUnderTest) -> None:
     ana = await member(hub, "ana@example.com")
     token, id = "lb" + "A" * 43, hub.hub.ids()
-    old = {
-        "_id": id,
-        "companyId": hub.company_id,
-        "subjects": [],
-        "userId": ana.id,
-        "name": "first token",
-        "tokenHash": hash_token(token),
-        "createdAt": "2026-11-22T12:00:00.000Z",
-    }
+    old = AccessToken(
+        id=id,
+        company_id=hub.company_id,
+        user_id=ana.id,
+        name="first token",
+        token_hash=hash_token(token),
+        created_at=hub.hub.clock.now(),
+    )
     entry = DirectoryEntry(
         id=f"token:{hash_token(token)}", what="token", company_id=hub.company_id, ref=id, user_id=ana.id
     )
-    batch = WriteBatch().insert(DIRECTORY, entry)
-    batch.after(TOKENS, hub.company_id, id, create=old)
-    await hub.hub.store.write(batch)
+    kind = Kind(TOKENS.name, AccessToken, TOKENS.indexes)
+    await hub.hub.store.write(WriteBatch().insert(DIRECTORY, entry).insert(kind, old))
     assert (await hub.ask("GET", "/auth/me", token=token)).data["user"]["_id"] == ana.id
     [shown] = (await hub.ask("GET", "/auth/tokens", token=token)).data
     assert (shown["rights"], shown["prefix"]) == (None, "")
