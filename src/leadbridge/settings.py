@@ -159,16 +159,19 @@ class Settings(BaseSettings):
     def _one_way_to_check_a_hosts_tokens(self) -> Settings:
         """Tokens are checked one way only: with two, a public key could pass for a secret."""
         if self.jwt_secret is None and self.jwt_jwks_url is None:
-            if self.jwt_issuer or self.jwt_audience or self.jwt_algorithm or self.jwt_provision:
+            names = ("issuer", "audience", "algorithm", "provision")
+            if alone := [f"LEADBRIDGE_JWT_{name.upper()}" for name in names if getattr(self, f"jwt_{name}")]:
                 raise ValueError(
-                    "LEADBRIDGE_JWT_ISSUER, _AUDIENCE, _ALGORITHM and _PROVISION need LEADBRIDGE_JWT_SECRET "
-                    "or LEADBRIDGE_JWT_JWKS_URL beside them"
+                    f"{' and '.join(alone)} cannot stand without LEADBRIDGE_JWT_SECRET or LEADBRIDGE_JWT_JWKS_URL"
                 )
             return self
         if self.jwt_secret is not None and self.jwt_jwks_url is not None:
             raise ValueError("LEADBRIDGE_JWT_SECRET and LEADBRIDGE_JWT_JWKS_URL are both set; only one of them may be")
         if not self.jwt_issuer or not self.jwt_audience:
-            raise ValueError("LEADBRIDGE_JWT_ISSUER and LEADBRIDGE_JWT_AUDIENCE are needed to check a host's tokens")
+            raise ValueError(
+                "LEADBRIDGE_JWT_SECRET or LEADBRIDGE_JWT_JWKS_URL is set without LEADBRIDGE_JWT_ISSUER and "
+                "LEADBRIDGE_JWT_AUDIENCE, which a host's tokens are checked for"
+            )
         shared = self.jwt_secret is not None
         if self.jwt_algorithm is not None and (self.jwt_algorithm == "HS256") is not shared:
             raise ValueError(

@@ -101,6 +101,15 @@ def rights_of(role: Role, key: ApiKey | None = None) -> frozenset[Right]:
     return rights if key is None or key.rights is None else (rights & set(key.rights)) | (ALWAYS & rights)
 
 
+def rights_table() -> str:
+    """Return the rights of every role as a Markdown table: the one in the docs."""
+    lines = [f"| right | allows to | {' | '.join(role.value for role in Role)} |", f"|---|---|{':-:|' * len(Role)}"]
+    for right in Right:
+        marks = " | ".join("yes" if right in ROLE_RIGHTS[role] else "" for role in Role)
+        lines.append(f"| `{right.value}` | {MEANING[right]} | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
 async def permitted(scopes: SecurityScopes, caller: CallerDep) -> Caller:
     """Return who is calling if they have the rights the endpoint names; raises ``Forbidden``."""
     held = rights_of(caller.user.role, caller.key)

@@ -20,7 +20,7 @@ from tests.support.hub_in_process import HubUnderTest, running_hub
 
 ISSUER, AUDIENCE = "https://app.example.com", "leadbridge"
 SECRET = "a shared secret of more than thirty-two bytes"
-SHARED = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwt_secret": SECRET}
+SHARED: dict[str, Any] = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwt_secret": SECRET}
 
 
 def token(key: Any = None, header: dict[str, Any] | None = None, **change: Any) -> str:
@@ -162,14 +162,14 @@ async def key_server() -> AsyncIterator[tuple[KeyServer, str]]:
 async def test_a_key_set_is_fetched_once_and_again_for_an_unknown_key(tmp_path: Path) -> None:
     old, new = (jwk.ECKey.generate_key("P-256", {"kid": name}) for name in ("old", "new"))
     async with key_server() as (served, origin):
-        settings = {
+        settings: dict[str, Any] = {
             "jwt_issuer": ISSUER,
             "jwt_audience": AUDIENCE,
             "jwt_algorithm": "ES256",
             "jwt_jwks_url": f"{origin}/keys",
             "jwt_provision": True,
         }
-        sandbox = {"sandbox_origins": (origin, "http://127.0.0.1:9")}
+        sandbox: dict[str, Any] = {"sandbox_origins": (origin, "http://127.0.0.1:9")}
         async with running_hub(tmp_path / "hub", **settings, **sandbox) as hub:
             by_old = token(old, {"alg": "ES256", "kid": "old"})
             served.status = 500

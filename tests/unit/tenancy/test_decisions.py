@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from leadbridge.kit.errors import InvalidInput
+from leadbridge.kit.values import Stored
 from leadbridge.security.secret import MASK
 from leadbridge.tenancy.addresses import address_id, checked_email, email_key
 from leadbridge.tenancy.audit import masked
@@ -67,7 +68,7 @@ def test_the_trail_holds_no_secret_and_no_personal_value() -> None:
 
 
 def test_an_access_token_of_the_first_version_is_an_api_key_without_limits() -> None:
-    old = {
+    old: Stored = {
         "_id": ID,
         "companyId": ID,
         "rev": 1,

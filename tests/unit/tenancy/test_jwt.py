@@ -62,7 +62,8 @@ def by_key(algorithm: str, payload: dict[str, Any], **header: Any) -> str:
 
 
 def public(algorithm: str, **more: Any) -> dict[str, Any]:
-    return KEYS[algorithm].as_dict(private=False) | more
+    shown: dict[str, Any] = KEYS[algorithm].as_dict(private=False)
+    return shown | more
 
 
 def keyed(algorithm: str) -> JwtSettings:
