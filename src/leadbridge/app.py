@@ -43,12 +43,14 @@ from leadbridge.sync import model as sync_model
 from leadbridge.sync import routes as sync_routes
 from leadbridge.sync.service import SyncService
 from leadbridge.tenancy import model as tenancy_model
+from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage import model as usage_model
 from leadbridge.usage.service import UsageService
 from leadbridge.web.envelope import answer
 from leadbridge.web.errors import install_error_handlers
 from leadbridge.web.middleware import Surroundings
+from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.work import model as work_model
 from leadbridge.work import routes as work_routes
 from leadbridge.work.enqueue import LaneForm, TaskQueue
@@ -144,7 +146,7 @@ def build_hub(
     store = Store(engine or open_engine(settings.database), clock, ids, rng)
     transport = transport or GuardedTransport(clock, sandbox_origins=settings.sandbox_origins)
     vault = Vault(store, StoredKeyProvider(settings.master_key), clock, ids)
-    tenancy = TenancyService(store, clock, ids)
+    tenancy = TenancyService(store, clock, ids, jwt=settings.jwt, transport=transport)
     usage = UsageService(store, clock, ids)
     leads = LeadService(store, clock, ids)
     imports = ImportService(store, clock, ids, usage)
@@ -222,12 +224,14 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(sync_routes.router)
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)
+    app.include_router(tenancy_routes.router)
+    describe_rights(app)
 
-    @app.get("/healthz", tags=["health"], summary="Whether the process answers")
+    @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
     async def healthz() -> Response:
         return answer({"status": "ok", "version": __version__})
 
-    @app.get("/readyz", tags=["health"], summary="Whether the store answers too")
+    @app.get("/readyz", tags=["health"], summary="Whether the store answers too", openapi_extra=open_to_all("health"))
     async def readyz() -> Response:
         await hub.tenancy.first_company()
         return answer({"status": "ready", "version": __version__})
@@ -239,6 +243,7 @@ async def _sweep(hub: Hub) -> None:
     while True:
         try:
             await hub.connections.sweep()
+            await hub.tenancy.sweep()
         except Exception:  # one failed sweep must not end the ones after it
             log.exception("sweep_failed")
         await hub.clock.sleep(SWEEP_SECONDS)

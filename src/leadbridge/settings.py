@@ -8,8 +8,9 @@ is missing, so that a slip in one does not take the others down.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -26,6 +27,27 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from leadbridge.kit.errors import StartRefused
 
 INTEGRATIONS_PAGE = "/super-user/integrations"
+
+
+MIN_SECRET_BYTES = 32
+"""A shared secret for HS256 has at least as many bytes as the hash (RFC 7518, 3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class JwtSettings:
+    """How a host application's tokens are checked and read: a shared secret or a key set, never both."""
+
+    issuer: str
+    audience: str
+    algorithm: str
+    secret: SecretStr | None = None
+    jwks_url: str | None = None
+    company_claim: str = "companyId"
+    user_claim: str = "sub"
+    email_claim: str = "email"
+    name_claim: str = "name"
+    role_claim: str = "role"
+    provision: bool = False
 
 
 def _variable(name: str) -> AliasChoices:
@@ -49,6 +71,20 @@ class Settings(BaseSettings):
         (), validation_alias=_variable("LEADBRIDGE_SANDBOX_ORIGINS")
     )
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
+
+    jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))
+    jwt_audience: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_AUDIENCE"))
+    jwt_secret: SecretStr | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_SECRET"))
+    jwt_jwks_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_JWKS_URL"))
+    jwt_algorithm: Literal["HS256", "RS256", "ES256", "EdDSA"] | None = Field(
+        None, validation_alias=_variable("LEADBRIDGE_JWT_ALGORITHM")
+    )
+    jwt_company_claim: str = Field("companyId", validation_alias=_variable("LEADBRIDGE_JWT_COMPANY_CLAIM"))
+    jwt_user_claim: str = Field("sub", validation_alias=_variable("LEADBRIDGE_JWT_USER_CLAIM"))
+    jwt_email_claim: str = Field("email", validation_alias=_variable("LEADBRIDGE_JWT_EMAIL_CLAIM"))
+    jwt_name_claim: str = Field("name", validation_alias=_variable("LEADBRIDGE_JWT_NAME_CLAIM"))
+    jwt_role_claim: str = Field("role", validation_alias=_variable("LEADBRIDGE_JWT_ROLE_CLAIM"))
+    jwt_provision: bool = Field(False, validation_alias=_variable("LEADBRIDGE_JWT_PROVISION"))
 
     zoho_client_id: str | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_ID"))
     zoho_client_secret: SecretStr | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_SECRET"))
@@ -118,6 +154,60 @@ class Settings(BaseSettings):
                     "and its origin is not in LEADBRIDGE_SANDBOX_ORIGINS"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _one_way_to_check_a_hosts_tokens(self) -> Settings:
+        """Tokens are checked one way only: with two, a public key could pass for a secret."""
+        if self.jwt_secret is None and self.jwt_jwks_url is None:
+            names = ("issuer", "audience", "algorithm", "provision")
+            if alone := [f"LEADBRIDGE_JWT_{name.upper()}" for name in names if getattr(self, f"jwt_{name}")]:
+                raise ValueError(
+                    f"{' and '.join(alone)} cannot stand without LEADBRIDGE_JWT_SECRET or LEADBRIDGE_JWT_JWKS_URL"
+                )
+            return self
+        if self.jwt_secret is not None and self.jwt_jwks_url is not None:
+            raise ValueError("LEADBRIDGE_JWT_SECRET and LEADBRIDGE_JWT_JWKS_URL are both set; only one of them may be")
+        if not self.jwt_issuer or not self.jwt_audience:
+            raise ValueError(
+                "LEADBRIDGE_JWT_SECRET or LEADBRIDGE_JWT_JWKS_URL is set without LEADBRIDGE_JWT_ISSUER and "
+                "LEADBRIDGE_JWT_AUDIENCE, which a host's tokens are checked for"
+            )
+        shared = self.jwt_secret is not None
+        if self.jwt_algorithm is not None and (self.jwt_algorithm == "HS256") is not shared:
+            raise ValueError(
+                "LEADBRIDGE_JWT_ALGORITHM is HS256 with LEADBRIDGE_JWT_SECRET, and RS256, ES256 or EdDSA with "
+                "LEADBRIDGE_JWT_JWKS_URL"
+            )
+        if self.jwt_secret is not None:
+            secret = self.jwt_secret.get_secret_value()
+            if len(secret.encode()) < MIN_SECRET_BYTES:
+                raise ValueError(f"LEADBRIDGE_JWT_SECRET has fewer than {MIN_SECRET_BYTES} bytes")
+            if "-----BEGIN" in secret:
+                raise ValueError("LEADBRIDGE_JWT_SECRET is a key in PEM form; a public key belongs in a key set")
+        if self.jwt_jwks_url is not None:
+            origin = origin_of(self.jwt_jwks_url, path_allowed=True)
+            if not origin.startswith("https:") and origin not in self.sandbox_origins:
+                raise ValueError("LEADBRIDGE_JWT_JWKS_URL must be an https address")
+        return self
+
+    @property
+    def jwt(self) -> JwtSettings | None:
+        """How a host application's tokens are checked, or None where none are taken."""
+        if self.jwt_issuer is None or self.jwt_audience is None:
+            return None
+        return JwtSettings(
+            issuer=self.jwt_issuer,
+            audience=self.jwt_audience,
+            algorithm=self.jwt_algorithm or ("HS256" if self.jwt_secret is not None else "RS256"),
+            secret=self.jwt_secret,
+            jwks_url=self.jwt_jwks_url,
+            company_claim=self.jwt_company_claim,
+            user_claim=self.jwt_user_claim,
+            email_claim=self.jwt_email_claim,
+            name_claim=self.jwt_name_claim,
+            role_claim=self.jwt_role_claim,
+            provision=self.jwt_provision,
+        )
 
     @property
     def database(self) -> str:
