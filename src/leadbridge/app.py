@@ -45,9 +45,17 @@ from leadbridge.tenancy import model as tenancy_model
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage import model as usage_model
 from leadbridge.usage.service import UsageService
+from leadbridge.web import model as web_model
+from leadbridge.web import routes as web_routes
+from leadbridge.web.admission import Admission, Limits
+from leadbridge.web.client import parse_networks
 from leadbridge.web.envelope import answer
 from leadbridge.web.errors import install_error_handlers
+from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.middleware import Surroundings
+from leadbridge.web.ratelimit import RateLimiter
+from leadbridge.web.repeats import Repeats
+from leadbridge.web.tickets import Tickets
 from leadbridge.work import model as work_model
 from leadbridge.work.lease import Leases, connection_lane
 
@@ -63,6 +71,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
+    *web_model.KINDS,
 )
 """Every kind of document that a hub stores."""
 
@@ -85,6 +94,10 @@ class Hub:
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
+    limiter: RateLimiter
+    limits: Limits
+    idempotency: Idempotency
+    tickets: Tickets
 
     async def start(self) -> None:
         """Open the store and check that its secrets can be read; raises ``StartRefused``."""
@@ -130,7 +143,24 @@ def build_hub(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
     sync = SyncService(store, clock, ids, leads, connections, usage, leases)
-    return Hub(settings, clock, ids, store, transport, vault, tenancy, usage, leads, imports, connections, sync)
+    return Hub(
+        settings,
+        clock,
+        ids,
+        store,
+        transport,
+        vault,
+        tenancy,
+        usage,
+        leads,
+        imports,
+        connections,
+        sync,
+        RateLimiter(store, clock),
+        Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
+        Idempotency(store, clock, ids, vault),
+        Tickets(store, clock),
+    )
 
 
 def build_app(hub: Hub) -> FastAPI:
@@ -154,21 +184,39 @@ def build_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     install_error_handlers(app)
+    app.add_middleware(Repeats, service=hub.idempotency, clock=hub.clock)
+    app.add_middleware(
+        Admission,
+        limiter=hub.limiter,
+        limits=hub.limits,
+        trusted=parse_networks(hub.settings.trusted_proxies),
+    )
     if hub.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(hub.settings.cors_origins),
             allow_methods=["*"],
-            allow_headers=["authorization", "content-type", "x-request-id"],
-            expose_headers=["x-request-id"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
+            expose_headers=[
+                "x-request-id",
+                "idempotent-replayed",
+                "retry-after",
+                "ratelimit-limit",
+                "ratelimit-remaining",
+                "ratelimit-reset",
+            ],
         )
     app.add_middleware(
-        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)]
+        Surroundings,
+        ids=hub.ids,
+        large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)],
+        secure=hub.settings.public.startswith("https://"),
     )
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
+    app.include_router(web_routes.router)
 
     @app.get("/healthz", tags=["health"], summary="Whether the process answers")
     async def healthz() -> Response:
@@ -184,8 +232,9 @@ def build_app(hub: Hub) -> FastAPI:
 
 async def _sweep(hub: Hub) -> None:
     while True:
-        try:
-            await hub.connections.sweep()
-        except Exception:  # one failed sweep must not end the ones after it
-            log.exception("sweep_failed")
+        for sweep in (hub.connections.sweep, hub.idempotency.sweep, hub.limiter.sweep, hub.tickets.sweep):
+            try:
+                await sweep()
+            except Exception:  # one failed sweep must not end the ones after it
+                log.exception("sweep_failed")
         await hub.clock.sleep(SWEEP_SECONDS)

@@ -12,7 +12,7 @@ from leadbridge.integrations.addresses import API, COOKIE_PATH, RESULT_COOKIE
 from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
 from leadbridge.integrations.flows import MINUTES
-from leadbridge.integrations.outcomes import render
+from leadbridge.integrations.outcomes import STYLESHEET, render, stylesheet
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.views import account_info
 from leadbridge.kit.clock import to_seconds_text
@@ -23,8 +23,9 @@ from leadbridge.usage.service import ErrorFilter, UsageService
 from leadbridge.web.caller import CallerDep
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix=API, tags=["CRM integration"])
+router = APIRouter(prefix=API, tags=["CRM integration"], route_class=ApiRoute)
 pages = APIRouter(include_in_schema=False)
 
 MAX_QUERY_VALUE = 4096
@@ -240,3 +241,9 @@ async def integrations(request: Request, service: ServiceDep) -> Response:
     shown = await service.account_shown(reference) if reference else None
     html = render(service.providers(), request.query_params, shown)
     return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+
+@pages.get(STYLESHEET)
+async def style() -> Response:
+    """Serve the page's stylesheet."""
+    return Response(stylesheet(), media_type="text/css", headers={"cache-control": "max-age=3600"})

@@ -14,8 +14,9 @@ from leadbridge.leads.service import Filters, LeadService, Sort
 from leadbridge.web.caller import Caller, CallerDep
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
+router = APIRouter(prefix="/api/v1/leads", tags=["leads"], route_class=ApiRoute)
 router.include_router(imports_router)  # first: "imports" is no lead id
 
 

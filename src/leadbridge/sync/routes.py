@@ -14,8 +14,9 @@ from leadbridge.sync.model import Run
 from leadbridge.sync.service import PushResult, SyncService
 from leadbridge.web.caller import CallerDep
 from leadbridge.web.envelope import ok
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1", tags=["sync"])
+router = APIRouter(prefix="/api/v1", tags=["sync"], route_class=ApiRoute)
 
 
 async def sync_service(request: Request) -> SyncService:

@@ -23,8 +23,9 @@ from leadbridge.leads.model import Consent, Money
 from leadbridge.web.caller import CallerDep
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/imports")
+router = APIRouter(prefix="/imports", route_class=ApiRoute)
 
 EXPORT_PAGE = 500
 MULTIPART_SLACK = 64 * 1024
