@@ -34,12 +34,13 @@ demo-clean: ## forget the demo's state (.demo/)
 test: setup ## every test, tier by tier, with the seconds each took beside its budget
 	@$(BIN)/python -m tests.tiers
 
-check: setup ## lint, types, walls between rooms, docs links
+check: setup ## lint, types, walls between rooms, docs links, exits
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.docs_links
+	@$(BIN)/python -m tests.exits
 
 format: setup ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only --quiet .
