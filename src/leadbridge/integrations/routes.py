@@ -99,7 +99,12 @@ async def init(body: InitBody, caller: CallerDep, service: ServiceDep) -> Respon
     return response
 
 
-@router.get("/oauth/callback/{provider}", summary="Where the vendor sends the browser back to", status_code=303)
+@router.get(
+    "/oauth/callback/{provider}",
+    summary="Where the vendor sends the browser back to",
+    status_code=303,
+    response_class=RedirectResponse,
+)
 async def callback(provider: str, request: Request, service: ServiceDep) -> Response:
     """End a connect and send the browser on, with the outcome in the address and never a token."""
     query = {name: value for name, value in request.query_params.items() if len(value) <= MAX_QUERY_VALUE}
