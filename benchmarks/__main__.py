@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import store_writes
+from benchmarks import request_overhead, store_writes
 
-BENCHMARKS = {"store_writes": store_writes.main}
+BENCHMARKS = {"request_overhead": request_overhead.main, "store_writes": store_writes.main}
 
 
 def main(names: list[str]) -> int:

@@ -59,7 +59,13 @@ _BODY = {
 }
 
 
-@router.post("", status_code=201, summary="Import leads from a CSV file", openapi_extra=_BODY)
+@router.post(
+    "",
+    status_code=201,
+    summary="Import leads from a CSV file",
+    openapi_extra=_BODY,
+    responses={200: {"description": "With `preview`: how the file is read.", "content": {"application/json": {}}}},
+)
 async def start(
     request: Request,
     caller: CallerDep,
@@ -97,7 +103,11 @@ async def read(id: str, caller: CallerDep, imports: ServiceDep) -> Response:
     return ok(import_view(await imports.get(caller.company_id, id)))
 
 
-@router.get("/{id}/rejects", summary="List rows that were rejected, or lost a value, with reasons")
+@router.get(
+    "/{id}/rejects",
+    summary="List rows that were rejected, or lost a value, with reasons",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def rejects(
     id: str,
     caller: CallerDep,
