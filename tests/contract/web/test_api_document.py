@@ -7,12 +7,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -74,6 +76,7 @@ def test_no_request_breaks_an_operation_or_surprises_its_reader(
     failures: list[str] = []
     session = requests.Session()
     for found in document.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
 
         @settings(
@@ -85,7 +88,7 @@ def test_no_request_breaks_an_operation_or_surprises_its_reader(
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def each(case: schemathesis.Case) -> None:
+        def each(case: schemathesis.Case[Any]) -> None:
             tried[case.operation.label] += 1
             case.call_and_validate(
                 session=session,

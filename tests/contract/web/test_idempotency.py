@@ -104,7 +104,10 @@ async def test_a_key_of_another_form_is_refused(hub: HubUnderTest, key: str) -> 
 
 async def test_requests_at_the_same_time_run_once(tmp_path: Path) -> None:
     """Two hubs on one database, each asked several times at once with one key: one lead, and no other answer."""
-    shared = {"database_url": f"sqlite:///{tmp_path / 'shared.db'}", "master_key_file": tmp_path / "key"}
+    shared: dict[str, Any] = {
+        "database_url": f"sqlite:///{tmp_path / 'shared.db'}",
+        "master_key_file": tmp_path / "key",
+    }
     async with running_hub(tmp_path / "a", **shared) as one, running_hub(tmp_path / "b", **shared) as two:
         for number in range(6):
             body = {"email": f"p{number}@example.com"}

@@ -33,7 +33,7 @@ async def ask(
 
 @pytest.mark.parametrize("rule", ["tenant", "principal", "address"])
 async def test_a_limit_refuses_and_says_when_to_come_back(tmp_path: Path, rule: str) -> None:
-    settings = {"rate_tenant": 0, "rate_principal": 0, "rate_address": 0} | {f"rate_{rule}": 5}
+    settings: dict[str, Any] = {"rate_tenant": 0, "rate_principal": 0, "rate_address": 0} | {f"rate_{rule}": 5}
     async with running_hub(tmp_path / "hub", **settings) as hub:
         answers = [await ask(hub) for _ in range(7)]
         assert [status for status, _, _ in answers] == [200] * 5 + [429] * 2
@@ -55,8 +55,11 @@ async def test_without_limits_nothing_is_counted(tmp_path: Path) -> None:
 
 
 async def test_two_processes_together_let_no_more_through_than_one(tmp_path: Path) -> None:
-    shared = {"database_url": f"sqlite:///{tmp_path / 'shared.db'}", "master_key_file": tmp_path / "key"}
-    limits = {"rate_tenant": 40, "rate_principal": 0, "rate_address": 0}
+    shared: dict[str, Any] = {
+        "database_url": f"sqlite:///{tmp_path / 'shared.db'}",
+        "master_key_file": tmp_path / "key",
+    }
+    limits: dict[str, Any] = {"rate_tenant": 40, "rate_principal": 0, "rate_address": 0}
     async with (
         running_hub(tmp_path / "a", **shared, **limits) as one,
         running_hub(tmp_path / "b", **shared, **limits) as two,
@@ -83,7 +86,7 @@ async def test_guessing_tokens_is_limited_more_strictly_and_a_good_token_still_w
 
 
 async def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(tmp_path: Path) -> None:
-    limits = {"rate_tenant": 0, "rate_principal": 0, "rate_address": 3}
+    limits: dict[str, Any] = {"rate_tenant": 0, "rate_principal": 0, "rate_address": 3}
     async with running_hub(tmp_path / "plain", **limits) as hub:
         said = [(await ask(hub, X_Forwarded_For=f"198.51.100.{n}"))[0] for n in range(5)]
         assert said == [200, 200, 200, 429, 429]
