@@ -86,7 +86,7 @@ def main() -> None:
         )
     table = Table(
         "Requests",
-        f"{CALLERS} callers, one company, client and hub in one process on one core; `GET` lists leads of an empty "
+        f"{CALLERS} callers, one company, client and hub in one process; `GET` lists leads of an empty "
         f"store, `POST` creates one; {RUNS} runs of {SECONDS:.0f} seconds each.",
         ("case", "requests a second", "p50", "p99"),
         tuple(rows),
