@@ -25,6 +25,16 @@ ALLOWED = {
     "work/schedules.py": "whatever is due next, of all companies",
     "work/shares.py": "companies are compared with each other by their share of the work",
     "work/sweep.py": "finds waiting work whose wake-up was lost, of all companies",
+    "tenancy/addresses.py": "an e-mail address names the companies it belongs to",
+    "tenancy/companies.py": "the operator's list is of all companies",
+    "tenancy/hosts.py": "a host's token names a company by the host's own id",
+    "tenancy/invitations.py": "an invitation's token is looked up before its company is known",
+    "tenancy/keys.py": "an API key is looked up before its company is known",
+    "tenancy/sessions.py": "a session is looked up before its company is known",
+    "tenancy/signin.py": "failed sign-ins are counted by address, whatever the company",
+    "web/idempotency.py": "removes what has expired, of all companies",
+    "web/ratelimit.py": "an address is limited whatever the company",
+    "web/tickets.py": "a ticket is looked up before its company is known",
     "tenancy/service.py": "a bearer token names its company; the first company is the hub's",
 }
 

@@ -47,10 +47,18 @@ from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage import model as usage_model
 from leadbridge.usage.service import UsageService
+from leadbridge.web import model as web_model
+from leadbridge.web import routes as web_routes
+from leadbridge.web.admission import Admission, Limits
+from leadbridge.web.client import parse_networks
 from leadbridge.web.envelope import answer
 from leadbridge.web.errors import install_error_handlers
+from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.middleware import Surroundings
+from leadbridge.web.ratelimit import RateLimiter
+from leadbridge.web.repeats import Repeats
 from leadbridge.web.rights import describe_rights, open_to_all
+from leadbridge.web.tickets import Tickets
 from leadbridge.work import model as work_model
 from leadbridge.work import routes as work_routes
 from leadbridge.work.enqueue import LaneForm, TaskQueue
@@ -81,6 +89,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
+    *web_model.KINDS,
 )
 """Every kind of document that a hub stores."""
 
@@ -108,6 +117,10 @@ class Hub:
     schedules: Schedules
     work: WorkService
     worker: Worker
+    limiter: RateLimiter
+    limits: Limits
+    idempotency: Idempotency
+    tickets: Tickets
 
     async def start(self) -> None:
         """Open the store and check that its secrets can be read; raises ``StartRefused``."""
@@ -181,6 +194,10 @@ def build_hub(
         schedules=schedules,
         work=WorkService(store, clock),
         worker=worker,
+        limiter=RateLimiter(store, clock),
+        limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
+        idempotency=Idempotency(store, clock, ids, vault),
+        tickets=Tickets(store, clock),
     )
 
 
@@ -207,16 +224,33 @@ def build_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     install_error_handlers(app)
+    app.add_middleware(Repeats, service=hub.idempotency, clock=hub.clock)
+    app.add_middleware(
+        Admission,
+        limiter=hub.limiter,
+        limits=hub.limits,
+        trusted=parse_networks(hub.settings.trusted_proxies),
+    )
     if hub.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(hub.settings.cors_origins),
             allow_methods=["*"],
-            allow_headers=["authorization", "content-type", "x-request-id"],
-            expose_headers=["x-request-id"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
+            expose_headers=[
+                "x-request-id",
+                "idempotent-replayed",
+                "retry-after",
+                "ratelimit-limit",
+                "ratelimit-remaining",
+                "ratelimit-reset",
+            ],
         )
     app.add_middleware(
-        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)]
+        Surroundings,
+        ids=hub.ids,
+        large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)],
+        secure=hub.settings.public.startswith("https://"),
     )
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
@@ -225,6 +259,7 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)
     app.include_router(tenancy_routes.router)
+    app.include_router(web_routes.router)
     describe_rights(app)
 
     @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
@@ -241,9 +276,15 @@ def build_app(hub: Hub) -> FastAPI:
 
 async def _sweep(hub: Hub) -> None:
     while True:
-        try:
-            await hub.connections.sweep()
-            await hub.tenancy.sweep()
-        except Exception:  # one failed sweep must not end the ones after it
-            log.exception("sweep_failed")
+        for sweep in (
+            hub.connections.sweep,
+            hub.tenancy.sweep,
+            hub.idempotency.sweep,
+            hub.limiter.sweep,
+            hub.tickets.sweep,
+        ):
+            try:
+                await sweep()
+            except Exception:  # one failed sweep must not end the ones after it
+                log.exception("sweep_failed")
         await hub.clock.sleep(SWEEP_SECONDS)

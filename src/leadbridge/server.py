@@ -104,6 +104,7 @@ def _config(hub: Hub) -> uvicorn.Config:
         build_app(hub),
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # whom to believe about a caller's address is decided by our own setting
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

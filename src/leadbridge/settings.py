@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     sandbox_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=_variable("LEADBRIDGE_SANDBOX_ORIGINS")
     )
+    rate_tenant: int = Field(6000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_TENANT"))
+    rate_principal: int = Field(3000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_PRINCIPAL"))
+    rate_address: int = Field(12000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_ADDRESS"))
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias=_variable("LEADBRIDGE_TRUSTED_PROXIES")
+    )
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
 
     jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))
@@ -102,7 +109,7 @@ class Settings(BaseSettings):
         "https://app.hubspot.com/oauth/authorize", validation_alias=_variable("LEADBRIDGE_HUBSPOT_AUTHORIZE_URL")
     )
 
-    @field_validator("return_urls", "cors_origins", "sandbox_origins", mode="before")
+    @field_validator("return_urls", "cors_origins", "sandbox_origins", "trusted_proxies", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):
@@ -131,6 +138,16 @@ class Settings(BaseSettings):
     def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             origin_of(part, path_allowed=True)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            try:
+                ip_network(part)
+            except ValueError as error:
+                raise ValueError(f"lists networks such as 10.0.0.0/8, not {part[:60]!r}") from error
         return value
 
     @field_validator("hubspot_api_version")

@@ -12,7 +12,7 @@ from leadbridge.integrations.addresses import API, COOKIE_PATH, RESULT_COOKIE
 from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
 from leadbridge.integrations.flows import MINUTES
-from leadbridge.integrations.outcomes import render
+from leadbridge.integrations.outcomes import STYLESHEET, render, stylesheet
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.views import account_info
 from leadbridge.kit.clock import to_seconds_text
@@ -26,8 +26,9 @@ from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix=API, tags=["CRM integration"])
+router = APIRouter(prefix=API, tags=["CRM integration"], route_class=ApiRoute)
 pages = APIRouter(include_in_schema=False)
 
 MAX_QUERY_VALUE = 4096
@@ -118,6 +119,7 @@ async def init(body: InitBody, caller: Manager, service: ServiceDep, trail: Trai
     summary="Where the vendor sends the browser back to",
     status_code=303,
     openapi_extra=open_to_all("the single-use state proves where the browser comes from"),
+    response_class=RedirectResponse,
 )
 async def callback(provider: str, request: Request, service: ServiceDep) -> Response:
     """End a connect and send the browser on, with the outcome in the address and never a token."""
@@ -267,3 +269,9 @@ async def integrations(request: Request, service: ServiceDep) -> Response:
     shown = await service.account_shown(reference) if reference else None
     html = render(service.providers(), request.query_params, shown)
     return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+
+@pages.get(STYLESHEET)
+async def style() -> Response:
+    """Serve the page's stylesheet."""
+    return Response(stylesheet(), media_type="text/css", headers={"cache-control": "max-age=3600"})

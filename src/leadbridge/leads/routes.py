@@ -15,8 +15,9 @@ from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
+router = APIRouter(prefix="/api/v1/leads", tags=["leads"], route_class=ApiRoute)
 router.include_router(imports_router)  # first: "imports" is no lead id
 
 

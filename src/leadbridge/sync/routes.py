@@ -15,8 +15,9 @@ from leadbridge.sync.service import PushResult, SyncService
 from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok
 from leadbridge.web.rights import Right, needs
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1", tags=["sync"])
+router = APIRouter(prefix="/api/v1", tags=["sync"], route_class=ApiRoute)
 
 
 async def sync_service(request: Request) -> SyncService:

@@ -31,8 +31,9 @@ from leadbridge.web.caller import Caller, cookie_name, somebody
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all, rights_of
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute)
 
 
 async def _tenancy(request: Request) -> TenancyService:
@@ -115,7 +116,10 @@ async def own_keys(caller: Owner, tenancy: Tenancy) -> Response:
 @router.post("/auth/tokens", status_code=201, tags=["API keys"], summary="Make an API key of one's own")
 async def make_own_key(body: KeyBody, caller: Owner, tenancy: Tenancy) -> Response:
     """Return the new key. This answer is the only one that holds its 'token'."""
-    return ok(_made(await tenancy.keys.create(caller.user, caller.author, **_wanted(body, caller))), 201)
+    made = await tenancy.keys.create(caller.user, caller.author, **_wanted(body, caller))
+    return ok(_made(made), 201, secrets=("token",))
+        _made(await tenancy.keys.create(caller.user, caller.author, **_wanted(body, caller))), 201, secrets=("token",)
+    )
 
 
 @router.delete("/auth/tokens/{id}", tags=["API keys"], summary="Revoke an API key of one's own")
@@ -154,7 +158,7 @@ async def make_key(body: CompanyKeyBody, request: Request, caller: KeyManager, t
             subjects=(id,),
         )
     made = await tenancy.keys.create(user, caller.author, **_wanted(body, caller), new_user=body.user_id is None)
-    return ok(_made(made), 201)
+    return ok(_made(made), 201, secrets=("token",))
 
 
 @router.delete("/api-keys/{id}", tags=["API keys"], summary="Revoke any API key of the company")
@@ -214,7 +218,7 @@ async def invite(body: InvitationBody, request: Request, caller: UserManager, te
     made = await tenancy.invitations.create(caller.company_id, caller.author, caller.user, body.email, body.role)
     # behind the '#', where it reaches no server's log
     shown = {"token": made.token, "link": f"{hub.settings.public}/invitation#{made.token}"}
-    return ok(invitation_view(made.invitation, hub.clock) | shown, 201)
+    return ok(invitation_view(made.invitation, hub.clock) | shown, 201, secrets=("token", "link"))
 
 
 @router.delete("/invitations/{id}", tags=["users"], summary="Revoke an invitation")

@@ -14,9 +14,10 @@ from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all
+from leadbridge.web.routing import ApiRoute
 from leadbridge.work.service import Explained, WorkService
 
-router = APIRouter(prefix="/api/v1/work", tags=["work"])
+router = APIRouter(prefix="/api/v1/work", tags=["work"], route_class=ApiRoute)
 root = APIRouter()
 
 

@@ -24,8 +24,9 @@ from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/imports")
+router = APIRouter(prefix="/imports", route_class=ApiRoute)
 
 EXPORT_PAGE = 500
 MULTIPART_SLACK = 64 * 1024
@@ -61,7 +62,13 @@ _BODY = {
 }
 
 
-@router.post("", status_code=201, summary="Import leads from a CSV file", openapi_extra=_BODY)
+@router.post(
+    "",
+    status_code=201,
+    summary="Import leads from a CSV file",
+    openapi_extra=_BODY,
+    responses={200: {"description": "With `preview`: how the file is read.", "content": {"application/json": {}}}},
+)
 async def start(
     request: Request,
     caller: Importer,
@@ -99,7 +106,11 @@ async def read(id: str, caller: Reader, imports: ServiceDep) -> Response:
     return ok(import_view(await imports.get(caller.company_id, id)))
 
 
-@router.get("/{id}/rejects", summary="List rows that were rejected, or lost a value, with reasons")
+@router.get(
+    "/{id}/rejects",
+    summary="List rows that were rejected, or lost a value, with reasons",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def rejects(
     id: str,
     caller: Reader,

@@ -18,6 +18,7 @@ from leadbridge.leads.imports.reader import Record
 from leadbridge.leads.model import MAX_CUSTOM_BYTES, MAX_CUSTOM_FIELDS, MAX_TAGS, Consent
 from leadbridge.leads.money import NotAnAmount, currency_code, parse_money
 from leadbridge.leads.normalise import Invalid, shown
+from leadbridge.security.escape import csv_plain
 
 MAX_ROW = 32 * 1024
 """Characters in a row; one that is longer is a broken file, not a person."""
@@ -105,9 +106,7 @@ def _collect(work: _Work, record: Record, columns: Sequence[Column]) -> None:
 
 
 def _clean(work: _Work, cell: str, column: Column) -> str:
-    text = cell.strip()
-    if text[:1] == "'" and text[1:2] in ("=", "-", "@", "+", "\t", "\r"):
-        text = text[1:]  # put there so that a spreadsheet does not calculate it
+    text = csv_plain(cell.strip())
     if not text.isascii() or "\0" in text or not text.isprintable():
         if _CONTROLS.search(text):
             bare = normalise.decoded_once_more(text) if _MOJIBAKE.search(text) else text
