@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,23 @@ from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.service import LeadService
+from leadbridge.privacy import model as privacy_model
+from leadbridge.privacy import routes as privacy_routes
+from leadbridge.privacy.journal import ErasureJournal
+from leadbridge.privacy.people import People
+from leadbridge.privacy.replay import Replay
+from leadbridge.privacy.restore import Backups
+from leadbridge.privacy.retention import Retention
+from leadbridge.privacy.service import PrivacyService
+from leadbridge.privacy.tenant import CompanyErasures
 from leadbridge.security import model as security_model
 from leadbridge.security.http import GuardedTransport
 from leadbridge.security.keys import FileKeyProvider
+from leadbridge.security.rotation import KeyRotation
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
+from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.open import open_engine
@@ -53,8 +64,11 @@ from leadbridge.work.lease import Leases, connection_lane
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
+RETENTION_SECONDS = 3600.0
+"""How often what is past its time is deleted."""
 
 KINDS: tuple[Kind[Any], ...] = (
+    *storage_state.KINDS,
     *security_model.KINDS,
     *work_model.KINDS,
     *usage_model.KINDS,
@@ -63,6 +77,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
+    *privacy_model.KINDS,
 )
 """Every kind of document that a hub stores."""
 
@@ -85,10 +100,17 @@ class Hub:
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
+    rotation: KeyRotation
+    people: People
+    privacy: PrivacyService
+    company_erasures: CompanyErasures
+    backups: Backups
+    retention: Retention
 
     async def start(self) -> None:
         """Open the store and check that its secrets can be read; raises ``StartRefused``."""
         await self.store.start(KINDS)
+        await storage_state.check_complete(self.store)
         await self.vault.check()
 
     async def close(self) -> None:
@@ -119,8 +141,10 @@ def build_hub(
     vault = Vault(store, FileKeyProvider(settings.master_key, create=True), clock, ids)
     tenancy = TenancyService(store, clock, ids)
     usage = UsageService(store, clock, ids)
-    leads = LeadService(store, clock, ids)
-    imports = ImportService(store, clock, ids, usage)
+    journal = ErasureJournal(settings.erasure_journal)
+    people = People(store, vault, clock, journal)
+    leads = LeadService(store, clock, ids, people)
+    imports = ImportService(store, clock, ids, usage, people)
     leases = Leases(store, clock, ids)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -130,7 +154,21 @@ def build_hub(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
     sync = SyncService(store, clock, ids, leads, connections, usage, leases)
-    return Hub(settings, clock, ids, store, transport, vault, tenancy, usage, leads, imports, connections, sync)
+    rotation = KeyRotation(store, vault, clock, KINDS)
+    privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
+    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
+    replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
+    backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
+    return Hub(
+        settings, clock, ids, store, transport, vault, tenancy, usage, leads, imports, connections, sync,
+        rotation, people, privacy, company_erasures, backups, Retention(store, rotation),
+    )  # fmt: skip
+
+
+def _rotates(provider: str) -> bool:
+    """Tell whether a vendor may take a refresh token only once; one that is not known here is taken to."""
+    known = providers().get(provider)
+    return known is None or not known.guarantees.replay_safe
 
 
 def build_app(hub: Hub) -> FastAPI:
@@ -169,6 +207,7 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
+    app.include_router(privacy_routes.router)
 
     @app.get("/healthz", tags=["health"], summary="Whether the process answers")
     async def healthz() -> Response:
@@ -183,9 +222,22 @@ def build_app(hub: Hub) -> FastAPI:
 
 
 async def _sweep(hub: Hub) -> None:
+    kept_at: float | None = None
     while True:
-        try:
-            await hub.connections.sweep()
-        except Exception:  # one failed sweep must not end the ones after it
-            log.exception("sweep_failed")
+        now = hub.clock.monotonic()
+        retention_due = kept_at is None or now - kept_at >= RETENTION_SECONDS
+        await _swept("connections", hub.connections.sweep())
+        await _swept("erasures", hub.privacy.sweep())
+        await _swept("company_erasures", hub.company_erasures.sweep())
+        await _swept("key_rotation", hub.rotation.resume())
+        if retention_due:
+            kept_at = now
+            await _swept("retention", hub.retention.run_once(hub.clock.now()))
         await hub.clock.sleep(SWEEP_SECONDS)
+
+
+async def _swept(what: str, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception:  # one failed sweep must not end the ones after it
+        log.exception("sweep_failed", what=what)

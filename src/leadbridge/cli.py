@@ -14,6 +14,9 @@ import uvloop
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
+from leadbridge.commands import backup
+from leadbridge.commands.keys import keys_app
+from leadbridge.commands.privacy import company_app, privacy_app
 from leadbridge.demo.run import DemoOptions, run_demo
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.security.logs import configure_logging
@@ -29,6 +32,10 @@ app = typer.Typer(
 )
 token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
+app.add_typer(keys_app, name="keys")
+app.add_typer(privacy_app, name="privacy")
+app.add_typer(company_app, name="company")
+backup.register(app)
 
 REFUSED = 2
 """Exit code of a command that could not begin; what went wrong is one sentence on standard error."""

@@ -39,6 +39,11 @@ class SqliteEngine:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     async def start(self, kinds: Sequence[Kind[Any]]) -> None:
         """Open or make the file; raises ``StartRefused`` where that cannot be."""
         names = [kind.name.lower() for kind in kinds]
