@@ -83,8 +83,7 @@ async def write_backup(
     engine: Engine, kinds: Sequence[Kind[Any]], path: Path, *, created_at: str, sign: Sign, made_by: str
 ) -> Summary:
     """Write the store to a new file at ``path``, mode 0600, whole or not at all; raises ``BadBackup``."""
-    if os.path.lexists(path):
-        raise BadBackup(f"The file {path} exists already.", hint="Name a new file; a backup replaces nothing.")
+    _refuse_existing(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     digest, counts = hashlib.sha256(), Counter[str]()
     try:
@@ -117,6 +116,11 @@ async def write_backup(
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()
     return Summary(created_at, counts.total(), counts)
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise BadBackup(f"The file {path} exists already.", hint="Name a new file; a backup replaces nothing.")
 
 
 async def check_backup(path: Path, kinds: Sequence[Kind[Any]], verify: Verify) -> Summary:
