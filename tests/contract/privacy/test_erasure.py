@@ -7,17 +7,21 @@ import json
 import sqlite3
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from leadbridge.app import KINDS
+from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.leads.errors import LeadNotFound, PersonErased
 from leadbridge.leads.imports.model import IMPORT_PARTS, ROW_REPORTS, Severity
 from leadbridge.leads.model import LEADS, LeadBody
 from leadbridge.privacy.errors import ErasureNotFound, WhomToErase
 from leadbridge.privacy.model import ERASED_PEOPLE, ErasureState
 from leadbridge.privacy.service import SETTLE
+from leadbridge.storage.backup import all_documents
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.sync.links import fresh
-from leadbridge.sync.model import LINKS, FieldBase
+from leadbridge.sync.model import LINKS, FieldBase, Link
 from leadbridge.usage.model import ERRORS
 from leadbridge.usage.service import Failure
 from tests.contract.privacy.conftest import AUTHOR, BY, House
@@ -71,11 +75,7 @@ async def planted(house: House) -> str:
     return lead.id
 
 
-def fresh_link(house: House, lead_id: str):  # type: ignore[no-untyped-def]
-    import msgspec
-
-    from leadbridge.crm.hubspot.provider import HubSpot
-
+def fresh_link(house: House, lead_id: str) -> Link:
     made = fresh(house.hub.ids(), house.company, "c" * 24, HubSpot().defaults, lead_id)
     base = FieldBase(f="email", ours=str(CANARY["email"]), theirs=str(CANARY["email"]))
     return msgspec.structs.replace(made, crm_id="151", fields=(base,))
@@ -83,9 +83,6 @@ def fresh_link(house: House, lead_id: str):  # type: ignore[no-untyped-def]
 
 async def everything(house: House) -> str:
     """Return every stored document as one text."""
-    from leadbridge.app import KINDS
-    from leadbridge.storage.backup import all_documents
-
     found = [json.dumps(body, ensure_ascii=False) async for _, body in all_documents(house.hub.store.engine, KINDS)]
     return "\n".join(found)
 
@@ -187,7 +184,7 @@ async def test_by_address_every_record_goes_and_an_unknown_address_is_kept_out(h
         await house.lead(email="never@seen.example")
     for asked in ({}, {"lead_id": "x", "address": "a@b.example"}, {"address": "no address"}):
         with pytest.raises(WhomToErase):
-            await house.hub.privacy.erase(house.company, BY, **asked)  # type: ignore[arg-type]
+            await house.hub.privacy.erase(house.company, BY, **asked)
     with pytest.raises(ErasureNotFound):
         await house.hub.privacy.one(OTHER, erasure.id)
 
@@ -210,7 +207,9 @@ async def test_no_byte_of_an_erased_person_is_left_in_the_files(sqlite_house: Ho
     house = sqlite_house
     lead_id = await planted(house)
     for n in range(5):  # versions of the record, the older ones in freed space
-        body = LeadBody.model_validate({"title": f"Chief Canary {n}", "custom": {f"Note {n}": "Tweetybird " * (n * 20)}})
+        body = LeadBody.model_validate(
+            {"title": f"Chief Canary {n}", "custom": {f"Note {n}": "Tweetybird " * (n * 20)}}
+        )
         await house.hub.leads.update(house.company, AUTHOR, lead_id, body)
     assert found_in_files(house) != []
     await house.hub.privacy.erase(house.company, BY, lead_id=lead_id)
