@@ -85,8 +85,9 @@ async def test_what_is_past_its_time_goes_and_the_rest_stays(house: House) -> No
 
     async def held() -> tuple[int, int, int]:
         store = house.hub.store
-        found = [(await store[kind].of(house.company).find(limit=50)).items for kind in (USAGE_EVENTS, ERRORS)]
-        return len(found[0]), len(found[1]), len((await store[ROW_REPORTS].of(house.company).find()).items)
+        events = (await store[USAGE_EVENTS].of(house.company).find()).items
+        errors = (await store[ERRORS].of(house.company).find()).items
+        return len(events), len(errors), len((await store[ROW_REPORTS].of(house.company).find()).items)
 
     await happen()
     events, errors, reports = await held()

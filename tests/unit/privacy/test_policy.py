@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from leadbridge.app import KINDS
+from leadbridge.kit.values import Stored
 from leadbridge.leads.fields import Keys
 from leadbridge.privacy.erase import cell_hashes, is_erased, key_hashes, keyed_hash, looked_up
 from leadbridge.privacy.model import ErasedPerson
@@ -54,7 +55,13 @@ def test_every_kind_with_sealed_values_is_found_by_its_key() -> None:
 
 
 def test_a_part_of_an_import_keeps_the_others() -> None:
-    body = {"rows": [1, 2, 3], "targets": ["a", "b", "a"], "leadIds": ["a", "b"], "subjects": ["a", "b"], "n": 0}
+    body: Stored = {
+        "rows": [1, 2, 3],
+        "targets": ["a", "b", "a"],
+        "leadIds": ["a", "b"],
+        "subjects": ["a", "b"],
+        "n": 0,
+    }
     assert without_rows(body, {"a"}) == {"rows": [2], "targets": ["b"], "leadIds": ["b"], "subjects": ["b"], "n": 0}
     assert only_rows(body, {"a"})["rows"] == [1, 3]
 
@@ -112,8 +119,14 @@ def test_a_cell_is_recognised_in_any_spelling(cell: str, what: str, value: str) 
 
 
 def test_sealed_values_are_found_by_their_shape_at_their_path() -> None:
-    value = {"kid": "k", "alg": "a", "n": "n", "c": "c"}
-    body = {"_id": "1", "a": value, "b": {"c": value, "d": 1}, "e": {"kid": "k", "alg": "a", "n": "n"}, "f": ["x"]}
+    value: Stored = {"kid": "k", "alg": "a", "n": "n", "c": "c"}
+    body: Stored = {
+        "_id": "1",
+        "a": value,
+        "b": {"c": value, "d": 1},
+        "e": {"kid": "k", "alg": "a", "n": "n"},
+        "f": ["x"],
+    }
     assert set(sealed_values(body)) == {"a", "b.c"}
     new = Sealed("K", "A", "N", "C")
     assert top_level(body, {"a": new, "b.c": new}) == {
