@@ -24,7 +24,6 @@ from leadbridge.security.keys import KeyProvider
 from leadbridge.security.model import (
     CURRENT,
     DATA_KEYS,
-    NEXT,
     ROTATIONS,
     SEALED_INDEX,
     DataKey,
@@ -355,6 +354,3 @@ class KeyRotation:
             if page.next is None:
                 return
             after = page.next
-
-
-__all__ = ["ALL", "KEPT_RETIRED", "NEXT", "RESEAL_AFTER", "KeyCount", "KeyRotation", "Progress"]
