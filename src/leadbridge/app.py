@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,23 @@ from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.service import LeadService
+from leadbridge.privacy import model as privacy_model
+from leadbridge.privacy import routes as privacy_routes
+from leadbridge.privacy.journal import ErasureJournal
+from leadbridge.privacy.people import People
+from leadbridge.privacy.replay import Replay
+from leadbridge.privacy.restore import Backups
+from leadbridge.privacy.retention import Retention
+from leadbridge.privacy.service import PrivacyService
+from leadbridge.privacy.tenant import CompanyErasures
 from leadbridge.security import model as security_model
 from leadbridge.security.http import GuardedTransport
 from leadbridge.security.keys import StoredKeyProvider
+from leadbridge.security.rotation import KeyRotation
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
+from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.open import open_engine
@@ -71,6 +82,8 @@ from leadbridge.work.worker import Worker
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
+RETENTION_SECONDS = 3600.0
+"""How often what is past its time is deleted."""
 
 LANE_FORMS = {
     "conn": LaneForm(limit=2, quantum=100),
@@ -81,6 +94,7 @@ LANE_FORMS = {
 """How the lanes of each sort are made."""
 
 KINDS: tuple[Kind[Any], ...] = (
+    *storage_state.KINDS,
     *security_model.KINDS,
     *work_model.KINDS,
     *usage_model.KINDS,
@@ -90,6 +104,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *integrations_model.KINDS,
     *sync_model.KINDS,
     *web_model.KINDS,
+    *privacy_model.KINDS,
 )
 """Every kind of document that a hub stores."""
 
@@ -121,10 +136,17 @@ class Hub:
     limits: Limits
     idempotency: Idempotency
     tickets: Tickets
+    rotation: KeyRotation
+    people: People
+    privacy: PrivacyService
+    company_erasures: CompanyErasures
+    backups: Backups
+    retention: Retention
 
     async def start(self) -> None:
         """Open the store and check that its secrets can be read; raises ``StartRefused``."""
         await self.store.start(KINDS)
+        await storage_state.check_complete(self.store)
         await self.vault.check()
 
     async def close(self) -> None:
@@ -161,8 +183,10 @@ def build_hub(
     vault = Vault(store, StoredKeyProvider(settings.master_key), clock, ids)
     tenancy = TenancyService(store, clock, ids, jwt=settings.jwt, transport=transport)
     usage = UsageService(store, clock, ids)
-    leads = LeadService(store, clock, ids)
-    imports = ImportService(store, clock, ids, usage)
+    journal = ErasureJournal(settings.erasure_journal)
+    people = People(store, vault, clock, journal)
+    leads = LeadService(store, clock, ids, people)
+    imports = ImportService(store, clock, ids, usage, people)
     leases = Leases(store, clock, ids)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -176,6 +200,11 @@ def build_hub(
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
     worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    rotation = KeyRotation(store, vault, clock, KINDS)
+    privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
+    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
+    replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
+    backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
     return Hub(
         settings=settings,
         clock=clock,
@@ -198,7 +227,19 @@ def build_hub(
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),
+        rotation=rotation,
+        people=people,
+        privacy=privacy,
+        company_erasures=company_erasures,
+        backups=backups,
+        retention=Retention(store, rotation),
     )
+
+
+def _rotates(provider: str) -> bool:
+    """Tell whether a vendor may take a refresh token only once; one that is not known here is taken to."""
+    known = providers().get(provider)
+    return known is None or not known.guarantees.replay_safe
 
 
 def build_app(hub: Hub) -> FastAPI:
@@ -260,6 +301,7 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(work_routes.root)
     app.include_router(tenancy_routes.router)
     app.include_router(web_routes.router)
+    app.include_router(privacy_routes.router)
     describe_rights(app)
 
     @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
@@ -275,16 +317,26 @@ def build_app(hub: Hub) -> FastAPI:
 
 
 async def _sweep(hub: Hub) -> None:
+    kept_at: float | None = None
     while True:
-        for sweep in (
-            hub.connections.sweep,
-            hub.tenancy.sweep,
-            hub.idempotency.sweep,
-            hub.limiter.sweep,
-            hub.tickets.sweep,
-        ):
-            try:
-                await sweep()
-            except Exception:  # one failed sweep must not end the ones after it
-                log.exception("sweep_failed")
+        now = hub.clock.monotonic()
+        retention_due = kept_at is None or now - kept_at >= RETENTION_SECONDS
+        await _swept("connections", hub.connections.sweep())
+        await _swept("tenancy", hub.tenancy.sweep())
+        await _swept("idempotency", hub.idempotency.sweep())
+        await _swept("limits", hub.limiter.sweep())
+        await _swept("tickets", hub.tickets.sweep())
+        await _swept("erasures", hub.privacy.sweep())
+        await _swept("company_erasures", hub.company_erasures.sweep())
+        await _swept("key_rotation", hub.rotation.resume())
+        if retention_due:
+            kept_at = now
+            await _swept("retention", hub.retention.run_once(hub.clock.now()))
         await hub.clock.sleep(SWEEP_SECONDS)
+
+
+async def _swept(what: str, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception:  # one failed sweep must not end the ones after it
+        log.exception("sweep_failed", what=what)

@@ -11,7 +11,9 @@ import typer
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
-from leadbridge.commands import dead, doctor, tenancy
+from leadbridge.commands import backup, dead, doctor, tenancy
+from leadbridge.commands.keys import keys_app
+from leadbridge.commands.privacy import privacy_app
 from leadbridge.commands.running import run, with_hub
 from leadbridge.demo.run import DemoOptions, run_demo
 from leadbridge.kit.errors import LeadbridgeError
@@ -32,6 +34,9 @@ app.add_typer(dead.app, name="dead")
 app.add_typer(tenancy.company_app, name="company")
 app.add_typer(tenancy.user_app, name="user")
 app.add_typer(tenancy.apikey_app, name="apikey")
+app.add_typer(keys_app, name="keys")
+app.add_typer(privacy_app, name="privacy")
+backup.register(app)
 
 REFUSED = 2
 """Exit code of a command that could not begin; what went wrong is one sentence on standard error."""

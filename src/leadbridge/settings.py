@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_DATABASE_URL"))
     data_dir: Path = Field(Path("leadbridge-data"), validation_alias=_variable("LEADBRIDGE_DATA_DIR"))
     master_key_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_MASTER_KEY_FILE"))
+    erasure_journal_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_ERASURE_JOURNAL"))
     return_urls: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_variable("LEADBRIDGE_RETURN_URLS"))
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=_variable("LEADBRIDGE_CORS_ORIGINS")
@@ -235,6 +236,11 @@ class Settings(BaseSettings):
     def master_key(self) -> Path:
         """The file with the master key."""
         return self.master_key_file or self.data_dir / "master.key"
+
+    @property
+    def erasure_journal(self) -> Path:
+        """The file that remembers erasures outside the database."""
+        return self.erasure_journal_file or self.data_dir / "erasure-journal.jsonl"
 
     @property
     def public(self) -> str:

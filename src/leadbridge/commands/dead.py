@@ -8,8 +8,7 @@ import orjson
 import typer
 
 from leadbridge.app import Hub
-from leadbridge.commands.running import with_hub
-from leadbridge.kit.errors import NotFound
+from leadbridge.commands.running import company_of, with_hub
 from leadbridge.settings import load_settings
 from leadbridge.work.routes import view as dead_letter_view
 
@@ -25,7 +24,7 @@ def dead_list(
     """List dead letters, newest first: id, kind, code, cause."""
 
     async def work(hub: Hub) -> None:
-        found = await hub.work.dead(await _company(hub, company), kind=kind, limit=limit)
+        found = await hub.work.dead(await company_of(hub, company), kind=kind, limit=limit)
         for one in found.items:
             code = one.task.last_error.code if one.task.last_error is not None else "-"
             typer.echo(f"{one.task.id}  {one.task.kind}  {code}  {one.cause}")
@@ -43,7 +42,7 @@ def dead_show(
     """Print one dead letter as JSON, with its cause and what can be done."""
 
     async def work(hub: Hub) -> None:
-        shown = dead_letter_view(await hub.work.one(await _company(hub, company), task_id))
+        shown = dead_letter_view(await hub.work.one(await company_of(hub, company), task_id))
         typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
 
     with_hub(load_settings(), work)
@@ -57,16 +56,7 @@ def dead_retry(
     """Put a dead letter back into its lane; a running worker tries it from the start."""
 
     async def work(hub: Hub) -> None:
-        task = await hub.work.retry(await _company(hub, company), task_id)
+        task = await hub.work.retry(await company_of(hub, company), task_id)
         typer.echo(f"{task.id} waits again.")
 
     with_hub(load_settings(), work)
-
-
-async def _company(hub: Hub, named: str | None) -> str:
-    if named is not None:
-        return (await hub.tenancy.company(named)).id
-    first = await hub.tenancy.first_company()
-    if first is None:
-        raise NotFound("There is no company yet.", hint="'leadbridge serve' makes the first one.")
-    return first.id

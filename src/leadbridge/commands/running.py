@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import typer
 import uvloop
 
-from leadbridge.app import Hub, build_hub
+from leadbridge.app import KINDS, Hub, build_hub
+from leadbridge.kit.errors import NotFound
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import prepare_data_dir, write_secret
 from leadbridge.settings import Settings
@@ -29,14 +30,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise typer.Exit(130) from None
 
 
-def with_hub(settings: Settings, work: Callable[[Hub], Awaitable[T]]) -> T:
-    """Run ``work`` with a hub on the operator's database, which a running hub may be using too; return its value."""
+def with_hub(settings: Settings, work: Callable[[Hub], Awaitable[T]], *, store_only: bool = False) -> T:
+    """Run ``work`` with a hub on the operator's database, which a running hub may be using too; return its value.
+
+    With ``store_only`` nothing in the store is looked at before, and no master key is made.
+    """
 
     async def opened() -> T:
         prepare_data_dir(settings.data_dir)
         hub = build_hub(settings)
         try:
-            await hub.start()
+            if store_only:
+                await hub.store.start(KINDS)
+                await hub.vault.provider.ready(new_store=False)
+            else:
+                await hub.start()
             return await work(hub)
         finally:
             await hub.close()
@@ -52,3 +60,13 @@ def show_secret(what: str, text: str, path: Path) -> None:
         return
     write_secret(path, text)
     typer.echo(f"{what}: in {path} (readable by its owner only)")
+
+
+async def company_of(hub: Hub, company: str | None) -> str:
+    """Return the company that is meant: the one named, else the first; raises ``NotFound``."""
+    if company is not None:
+        return (await hub.tenancy.company(company)).id
+    first = await hub.tenancy.first_company()
+    if first is None:
+        raise NotFound("There is no company yet.", hint="Start the hub once: leadbridge serve")
+    return first.id

@@ -118,8 +118,6 @@ async def make_own_key(body: KeyBody, caller: Owner, tenancy: Tenancy) -> Respon
     """Return the new key. This answer is the only one that holds its 'token'."""
     made = await tenancy.keys.create(caller.user, caller.author, **_wanted(body, caller))
     return ok(_made(made), 201, secrets=("token",))
-        _made(await tenancy.keys.create(caller.user, caller.author, **_wanted(body, caller))), 201, secrets=("token",)
-    )
 
 
 @router.delete("/auth/tokens/{id}", tags=["API keys"], summary="Revoke an API key of one's own")

@@ -91,6 +91,14 @@ def read_row(record: Record, columns: Sequence[Column], default_region: str | No
     return Reading(record, work.fields, _identity(work), tuple(work.warnings), Keys(work.fields))
 
 
+def erased_row(reading: Reading) -> Reading:
+    """Return the refusal of a row whose person was erased: only its place in the file is left of it."""
+    blank = Record(row=reading.record.row, line=reading.record.line, cells=())
+    return Reading(
+        blank, {}, Finding("erased_person", "This person was erased from the company; the row was not kept.")
+    )
+
+
 def _collect(work: _Work, record: Record, columns: Sequence[Column]) -> None:
     for cell, column in zip(record.cells, columns, strict=False):
         if not cell or column.field == IGNORED:
