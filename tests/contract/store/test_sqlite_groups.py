@@ -93,6 +93,18 @@ def test_a_group_is_as_good_as_a_queue(history: list[list[Any]]) -> None:
     assert grouped == queued
 
 
+async def test_a_taken_id_is_told_before_a_taken_value(tmp_path: Path) -> None:
+    """Found by the comparison above: in a group, an index with a varying field was looked at before the id."""
+    store = store_on(SqliteEngine(tmp_path / "hub.db"))
+    await store.start(KINDS)
+    first, other = person(external="1"), person(external="2")
+    applied(await store.write(WriteBatch().insert(PEOPLE, first).insert(PEOPLE, other)))
+    result = await store.write(WriteBatch().insert(PEOPLE, first.model_copy(update={"external": "2"})))
+    assert isinstance(result, Duplicate)
+    assert result.index == "_id"
+    await store.close()
+
+
 async def test_a_refused_batch_does_not_take_its_neighbours_along(tmp_path: Path) -> None:
     store = store_on(SqliteEngine(tmp_path / "hub.db"))
     await store.start(KINDS)

@@ -95,6 +95,8 @@ class Changes:
 
     def _put(self, table: Table, id: str, body: Stored, *, new: bool) -> Duplicate | None:
         text = to_json(body, table.name).decode()
+        if new and table.loose and self._read(table, id) is not None:
+            return Duplicate(table.name, "_id", id, id)  # the id before any other value, as on every engine
         for index in table.loose:
             if (existing := self._holder(table, index, body, id)) is not None:
                 return Duplicate(table.name, index.name, existing, id)
