@@ -11,7 +11,7 @@ import typer
 from leadbridge.app import Hub
 from leadbridge.commands.running import with_hub
 from leadbridge.kit.errors import InvalidInput
-from leadbridge.security.keys import FileKeyProvider
+from leadbridge.security.keys import FileKeyProvider, StoredKeyProvider
 from leadbridge.security.masterkey import rotate_master
 from leadbridge.security.rotation import ALL
 from leadbridge.settings import load_settings
@@ -52,7 +52,7 @@ def rotate(
 
     async def master_key(hub: Hub) -> None:
         provider = hub.vault.provider
-        if master is None or not isinstance(provider, FileKeyProvider):
+        if master is None or not isinstance(provider, FileKeyProvider | StoredKeyProvider):
             raise InvalidInput("The master key of this hub is not in a file.")
         await rotate_master(
             provider, master, hub.rotation, hub.clock, also=hub.people.rewrap_journal, told=typer.echo, wait=wait

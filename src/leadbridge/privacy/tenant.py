@@ -17,9 +17,10 @@ from leadbridge.security.model import ROTATIONS
 from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
-from leadbridge.storage.query import Eq
+from leadbridge.storage.query import Eq, Position
 from leadbridge.storage.store import Store
-from leadbridge.tenancy.model import COMPANIES, DIRECTORY
+from leadbridge.tenancy.addresses import leave
+from leadbridge.tenancy.model import COMPANIES, DIRECTORY, USERS
 
 CHUNK = 500
 
@@ -72,6 +73,7 @@ class CompanyErasures:
         deleted = await self._vault.shred(company)
         self._people.forget(company)
         deleted += await self._directory(company)  # nobody is known there any more
+        await self._addresses(company)
         for kind in self._kinds:
             deleted += await self._documents(kind, company)
         await self._store.write(WriteBatch().delete(ROTATIONS, None, company))
@@ -104,6 +106,26 @@ class CompanyErasures:
                     await self.carry_out(erasure)
                     done += 1
         return done
+
+    async def _addresses(self, company: str) -> None:
+        """Take the company's users off their e-mail addresses, which they may share with other companies."""
+        after: Position | None = None
+        while True:
+            page = await self._store[USERS].of(company).find(limit=CHUNK, after=after)
+            for user in page.items:
+                if user.email_key is not None:
+                    await self._off_address(company, user.id, user.email_key)
+            if page.next is None:
+                return
+            after = page.next
+
+    async def _off_address(self, company: str, user_id: str, key: str) -> None:
+        async def build() -> tuple[WriteBatch, None]:
+            batch = WriteBatch()
+            await leave(self._store, batch, key, company, user_id)
+            return batch, None
+
+        await self._store.attempt(build)
 
     async def _documents(self, kind: Kind[Any], company: str) -> int:
         deleted = 0

@@ -13,12 +13,18 @@ from pathlib import Path
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import InvalidInput
-from leadbridge.security.keys import FileKeyProvider, LocalKeyProvider, read_master_keys, replace_master_keys
+from leadbridge.security.keys import (
+    FileKeyProvider,
+    LocalKeyProvider,
+    StoredKeyProvider,
+    read_master_keys,
+    replace_master_keys,
+)
 from leadbridge.security.rotation import RESEAL_AFTER, KeyRotation, Told
 
 
 async def rotate_master(
-    provider: FileKeyProvider,
+    provider: FileKeyProvider | StoredKeyProvider,
     new_file: Path,
     rotation: KeyRotation,
     clock: Clock,

@@ -18,7 +18,7 @@ from leadbridge.leads.model import Lead, LeadBody
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.sqlite import SqliteEngine
 from tests.support.hub_in_process import NOWHERE, settings_for
-from tests.support.stores import ENGINES
+from tests.support.stores import ENGINE_PARAMS, ENGINES
 
 AUTHOR = Author("api", "user:" + "f" * 24)
 BY = AUTHOR.by
@@ -48,7 +48,7 @@ async def started(folder: Path, engine: Engine, clock: ManualClock) -> Hub:
     return hub
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=ENGINE_PARAMS)
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     clock = ManualClock()
     hub = await started(tmp_path, ENGINES[request.param](tmp_path), clock)

@@ -192,7 +192,14 @@ async def test_by_address_every_record_goes_and_an_unknown_address_is_kept_out(h
 async def test_an_export_holds_everything_about_the_person_and_nothing_about_others(house: House) -> None:
     lead_id = await planted(house)
     held = await house.hub.privacy.export(house.company, "cAnArY-ext-7731")
-    assert set(held["documents"]) == {"leads", "links", "error_log", "import_rejects", "import_leads"}
+    assert set(held["documents"]) == {
+        "leads",
+        "links",
+        "error_log",
+        "idempotency_answers",
+        "import_rejects",
+        "import_leads",
+    }
     assert held["documents"]["links"][0]["crmId"] == "151"
     assert len(held["documents"]["import_rejects"]) == 2
     text = json.dumps(held, ensure_ascii=False)

@@ -21,7 +21,7 @@ from leadbridge.integrations.model import TOKENS, ConnectionTokens
 from leadbridge.integrations.tokendocs import seal_grant
 from leadbridge.kit.errors import StartRefused
 from leadbridge.security.errors import MasterKeyMissing, SealBroken
-from leadbridge.security.keys import FileKeyProvider, read_master_keys
+from leadbridge.security.keys import FileKeyProvider, StoredKeyProvider, read_master_keys
 from leadbridge.security.masterkey import rotate_master
 from leadbridge.security.model import DATA_KEYS, SEALED_INDEX, KeyState
 from leadbridge.security.rotation import ALL, KEPT_RETIRED, RESEAL_AFTER, KeyRotation
@@ -185,7 +185,7 @@ async def test_the_master_key_is_replaced_under_a_running_hub(house: House) -> N
     running = FileKeyProvider(path, create=False)  # another process, which has looked at the file long ago
     other = Vault(house.hub.store, running, house.clock, house.hub.ids, ring_seconds=0)
     provider = house.hub.vault.provider
-    assert isinstance(provider, FileKeyProvider)
+    assert isinstance(provider, StoredKeyProvider)
     old_id, said = provider.key_id, list[str]()
     new = new_master(house.folder)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.contract.work.shop import ALL_KINDS, Shop
-from tests.support.stores import ENGINES
+from tests.support.stores import ENGINE_PARAMS, ENGINES
 
 
-@pytest.fixture(params=list(ENGINES))
+@pytest.fixture(params=ENGINE_PARAMS)
 async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shop]:
     shop = Shop(ENGINES[request.param](tmp_path))
     await shop.store.start(ALL_KINDS)

@@ -1,4 +1,4 @@
-"""A worker process on an SQLite file: ``python -m tests.contract.work.working_child FILE LOG LEASE``.
+"""A worker process on a database: ``python -m tests.contract.work.working_child ADDRESS LOG LEASE``.
 
 Its handler appends a line with the task's id to LOG, as a side effect in the world outside would be, and stores one
 document with the task's completion. It ends in good order at SIGTERM.
@@ -13,17 +13,17 @@ import signal
 import sys
 from pathlib import Path
 
-from leadbridge.storage.sqlite import SqliteEngine
+from leadbridge.storage.open import open_engine
 from leadbridge.work.around import Pace
 from leadbridge.work.handlers import Done, Result, TaskContext
 from leadbridge.work.worker import WorkerForm
 from tests.contract.work.shop import ALL_KINDS, EFFECTS, Effect, Shop
 
 
-async def run(file: Path, log: Path, lease: float) -> None:
+async def run(address: str, log: Path, lease: float) -> None:
     """Work until SIGTERM."""
     form = WorkerForm(slots=4, lease=lease, poll=0.02, sweep=1.0, pace=Pace(turn=0.5))
-    shop = Shop(SqliteEngine(file), form)
+    shop = Shop(open_engine(address), form)
     await shop.store.start(ALL_KINDS)
     lines = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     rng = random.Random()
@@ -48,4 +48,4 @@ async def run(file: Path, log: Path, lease: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(run(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])))
