@@ -52,7 +52,7 @@ async def test_a_form_of_a_foreign_page_cannot_sign_anybody_in(hub: HubUnderTest
     browser = Browser(hub)
     body = f'{{"email": "ana@example.com", "password": "{PASSWORD}"}}'
     answer = await browser.ask("POST", "/auth/login", data=body, headers={"content-type": "text/plain"})
-    assert answer.status == 400
+    assert (answer.status, answer.code) == (415, "unsupported_media_type")
     assert browser.set_cookie == []
 
 
