@@ -35,7 +35,7 @@ demo-clean: ## forget the demo's state (.demo/)
 test: setup ## every test, tier by tier, with the seconds each took beside its budget
 	@$(BIN)/python -m tests.tiers
 
-check: setup ## lint, types, walls between rooms, docs links, an index for every query, doors past the companies
+check: setup ## lint, types, walls between rooms, docs links, queries and their indexes, doors, exits
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -43,6 +43,7 @@ check: setup ## lint, types, walls between rooms, docs links, an index for every
 	@$(BIN)/python -m tests.docs_links
 	@$(BIN)/python -m tests.query_shapes
 	@$(BIN)/python -m tests.scoping
+	@$(BIN)/python -m tests.exits
 
 format: setup ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,23 @@ from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.service import LeadService
+from leadbridge.privacy import model as privacy_model
+from leadbridge.privacy import routes as privacy_routes
+from leadbridge.privacy.journal import ErasureJournal
+from leadbridge.privacy.people import People
+from leadbridge.privacy.replay import Replay
+from leadbridge.privacy.restore import Backups
+from leadbridge.privacy.retention import Retention
+from leadbridge.privacy.service import PrivacyService
+from leadbridge.privacy.tenant import CompanyErasures
 from leadbridge.security import model as security_model
 from leadbridge.security.http import GuardedTransport
 from leadbridge.security.keys import StoredKeyProvider
+from leadbridge.security.rotation import KeyRotation
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
+from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.open import open_engine
@@ -43,12 +54,22 @@ from leadbridge.sync import model as sync_model
 from leadbridge.sync import routes as sync_routes
 from leadbridge.sync.service import SyncService
 from leadbridge.tenancy import model as tenancy_model
+from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage import model as usage_model
 from leadbridge.usage.service import UsageService
+from leadbridge.web import model as web_model
+from leadbridge.web import routes as web_routes
+from leadbridge.web.admission import Admission, Limits
+from leadbridge.web.client import parse_networks
 from leadbridge.web.envelope import answer
 from leadbridge.web.errors import install_error_handlers
+from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.middleware import Surroundings
+from leadbridge.web.ratelimit import RateLimiter
+from leadbridge.web.repeats import Repeats
+from leadbridge.web.rights import describe_rights, open_to_all
+from leadbridge.web.tickets import Tickets
 from leadbridge.work import model as work_model
 from leadbridge.work import routes as work_routes
 from leadbridge.work.enqueue import LaneForm, TaskQueue
@@ -61,6 +82,8 @@ from leadbridge.work.worker import Worker
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
+RETENTION_SECONDS = 3600.0
+"""How often what is past its time is deleted."""
 
 LANE_FORMS = {
     "conn": LaneForm(limit=2, quantum=100),
@@ -71,6 +94,7 @@ LANE_FORMS = {
 """How the lanes of each sort are made."""
 
 KINDS: tuple[Kind[Any], ...] = (
+    *storage_state.KINDS,
     *security_model.KINDS,
     *work_model.KINDS,
     *usage_model.KINDS,
@@ -79,6 +103,8 @@ KINDS: tuple[Kind[Any], ...] = (
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
+    *web_model.KINDS,
+    *privacy_model.KINDS,
 )
 """Every kind of document that a hub stores."""
 
@@ -106,10 +132,21 @@ class Hub:
     schedules: Schedules
     work: WorkService
     worker: Worker
+    limiter: RateLimiter
+    limits: Limits
+    idempotency: Idempotency
+    tickets: Tickets
+    rotation: KeyRotation
+    people: People
+    privacy: PrivacyService
+    company_erasures: CompanyErasures
+    backups: Backups
+    retention: Retention
 
     async def start(self) -> None:
         """Open the store and check that its secrets can be read; raises ``StartRefused``."""
         await self.store.start(KINDS)
+        await storage_state.check_complete(self.store)
         await self.vault.check()
 
     async def close(self) -> None:
@@ -144,10 +181,12 @@ def build_hub(
     store = Store(engine or open_engine(settings.database), clock, ids, rng)
     transport = transport or GuardedTransport(clock, sandbox_origins=settings.sandbox_origins)
     vault = Vault(store, StoredKeyProvider(settings.master_key), clock, ids)
-    tenancy = TenancyService(store, clock, ids)
+    tenancy = TenancyService(store, clock, ids, jwt=settings.jwt, transport=transport)
     usage = UsageService(store, clock, ids)
-    leads = LeadService(store, clock, ids)
-    imports = ImportService(store, clock, ids, usage)
+    journal = ErasureJournal(settings.erasure_journal)
+    people = People(store, vault, clock, journal)
+    leads = LeadService(store, clock, ids, people)
+    imports = ImportService(store, clock, ids, usage, people)
     leases = Leases(store, clock, ids)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -161,6 +200,11 @@ def build_hub(
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
     worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    rotation = KeyRotation(store, vault, clock, KINDS)
+    privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
+    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
+    replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
+    backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
     return Hub(
         settings=settings,
         clock=clock,
@@ -179,7 +223,23 @@ def build_hub(
         schedules=schedules,
         work=WorkService(store, clock),
         worker=worker,
+        limiter=RateLimiter(store, clock),
+        limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
+        idempotency=Idempotency(store, clock, ids, vault),
+        tickets=Tickets(store, clock),
+        rotation=rotation,
+        people=people,
+        privacy=privacy,
+        company_erasures=company_erasures,
+        backups=backups,
+        retention=Retention(store, rotation),
     )
+
+
+def _rotates(provider: str) -> bool:
+    """Tell whether a vendor may take a refresh token only once; one that is not known here is taken to."""
+    known = providers().get(provider)
+    return known is None or not known.guarantees.replay_safe
 
 
 def build_app(hub: Hub) -> FastAPI:
@@ -205,16 +265,33 @@ def build_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     install_error_handlers(app)
+    app.add_middleware(Repeats, service=hub.idempotency, clock=hub.clock)
+    app.add_middleware(
+        Admission,
+        limiter=hub.limiter,
+        limits=hub.limits,
+        trusted=parse_networks(hub.settings.trusted_proxies),
+    )
     if hub.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(hub.settings.cors_origins),
             allow_methods=["*"],
-            allow_headers=["authorization", "content-type", "x-request-id"],
-            expose_headers=["x-request-id"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
+            expose_headers=[
+                "x-request-id",
+                "idempotent-replayed",
+                "retry-after",
+                "ratelimit-limit",
+                "ratelimit-remaining",
+                "ratelimit-reset",
+            ],
         )
     app.add_middleware(
-        Surroundings, ids=hub.ids, large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)]
+        Surroundings,
+        ids=hub.ids,
+        large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)],
+        secure=hub.settings.public.startswith("https://"),
     )
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
@@ -222,12 +299,16 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(sync_routes.router)
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)
+    app.include_router(tenancy_routes.router)
+    app.include_router(web_routes.router)
+    app.include_router(privacy_routes.router)
+    describe_rights(app)
 
-    @app.get("/healthz", tags=["health"], summary="Whether the process answers")
+    @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
     async def healthz() -> Response:
         return answer({"status": "ok", "version": __version__})
 
-    @app.get("/readyz", tags=["health"], summary="Whether the store answers too")
+    @app.get("/readyz", tags=["health"], summary="Whether the store answers too", openapi_extra=open_to_all("health"))
     async def readyz() -> Response:
         await hub.tenancy.first_company()
         return answer({"status": "ready", "version": __version__})
@@ -236,9 +317,26 @@ def build_app(hub: Hub) -> FastAPI:
 
 
 async def _sweep(hub: Hub) -> None:
+    kept_at: float | None = None
     while True:
-        try:
-            await hub.connections.sweep()
-        except Exception:  # one failed sweep must not end the ones after it
-            log.exception("sweep_failed")
+        now = hub.clock.monotonic()
+        retention_due = kept_at is None or now - kept_at >= RETENTION_SECONDS
+        await _swept("connections", hub.connections.sweep())
+        await _swept("tenancy", hub.tenancy.sweep())
+        await _swept("idempotency", hub.idempotency.sweep())
+        await _swept("limits", hub.limiter.sweep())
+        await _swept("tickets", hub.tickets.sweep())
+        await _swept("erasures", hub.privacy.sweep())
+        await _swept("company_erasures", hub.company_erasures.sweep())
+        await _swept("key_rotation", hub.rotation.resume())
+        if retention_due:
+            kept_at = now
+            await _swept("retention", hub.retention.run_once(hub.clock.now()))
         await hub.clock.sleep(SWEEP_SECONDS)
+
+
+async def _swept(what: str, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception:  # one failed sweep must not end the ones after it
+        log.exception("sweep_failed", what=what)

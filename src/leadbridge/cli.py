@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
-import uvloop
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
+from leadbridge.commands import backup, dead, doctor, tenancy
+from leadbridge.commands.keys import keys_app
+from leadbridge.commands.privacy import privacy_app
+from leadbridge.commands.running import run, with_hub
 from leadbridge.demo.run import DemoOptions, run_demo
-from leadbridge.kit.errors import LeadbridgeError, NotFound
+from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import bind, hand_over, prepare_data_dir, serve, work
-from leadbridge.settings import Settings, load_settings
-from leadbridge.storage.doctor import Level, short_check
-from leadbridge.storage.open import open_engine
-from leadbridge.work.routes import view as dead_letter_view
+from leadbridge.settings import load_settings
 
 app = typer.Typer(
     name="leadbridge",
@@ -33,8 +30,13 @@ app = typer.Typer(
 )
 token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
-dead_app = typer.Typer(help="Work that failed and is not tried again by itself.", no_args_is_help=True)
-app.add_typer(dead_app, name="dead")
+app.add_typer(dead.app, name="dead")
+app.add_typer(tenancy.company_app, name="company")
+app.add_typer(tenancy.user_app, name="user")
+app.add_typer(tenancy.apikey_app, name="apikey")
+app.add_typer(keys_app, name="keys")
+app.add_typer(privacy_app, name="privacy")
+backup.register(app)
 
 REFUSED = 2
 """Exit code of a command that could not begin; what went wrong is one sentence on standard error."""
@@ -57,7 +59,7 @@ def serve_command(
         settings = settings.model_copy(update={"public_url": f"http://localhost:{port}"})
     configure_logging(json=settings.log_json)
 
-    async def run() -> None:
+    async def serving() -> None:
         prepare_data_dir(settings.data_dir)
         listening = bind(host, port)
         hub = build_hub(settings)
@@ -73,7 +75,7 @@ def serve_command(
             listening.close()
             await hub.close()
 
-    _run(run())
+    run(serving())
 
 
 @app.command("worker")
@@ -86,7 +88,7 @@ def worker_command(
     settings = load_settings()
     configure_logging(json=settings.log_json)
 
-    async def run() -> None:
+    async def working() -> None:
         prepare_data_dir(settings.data_dir)
         hub = build_hub(settings)
         try:
@@ -95,63 +97,7 @@ def worker_command(
         finally:
             await hub.close()
 
-    _run(run())
-
-
-@dead_app.command("list")
-def dead_list(
-    company: Annotated[str | None, typer.Option(help="Id of the company (default: the first one).")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only tasks of this kind.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
-) -> None:
-    """List dead letters, newest first: id, kind, code, cause."""
-
-    async def run(hub: Hub) -> None:
-        found = await hub.work.dead(await _company(hub, company), kind=kind, limit=limit)
-        for one in found.items:
-            code = one.task.last_error.code if one.task.last_error is not None else "-"
-            typer.echo(f"{one.task.id}  {one.task.kind}  {code}  {one.cause}")
-        if not found.items:
-            typer.echo("No dead letters.")
-
-    _with_hub(load_settings(), run)
-
-
-@dead_app.command("show")
-def dead_show(
-    task_id: Annotated[str, typer.Argument(help="The dead letter's id.")],
-    company: Annotated[str | None, typer.Option(help="Id of the company (default: the first one).")] = None,
-) -> None:
-    """Print one dead letter as JSON, with its cause and what can be done."""
-
-    async def run(hub: Hub) -> None:
-        shown = dead_letter_view(await hub.work.one(await _company(hub, company), task_id))
-        typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
-
-    _with_hub(load_settings(), run)
-
-
-@dead_app.command("retry")
-def dead_retry(
-    task_id: Annotated[str, typer.Argument(help="The dead letter's id.")],
-    company: Annotated[str | None, typer.Option(help="Id of the company (default: the first one).")] = None,
-) -> None:
-    """Put a dead letter back into its lane; a running worker tries it from the start."""
-
-    async def run(hub: Hub) -> None:
-        task = await hub.work.retry(await _company(hub, company), task_id)
-        typer.echo(f"{task.id} waits again.")
-
-    _with_hub(load_settings(), run)
-
-
-async def _company(hub: Hub, named: str | None) -> str:
-    if named is not None:
-        return (await hub.tenancy.company(named)).id
-    first = await hub.tenancy.first_company()
-    if first is None:
-        raise NotFound("There is no company yet.", hint="'leadbridge serve' makes the first one.")
-    return first.id
+    run(working())
 
 
 @token_app.command("create")
@@ -160,7 +106,7 @@ def token_create(
 ) -> None:
     """Make a bearer token for the first company's administrator and print it, once."""
 
-    async def run(hub: Hub) -> None:
+    async def work(hub: Hub) -> None:
         company = await hub.tenancy.first_company()
         if company is None:
             made = await hub.tenancy.make_first_company()
@@ -169,30 +115,10 @@ def token_create(
         if made is not None:
             typer.echo(made.token)
 
-    _with_hub(load_settings(), run)
+    with_hub(load_settings(), work)
 
 
-@app.command("doctor")
-def doctor_command() -> None:
-    """Look at what this hub stands on: settings, master key, database. Exit code 1 where something is broken."""
-    settings = load_settings()
-    configure_logging(json=settings.log_json, level=40)
-
-    async def run() -> bool:
-        prepare_data_dir(settings.data_dir)
-        engine = open_engine(settings.database)
-        hub = build_hub(settings, engine=engine)
-        try:
-            await hub.start()
-            findings = await short_check(engine, hub.clock.now)
-        finally:
-            await hub.close()
-        typer.echo(f"{Level.OK.value:8} The settings can be used, and the master key opens this store.")
-        for finding in findings:
-            typer.echo(f"{finding.level.value:8} {finding.what} {finding.cure}".rstrip())
-        return any(finding.level is Level.FAILED for finding in findings)
-
-    raise typer.Exit(1 if _run(run()) else 0)
+app.command("doctor")(doctor.doctor)
 
 
 @app.command("sandbox", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -215,29 +141,7 @@ def demo_command(
     """Show the main job: import leads, connect a CRM by OAuth, put every lead into it."""
     configure_logging(json=False, level=40)
     options = DemoOptions(once=once, json=json, leads=leads, database_url=database_url, provider=provider, state=state)
-    raise typer.Exit(_run(run_demo(options)))
-
-
-def _with_hub(settings: Settings, work: Any) -> None:
-    async def run() -> None:
-        prepare_data_dir(settings.data_dir)
-        hub = build_hub(settings)
-        try:
-            await hub.start()
-            await work(hub)
-        finally:
-            await hub.close()
-
-    configure_logging(json=settings.log_json, level=30)
-    _run(run())
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    raise typer.Exit(run(run_demo(options)))
 
 
 def main() -> None:

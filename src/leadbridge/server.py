@@ -20,6 +20,7 @@ from leadbridge.kit.errors import StartRefused
 from leadbridge.tenancy.service import NewToken
 
 FIRST_TOKEN_FILE = "first-token"  # noqa: S105  # a file name
+FIRST_PASSWORD_FILE = "first-password"  # noqa: S105  # a file name
 DRAIN_SECONDS = 20
 """How long requests under way may take to end once the server is told to stop."""
 
@@ -63,15 +64,21 @@ def prepare_data_dir(folder: Path) -> None:
 
 
 def hand_over(made: NewToken, data_dir: Path) -> None:
-    """Show the first token once: on a terminal, else in a file that only its owner can read.
+    """Show the first token and password once: on a terminal, else in files that only their owner can read.
 
-    Standard output of a service ends in a log, where a token must not be.
+    Standard output of a service ends in a log, where neither may be.
     """
-    if sys.stdout.isatty():
-        sys.stdout.write(f"First administrator's token, shown once: {made.token}\n")
-        return
-    write_secret(data_dir / FIRST_TOKEN_FILE, made.token)
-    sys.stdout.write(f"First administrator's token: in {data_dir / FIRST_TOKEN_FILE} (readable by its owner only)\n")
+    for what, secret, file in (
+        ("token", made.token, FIRST_TOKEN_FILE),
+        (f"password (sign in as {made.user.email})", made.password, FIRST_PASSWORD_FILE),
+    ):
+        if secret is None:
+            continue
+        if sys.stdout.isatty():
+            sys.stdout.write(f"First administrator's {what}, shown once: {secret}\n")
+            continue
+        write_secret(data_dir / file, secret)
+        sys.stdout.write(f"First administrator's {what}: in {data_dir / file} (readable by its owner only)\n")
     sys.stdout.flush()
 
 
@@ -97,6 +104,7 @@ def _config(hub: Hub) -> uvicorn.Config:
         build_app(hub),
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # whom to believe about a caller's address is decided by our own setting
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

@@ -8,8 +8,10 @@ is missing, so that a slip in one does not take the others down.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -28,6 +30,27 @@ from leadbridge.kit.errors import StartRefused
 INTEGRATIONS_PAGE = "/super-user/integrations"
 
 
+MIN_SECRET_BYTES = 32
+"""A shared secret for HS256 has at least as many bytes as the hash (RFC 7518, 3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class JwtSettings:
+    """How a host application's tokens are checked and read: a shared secret or a key set, never both."""
+
+    issuer: str
+    audience: str
+    algorithm: str
+    secret: SecretStr | None = None
+    jwks_url: str | None = None
+    company_claim: str = "companyId"
+    user_claim: str = "sub"
+    email_claim: str = "email"
+    name_claim: str = "name"
+    role_claim: str = "role"
+    provision: bool = False
+
+
 def _variable(name: str) -> AliasChoices:
     return AliasChoices(name)
 
@@ -41,6 +64,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_DATABASE_URL"))
     data_dir: Path = Field(Path("leadbridge-data"), validation_alias=_variable("LEADBRIDGE_DATA_DIR"))
     master_key_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_MASTER_KEY_FILE"))
+    erasure_journal_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_ERASURE_JOURNAL"))
     return_urls: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_variable("LEADBRIDGE_RETURN_URLS"))
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=_variable("LEADBRIDGE_CORS_ORIGINS")
@@ -48,7 +72,27 @@ class Settings(BaseSettings):
     sandbox_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=_variable("LEADBRIDGE_SANDBOX_ORIGINS")
     )
+    rate_tenant: int = Field(6000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_TENANT"))
+    rate_principal: int = Field(3000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_PRINCIPAL"))
+    rate_address: int = Field(12000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_ADDRESS"))
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias=_variable("LEADBRIDGE_TRUSTED_PROXIES")
+    )
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
+
+    jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))
+    jwt_audience: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_AUDIENCE"))
+    jwt_secret: SecretStr | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_SECRET"))
+    jwt_jwks_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_JWKS_URL"))
+    jwt_algorithm: Literal["HS256", "RS256", "ES256", "EdDSA"] | None = Field(
+        None, validation_alias=_variable("LEADBRIDGE_JWT_ALGORITHM")
+    )
+    jwt_company_claim: str = Field("companyId", validation_alias=_variable("LEADBRIDGE_JWT_COMPANY_CLAIM"))
+    jwt_user_claim: str = Field("sub", validation_alias=_variable("LEADBRIDGE_JWT_USER_CLAIM"))
+    jwt_email_claim: str = Field("email", validation_alias=_variable("LEADBRIDGE_JWT_EMAIL_CLAIM"))
+    jwt_name_claim: str = Field("name", validation_alias=_variable("LEADBRIDGE_JWT_NAME_CLAIM"))
+    jwt_role_claim: str = Field("role", validation_alias=_variable("LEADBRIDGE_JWT_ROLE_CLAIM"))
+    jwt_provision: bool = Field(False, validation_alias=_variable("LEADBRIDGE_JWT_PROVISION"))
 
     zoho_client_id: str | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_ID"))
     zoho_client_secret: SecretStr | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_SECRET"))
@@ -66,7 +110,7 @@ class Settings(BaseSettings):
         "https://app.hubspot.com/oauth/authorize", validation_alias=_variable("LEADBRIDGE_HUBSPOT_AUTHORIZE_URL")
     )
 
-    @field_validator("return_urls", "cors_origins", "sandbox_origins", mode="before")
+    @field_validator("return_urls", "cors_origins", "sandbox_origins", "trusted_proxies", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):
@@ -97,6 +141,16 @@ class Settings(BaseSettings):
             origin_of(part, path_allowed=True)
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            try:
+                ip_network(part)
+            except ValueError as error:
+                raise ValueError(f"lists networks such as 10.0.0.0/8, not {part[:60]!r}") from error
+        return value
+
     @field_validator("hubspot_api_version")
     @classmethod
     def _a_dated_version(cls, value: str) -> str:
@@ -119,6 +173,60 @@ class Settings(BaseSettings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _one_way_to_check_a_hosts_tokens(self) -> Settings:
+        """Tokens are checked one way only: with two, a public key could pass for a secret."""
+        if self.jwt_secret is None and self.jwt_jwks_url is None:
+            names = ("issuer", "audience", "algorithm", "provision")
+            if alone := [f"LEADBRIDGE_JWT_{name.upper()}" for name in names if getattr(self, f"jwt_{name}")]:
+                raise ValueError(
+                    f"{' and '.join(alone)} cannot stand without LEADBRIDGE_JWT_SECRET or LEADBRIDGE_JWT_JWKS_URL"
+                )
+            return self
+        if self.jwt_secret is not None and self.jwt_jwks_url is not None:
+            raise ValueError("LEADBRIDGE_JWT_SECRET and LEADBRIDGE_JWT_JWKS_URL are both set; only one of them may be")
+        if not self.jwt_issuer or not self.jwt_audience:
+            raise ValueError(
+                "LEADBRIDGE_JWT_SECRET or LEADBRIDGE_JWT_JWKS_URL is set without LEADBRIDGE_JWT_ISSUER and "
+                "LEADBRIDGE_JWT_AUDIENCE, which a host's tokens are checked for"
+            )
+        shared = self.jwt_secret is not None
+        if self.jwt_algorithm is not None and (self.jwt_algorithm == "HS256") is not shared:
+            raise ValueError(
+                "LEADBRIDGE_JWT_ALGORITHM is HS256 with LEADBRIDGE_JWT_SECRET, and RS256, ES256 or EdDSA with "
+                "LEADBRIDGE_JWT_JWKS_URL"
+            )
+        if self.jwt_secret is not None:
+            secret = self.jwt_secret.get_secret_value()
+            if len(secret.encode()) < MIN_SECRET_BYTES:
+                raise ValueError(f"LEADBRIDGE_JWT_SECRET has fewer than {MIN_SECRET_BYTES} bytes")
+            if "-----BEGIN" in secret:
+                raise ValueError("LEADBRIDGE_JWT_SECRET is a key in PEM form; a public key belongs in a key set")
+        if self.jwt_jwks_url is not None:
+            origin = origin_of(self.jwt_jwks_url, path_allowed=True)
+            if not origin.startswith("https:") and origin not in self.sandbox_origins:
+                raise ValueError("LEADBRIDGE_JWT_JWKS_URL must be an https address")
+        return self
+
+    @property
+    def jwt(self) -> JwtSettings | None:
+        """How a host application's tokens are checked, or None where none are taken."""
+        if self.jwt_issuer is None or self.jwt_audience is None:
+            return None
+        return JwtSettings(
+            issuer=self.jwt_issuer,
+            audience=self.jwt_audience,
+            algorithm=self.jwt_algorithm or ("HS256" if self.jwt_secret is not None else "RS256"),
+            secret=self.jwt_secret,
+            jwks_url=self.jwt_jwks_url,
+            company_claim=self.jwt_company_claim,
+            user_claim=self.jwt_user_claim,
+            email_claim=self.jwt_email_claim,
+            name_claim=self.jwt_name_claim,
+            role_claim=self.jwt_role_claim,
+            provision=self.jwt_provision,
+        )
+
     @property
     def database(self) -> str:
         """The database address: as set, else a SQLite file in the data folder."""
@@ -128,6 +236,11 @@ class Settings(BaseSettings):
     def master_key(self) -> Path:
         """The file with the master key."""
         return self.master_key_file or self.data_dir / "master.key"
+
+    @property
+    def erasure_journal(self) -> Path:
+        """The file that remembers erasures outside the database."""
+        return self.erasure_journal_file or self.data_dir / "erasure-journal.jsonl"
 
     @property
     def public(self) -> str:

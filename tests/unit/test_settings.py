@@ -54,6 +54,10 @@ def test_a_half_set_vendor_is_listed_with_what_is_missing_and_stops_nothing(monk
         ("LEADBRIDGE_HUBSPOT_API_VERSION", "v3", "2026-03"),
         ("LEADBRIDGE_HUBSPOT_API_URL", "https://evil.example", "LEADBRIDGE_SANDBOX_ORIGINS"),
         ("LEADBRIDGE_LOG_JSON", "perhaps", "bool"),
+        ("LEADBRIDGE_JWT_ISSUER", "https://app.example.com", "LEADBRIDGE_JWT_SECRET"),
+        ("LEADBRIDGE_JWT_PROVISION", "1", "LEADBRIDGE_JWT_SECRET"),
+        ("LEADBRIDGE_JWT_SECRET", "s" * 32, "LEADBRIDGE_JWT_AUDIENCE"),
+        ("LEADBRIDGE_JWT_ALGORITHM", "none", "LEADBRIDGE_JWT_ALGORITHM"),
     ],
 )
 def test_a_wrong_value_stops_the_start_naming_the_variable(
@@ -98,3 +102,39 @@ def test_a_sandbox_may_stand_in_a_vendors_place_once_its_origin_is_listed(monkey
         "LEADBRIDGE_HUBSPOT_AUTHORIZE_URL": "http://127.0.0.1:8401/oauth/authorize",
     }
     assert load(monkeypatch, **variables).hubspot_api_url == "http://127.0.0.1:8401"
+
+
+ISSUER = {"LEADBRIDGE_JWT_ISSUER": "https://app.example.com", "LEADBRIDGE_JWT_AUDIENCE": "leadbridge"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"LEADBRIDGE_JWT_SECRET": "s" * 31}, "fewer than 32 bytes"),
+        ({"LEADBRIDGE_JWT_SECRET": "-----BEGIN PUBLIC KEY-----" + "x" * 32}, "PEM"),
+        ({"LEADBRIDGE_JWT_SECRET": "s" * 32, "LEADBRIDGE_JWT_JWKS_URL": "https://app.example.com/k"}, "only one"),
+        ({"LEADBRIDGE_JWT_SECRET": "s" * 32, "LEADBRIDGE_JWT_ALGORITHM": "RS256"}, "HS256"),
+        ({"LEADBRIDGE_JWT_JWKS_URL": "https://app.example.com/k", "LEADBRIDGE_JWT_ALGORITHM": "HS256"}, "HS256"),
+        ({"LEADBRIDGE_JWT_JWKS_URL": "http://app.example.com/k"}, "https"),
+        ({"LEADBRIDGE_JWT_JWKS_URL": "keys.json"}, "web address"),
+    ],
+)
+def test_a_hosts_tokens_are_checked_in_one_way_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], told: str
+) -> None:
+    with pytest.raises(StartRefused) as refused:
+        load(monkeypatch, **ISSUER, **variables)
+    assert told in refused.value.message
+    assert "sssss" not in str(refused.value)
+
+
+def test_the_algorithm_of_a_host_is_fixed_by_how_its_tokens_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch).jwt is None
+    shared = load(monkeypatch, **ISSUER, LEADBRIDGE_JWT_SECRET="s" * 32)
+    assert shared.jwt is not None
+    assert (shared.jwt.algorithm, shared.jwt.company_claim, shared.jwt.provision) == ("HS256", "companyId", False)
+    assert "ssss" not in repr(shared)
+    monkeypatch.delenv("LEADBRIDGE_JWT_SECRET")
+    keyed = load(monkeypatch, LEADBRIDGE_JWT_JWKS_URL="https://app.example.com/keys")
+    assert keyed.jwt is not None
+    assert keyed.jwt.algorithm == "RS256"

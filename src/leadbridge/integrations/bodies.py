@@ -8,7 +8,7 @@ from pydantic import Field
 
 from leadbridge.kit.document import Blankable, Body
 
-Text = Annotated[str | None, Blankable, Field(max_length=2000)]
+Text = Annotated[Annotated[str, Field(max_length=2000)] | None, Blankable]
 
 
 class InitBody(Body):

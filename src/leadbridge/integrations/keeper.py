@@ -28,7 +28,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.retry import backoff
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
-from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.batch import UNSET, Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
 from leadbridge.usage.service import Failure, UsageService
@@ -39,6 +39,8 @@ POLL_SECONDS = 0.1
 MAX_POLL_SECONDS = 1.0
 PATIENCE = timedelta(seconds=5)
 """A caller waits this long for a renewal to be allowed; a longer wait is told instead."""
+FAILURE_FIELDS = {"attempt", "failures", "not_before", "gone"}
+"""What a renewal that gave nothing changes."""
 STORE_TRIES = 6
 """Tries to store new tokens: at a vendor that rotates them they exist nowhere else."""
 
@@ -248,8 +250,11 @@ class TokenKeeper:
         if state.gone:  # true whoever else is trying, unless a newer grant has come in
             values = {"gone": True, "failures": state.failures}
             batch.patch(TOKENS, sent.company_id, sent.id, values=values, unset=["attempt"], where={"gen": sent.gen})
-        else:
-            batch.replace(TOKENS, apply_failure(sent, state, now))
+        else:  # by the attempt and not by ``rev``: the tokens may have been sealed again under another key meanwhile
+            failed = apply_failure(sent, state, now).model_dump(by_alias=True, include=FAILURE_FIELDS)
+            marked_at = sent.attempt.sent_at if sent.attempt is not None else None
+            where = {"gen": sent.gen, "attempt.sentAt": UNSET if marked_at is None else marked_at}
+            batch.patch(TOKENS, sent.company_id, sent.id, values=failed, where=where)
         if not isinstance(await self._store.write(batch), Applied):
             return  # somebody went on meanwhile: this outcome means nothing any more
         await self._report(connection, provider, error)

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from leadbridge.settings import INTEGRATIONS_PAGE
+
 _HANDLE = re.compile(r"oh_[A-Za-z0-9_-]{20,80}\Z")
 
 
@@ -116,9 +118,11 @@ UNKNOWN = Outcome(
     "wait", "A connect has ended.", "How it ended cannot be told from this address.", "See GET /api/v1/crm-integration."
 )
 
-_templates = Environment(
-    loader=PackageLoader("leadbridge.integrations"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
+STYLESHEET = f"{INTEGRATIONS_PAGE}.css"
+"""A file of its own, since the page's policy lets nothing inline style it."""
+
+_loader = PackageLoader("leadbridge.integrations")
+_templates = Environment(loader=_loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
 def render(providers: Sequence[Listed], query: Mapping[str, str], shown: tuple[str, str] | None) -> str:
@@ -129,9 +133,15 @@ def render(providers: Sequence[Listed], query: Mapping[str, str], shown: tuple[s
     named = query.get("provider", "") if shown is None else shown[0]
     handle = query.get("handle", "")
     return _templates.get_template("integrations.html").render(
+        stylesheet=STYLESHEET,
         providers=providers,
         outcome=outcome,
         provider=next((listed.name for listed in providers if listed.id == named), None),
         account=shown[1] if shown is not None and query.get("status") in ("connected", "pending") else None,
         handle=handle if query.get("status") == "pending" and _HANDLE.match(handle) else None,
     )
+
+
+def stylesheet() -> str:
+    """Return the page's stylesheet."""
+    return _loader.get_source(_templates, "integrations.css")[0]

@@ -12,19 +12,23 @@ from leadbridge.integrations.addresses import API, COOKIE_PATH, RESULT_COOKIE
 from leadbridge.integrations.bodies import ChangeBody, CompleteBody, ConnectionChoice, InitBody
 from leadbridge.integrations.checks import Tested
 from leadbridge.integrations.flows import MINUTES
-from leadbridge.integrations.outcomes import render
+from leadbridge.integrations.outcomes import STYLESHEET, render, stylesheet
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.views import account_info
 from leadbridge.kit.clock import to_seconds_text
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.settings import INTEGRATIONS_PAGE
+from leadbridge.tenancy.audit import AuditTrail
+from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage.model import ErrorEntry
 from leadbridge.usage.service import ErrorFilter, UsageService
-from leadbridge.web.caller import CallerDep
+from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.rights import Right, needs, open_to_all
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix=API, tags=["CRM integration"])
+router = APIRouter(prefix=API, tags=["CRM integration"], route_class=ApiRoute)
 pages = APIRouter(include_in_schema=False)
 
 MAX_QUERY_VALUE = 4096
@@ -35,19 +39,29 @@ async def _service(request: Request) -> ConnectionService:
     return service
 
 
+async def _trail(request: Request) -> AuditTrail:
+    tenancy: TenancyService = request.app.state.hub.tenancy
+    return tenancy.trail
+
+
 async def _usage(request: Request) -> UsageService:
     service: UsageService = request.app.state.hub.usage
     return service
 
 
 ServiceDep = Annotated[ConnectionService, Depends(_service)]
+TrailDep = Annotated[AuditTrail, Depends(_trail)]
 UsageDep = Annotated[UsageService, Depends(_usage)]
+Reader = Annotated[Caller, needs(Right.CONNECTIONS_READ)]
+Tester = Annotated[Caller, needs(Right.CONNECTIONS_TEST)]
+Manager = Annotated[Caller, needs(Right.CONNECTIONS_MANAGE)]
+ErrorReader = Annotated[Caller, needs(Right.ERRORS_READ)]
 Choice = Annotated[str | None, Query(max_length=100)]
 
 
 @router.get("", summary="The primary connection, or the one asked for; null without one")
 async def status(
-    caller: CallerDep,
+    caller: Reader,
     service: ServiceDep,
     provider: Choice = None,
     connection_id: Annotated[str | None, Query(alias="connectionId", max_length=100)] = None,
@@ -58,7 +72,7 @@ async def status(
 
 
 @router.get("/providers", summary="All CRMs: what is set up, what is missing")
-async def providers(caller: CallerDep, service: ServiceDep) -> Response:
+async def providers(caller: Reader, service: ServiceDep) -> Response:
     """Return the four CRMs, always in the same order."""
     return ok(
         [
@@ -76,7 +90,7 @@ async def providers(caller: CallerDep, service: ServiceDep) -> Response:
 
 
 @router.post("/oauth/init", summary="Begin a connect")
-async def init(body: InitBody, caller: CallerDep, service: ServiceDep) -> Response:
+async def init(body: InitBody, caller: Manager, service: ServiceDep, trail: TrailDep) -> Response:
     """Return the address of the vendor's consent page. A browser also gets the cookie that spares it a confirmation."""
     begun = await service.begin(
         caller.company_id,
@@ -85,6 +99,8 @@ async def init(body: InitBody, caller: CallerDep, service: ServiceDep) -> Respon
         return_url=body.return_url,
         connection_id=body.connection_id,
     )
+    shown = {"provider": body.provider, "connectionId": body.connection_id}
+    await trail.record(caller.company_id, caller.author, "connection.begun", "connection:new", after=shown)
     response = ok({"authUrl": begun.auth_url, "state": begun.state, "provider": body.provider})
     response.set_cookie(
         begun.cookie,
@@ -98,7 +114,13 @@ async def init(body: InitBody, caller: CallerDep, service: ServiceDep) -> Respon
     return response
 
 
-@router.get("/oauth/callback/{provider}", summary="Where the vendor sends the browser back to", status_code=303)
+@router.get(
+    "/oauth/callback/{provider}",
+    summary="Where the vendor sends the browser back to",
+    status_code=303,
+    openapi_extra=open_to_all("the single-use state proves where the browser comes from"),
+    response_class=RedirectResponse,
+)
 async def callback(provider: str, request: Request, service: ServiceDep) -> Response:
     """End a connect and send the browser on, with the outcome in the address and never a token."""
     query = {name: value for name, value in request.query_params.items() if len(value) <= MAX_QUERY_VALUE}
@@ -120,26 +142,27 @@ async def callback(provider: str, request: Request, service: ServiceDep) -> Resp
 
 
 @router.post("/oauth/complete", summary="Confirm a connect that ended in another browser")
-async def complete(body: CompleteBody, caller: CallerDep, service: ServiceDep) -> Response:
+async def complete(body: CompleteBody, caller: Manager, service: ServiceDep, trail: TrailDep) -> Response:
     """Make a pending connection active. Only the user who began it can, once and within ten minutes."""
     connection = await service.complete(caller.company_id, caller.user_id, body.handle)
+    await trail.record(caller.company_id, caller.author, "connection.completed", f"connection:{connection.id}")
     return ok(await service.view(connection))
 
 
 @router.get("/connections", summary="All connections of the company, oldest first")
-async def connections(caller: CallerDep, service: ServiceDep) -> Response:
+async def connections(caller: Reader, service: ServiceDep) -> Response:
     """Return every connection, ended and pending ones too."""
     return page(await service.views(caller.company_id), None)
 
 
 @router.get("/connections/{id}", summary="One connection")
-async def connection(id: str, caller: CallerDep, service: ServiceDep) -> Response:
+async def connection(id: str, caller: Reader, service: ServiceDep) -> Response:
     """Return a connection."""
     return ok(await service.view(await service.connections.one(caller.company_id, id)))
 
 
 @router.patch("/connections/{id}", summary="Make a connection the primary one, pause or resume it")
-async def change(id: str, body: ChangeBody, caller: CallerDep, service: ServiceDep) -> Response:
+async def change(id: str, body: ChangeBody, caller: Manager, service: ServiceDep, trail: TrailDep) -> Response:
     """Change a connection and return it."""
     if body.primary is False:
         raise InvalidInput(
@@ -147,13 +170,19 @@ async def change(id: str, body: ChangeBody, caller: CallerDep, service: ServiceD
             hint='Send {"primary": true} for the connection that is to be the primary one.',
         )
     changed = await service.connections.change(caller.company_id, id, primary=body.primary, paused=body.paused)
+    shown = {"primary": body.primary, "paused": body.paused}
+    await trail.record(caller.company_id, caller.author, "connection.changed", f"connection:{id}", after=shown)
     return ok(await service.view(changed))
 
 
 @router.delete("/connections/{id}", summary="Disconnect")
-async def disconnect(id: str, caller: CallerDep, service: ServiceDep) -> Response:
+async def disconnect(id: str, caller: Manager, service: ServiceDep, trail: TrailDep) -> Response:
     """Give the grant back, delete its tokens, and tell what happened."""
     ended = await service.disconnect(caller.company_id, id)
+    shown_in_trail = {"revokedAtVendor": ended.revoked}
+    await trail.record(
+        caller.company_id, caller.author, "connection.disconnected", f"connection:{id}", after=shown_in_trail
+    )
     shown = None if ended.connection is None else await service.view(ended.connection)
     return ok(
         {
@@ -168,7 +197,7 @@ async def disconnect(id: str, caller: CallerDep, service: ServiceDep) -> Respons
 
 
 @router.post("/test-connection", summary="Look at everything a connection needs")
-async def check_connection(caller: CallerDep, service: ServiceDep, body: ConnectionChoice | None = None) -> Response:
+async def check_connection(caller: Tester, service: ServiceDep, body: ConnectionChoice | None = None) -> Response:
     """Return one line for each thing looked at. A connection in trouble is a result, not an error."""
     asked = body or ConnectionChoice()
     tested = await service.test(caller.company_id, asked.connection_id, asked.provider)
@@ -192,7 +221,7 @@ def _tested(tested: Tested) -> dict[str, Any]:
 
 @router.get("/error-logs", summary="What went wrong, newest first")
 async def error_logs(
-    caller: CallerDep,
+    caller: ErrorReader,
     usage: UsageDep,
     paging: PageDep,
     provider: Choice = None,
@@ -240,3 +269,9 @@ async def integrations(request: Request, service: ServiceDep) -> Response:
     shown = await service.account_shown(reference) if reference else None
     html = render(service.providers(), request.query_params, shown)
     return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+
+@pages.get(STYLESHEET)
+async def style() -> Response:
+    """Serve the page's stylesheet."""
+    return Response(stylesheet(), media_type="text/css", headers={"cache-control": "max-age=3600"})

@@ -25,6 +25,13 @@ class ExternalIdTaken(Refused):
     default_hint = "Change that lead instead, or send another externalId."
 
 
+class PersonErased(Refused):
+    """The person was erased from this company, and would be stored again."""
+
+    default_code = "erased_person"
+    default_hint = "If the person has agreed again since, send the same lead with allowErased: true."
+
+
 class InvalidLead(InvalidInput):
     """A value of a lead cannot be used; the code names which."""
 

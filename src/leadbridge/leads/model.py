@@ -166,6 +166,9 @@ class LeadBody(Body):
     consent: ConsentBody | None = None
     score: Annotated[StrictInt, Field(ge=-1_000_000, le=1_000_000)] | None = None
     custom: CustomFields | None = None
+    allow_erased: StrictBool = Field(
+        default=False, description="Store the person although they were erased: they have agreed again since."
+    )
 
 
 SHOWN = frozenset({

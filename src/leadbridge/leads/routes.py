@@ -11,11 +11,13 @@ from leadbridge.leads.change import Author
 from leadbridge.leads.imports.routes import router as imports_router
 from leadbridge.leads.model import LeadBody, lead_view
 from leadbridge.leads.service import Filters, LeadService, Sort
-from leadbridge.web.caller import Caller, CallerDep
+from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.rights import Right, needs
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
+router = APIRouter(prefix="/api/v1/leads", tags=["leads"], route_class=ApiRoute)
 router.include_router(imports_router)  # first: "imports" is no lead id
 
 
@@ -26,6 +28,8 @@ async def leads_service(request: Request) -> LeadService:
 
 
 ServiceDep = Annotated[LeadService, Depends(leads_service)]
+Reader = Annotated[Caller, needs(Right.LEADS_READ)]
+Writer = Annotated[Caller, needs(Right.LEADS_WRITE)]
 
 
 def author_of(caller: Caller) -> Author:
@@ -34,13 +38,13 @@ def author_of(caller: Caller) -> Author:
 
 
 @router.post("", status_code=201, summary="Create a lead")
-async def create(body: LeadBody, caller: CallerDep, leads: ServiceDep) -> Response:
+async def create(body: LeadBody, caller: Writer, leads: ServiceDep) -> Response:
     return ok(lead_view(await leads.create(caller.company_id, author_of(caller), body)), 201)
 
 
 @router.get("", summary="List leads")
 async def listed(
-    caller: CallerDep,
+    caller: Reader,
     leads: ServiceDep,
     paging: PageDep,
     sort: Annotated[Sort, Query(description="With 'email' or 'externalId' the order is by id.")] = "-createdAt",
@@ -56,10 +60,10 @@ async def listed(
 
 
 @router.get("/{id}", summary="Read a lead by its id or external id")
-async def read(id: str, caller: CallerDep, leads: ServiceDep) -> Response:
+async def read(id: str, caller: Reader, leads: ServiceDep) -> Response:
     return ok(lead_view(await leads.get(caller.company_id, id)))
 
 
 @router.patch("/{id}", summary='Change fields of a lead; null or "" unsets one')
-async def update(id: str, body: LeadBody, caller: CallerDep, leads: ServiceDep) -> Response:
+async def update(id: str, body: LeadBody, caller: Writer, leads: ServiceDep) -> Response:
     return ok(lead_view(await leads.update(caller.company_id, author_of(caller), id, body)))

@@ -10,8 +10,9 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource, is_object_id
 from leadbridge.leads.change import Author, lead_change
 from leadbridge.leads.draft import drafted
-from leadbridge.leads.errors import AmbiguousId, ExternalIdTaken, LeadNotFound
-from leadbridge.leads.fields import flatten
+from leadbridge.leads.erased import ErasedPeople, NobodyErased
+from leadbridge.leads.errors import AmbiguousId, ExternalIdTaken, LeadNotFound, PersonErased
+from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.model import LEADS, Lead, LeadBody
 from leadbridge.leads.normalise import email_key
 from leadbridge.storage.batch import WriteBatch
@@ -55,31 +56,36 @@ class Ambiguous:
     lead_ids: tuple[str, str]
 
 
+Forgotten: TypeAlias = tuple[str, ...]
+"""Which erased people came back, as ``ErasedPeople`` names them."""
 Resolved: TypeAlias = Found | Missing | Ambiguous
 
 
 class LeadService:
     """Leads of every company; each call names the one it is about."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, erased: ErasedPeople | None = None) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._erased = erased or NobodyErased()
 
     async def create(self, company: str, author: Author, body: LeadBody, *, default_region: str | None = None) -> Lead:
-        """Store a new lead and return it; raises ``InvalidLead`` or ``ExternalIdTaken``."""
+        """Store a new lead and return it; raises ``InvalidLead``, ``ExternalIdTaken`` or ``PersonErased``."""
         fields = drafted({}, body, default_region)
 
-        async def build() -> tuple[WriteBatch, Lead]:
+        async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
             await self._refuse_taken(company, fields.get("externalId"), None)
             batch = WriteBatch()
+            forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
             lead = lead_change(
                 batch, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(), author=author
             )
             assert lead is not None  # noqa: S101  # a new lead always is a change
-            return batch, lead
+            return batch, (lead, forgotten)
 
-        return await self._store.attempt(build)
+        lead, forgotten = await self._store.attempt(build)
+        return await self._done(company, lead, forgotten)
 
     async def get(self, company: str, id: str) -> Lead:
         """Return the lead with this external id or ``_id``; raises ``LeadNotFound`` or ``AmbiguousId``."""
@@ -99,11 +105,12 @@ class LeadService:
     ) -> Lead:
         """Change the fields ``body`` names and return the lead; raises as ``get`` and ``create`` do."""
 
-        async def build() -> tuple[WriteBatch, Lead]:
+        async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
             before = await self.get(company, id)
             return await self._change(company, author, before, body, default_region)
 
-        return await self._store.attempt(build)
+        lead, forgotten = await self._store.attempt(build)
+        return await self._done(company, lead, forgotten)
 
     async def upsert_by_external_id(
         self, company: str, author: Author, external_id: str, body: LeadBody, *, default_region: str | None = None
@@ -111,25 +118,28 @@ class LeadService:
         """Change the lead with this external id, or make it; return it and whether it is new."""
         named = body.model_copy(update={"external_id": external_id})
 
-        async def build() -> tuple[WriteBatch, tuple[Lead, bool]]:
+        async def build() -> tuple[WriteBatch, tuple[Lead, bool, Forgotten]]:
             held = await self._store[LEADS].of(company).lookup("external", [external_id])
             if held:
-                batch, lead = await self._change(company, author, held[0], named, default_region)
-                return batch, (lead, False)
+                batch, (lead, forgotten) = await self._change(company, author, held[0], named, default_region)
+                return batch, (lead, False, forgotten)
             batch = WriteBatch()
+            fields = drafted({}, named, default_region)
+            forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
             made = lead_change(
                 batch,
                 company=company,
                 id=self._ids(),
                 before=None,
-                fields=drafted({}, named, default_region),
+                fields=fields,
                 now=self._clock.now(),
                 author=author,
             )
             assert made is not None  # noqa: S101  # a new lead always is a change
-            return batch, (made, True)
+            return batch, (made, True, forgotten)
 
-        return await self._store.attempt(build)
+        lead, new, forgotten = await self._store.attempt(build)
+        return await self._done(company, lead, forgotten), new
 
     async def page(
         self,
@@ -180,15 +190,35 @@ class LeadService:
 
     async def _change(
         self, company: str, author: Author, before: Lead, body: LeadBody, default_region: str | None
-    ) -> tuple[WriteBatch, Lead]:
-        fields = drafted(flatten(before), body, default_region)
+    ) -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
+        earlier = flatten(before)
+        fields = drafted(earlier, body, default_region)
         if fields.get("externalId") != before.external_id:
             await self._refuse_taken(company, fields.get("externalId"), before.id)
         batch = WriteBatch()
+        forgotten = await self._refuse_erased(batch, company, earlier, fields, allow=body.allow_erased)
         lead = lead_change(
             batch, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(), author=author
         )
-        return batch, lead or before
+        return batch, (lead or before, forgotten)
+
+    async def _refuse_erased(
+        self, batch: WriteBatch, company: str, before: Fields, after: Fields, *, allow: bool
+    ) -> Forgotten:
+        """Raise ``PersonErased`` where the change would bring an erased person back; with ``allow`` they may come."""
+        earlier, person = Keys(before), Keys(after)
+        if before and (earlier.ext, earlier.email, earlier.phone) == (person.ext, person.email, person.phone):
+            return ()
+        if not await self._erased.barred(company, [person]):
+            return ()
+        if not allow:
+            raise PersonErased("This person was erased from the company; nothing was stored.")
+        return await self._erased.allow(batch, company, person)
+
+    async def _done(self, company: str, lead: Lead, forgotten: Forgotten) -> Lead:
+        if forgotten:
+            await self._erased.allowed(company, forgotten)
+        return lead
 
     async def _refuse_taken(self, company: str, external_id: object, but: str | None) -> None:
         if external_id is None:

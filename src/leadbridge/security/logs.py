@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
+from leadbridge.security.escape import terminal
 from leadbridge.security.redact import is_secret_name, redact_text, redact_value
 from leadbridge.security.secret import MASK
 
@@ -62,6 +63,7 @@ def configure_logging(*, json: bool, level: int = logging.INFO, stream: TextIO |
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _without_colours,
                 redact_event,
+                *(() if json else (_visible,)),
                 renderer,
             ],
         )
@@ -76,6 +78,18 @@ def configure_logging(*, json: bool, level: int = logging.INFO, stream: TextIO |
 def _without_colours(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop the second, coloured copy of a message that the web server's events carry. A structlog processor."""
     event.pop("color_message", None)
+    return event
+
+
+def _visible(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Make control characters of one log event visible, which JSON does by itself. A structlog processor.
+
+    Without it a lead's name could forge a line, or move the cursor of whoever reads the log. A stack keeps its lines.
+    """
+    for name, value in event.items():
+        if isinstance(value, str) and not name.startswith("_"):
+            lines = value.split("\n") if name in ("exception", "stack") else [value]
+            event[name] = "\n".join(terminal(line) for line in lines)
     return event
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from leadbridge.kit.document import Document, Time
+from leadbridge.kit.document import Document, GlobalDocument, Time
 from leadbridge.storage.kind import Index, Kind
 
 CURRENT = "current"
+NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,38 @@ class DataKey(Document):
     created_at: Time
     current_key: str | None = None
     """``current`` on the current key and absent on any other: the unique index lets a company have only one."""
+    next_key: str | None = None
+    """``next`` on a new key, for the same reason: of several rotations at once one makes the next key."""
+    current_since: Time | None = None
+    """When it took another key's place; absent on a company's first key."""
+    retired_at: Time | None = None
+
+
+class RotationState(StrEnum):
+    """How far a rotation is."""
+
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Rotation(GlobalDocument):
+    """The last order to replace data keys: of one company (``_id`` is its id) or of all (``all``).
+
+    A company whose current key is older than ``startedAt`` still needs a new one; whatever process goes on with the
+    order, that is all it has to know.
+    """
+
+    state: RotationState
+    started_at: Time
+    ended_at: Time | None = None
 
 
 BY_CURRENT = Index("current", ("companyId", "currentKey"), unique=True)
+BY_NEXT = Index("next", ("companyId", "nextKey"), unique=True)
+BY_STATE = Index("state", ("state",))
+BY_MASTER = Index("master", ("masterKeyId",))
 
-DATA_KEYS = Kind("data_keys", DataKey, indexes=(BY_CURRENT,))
+DATA_KEYS = Kind("data_keys", DataKey, indexes=(BY_CURRENT, BY_NEXT, BY_STATE, BY_MASTER))
+ROTATIONS = Kind("key_rotations", Rotation, indexes=(Index("state", ("state",)),), tenant=False)
 
-KINDS = (DATA_KEYS,)
+KINDS: tuple[Kind[Any], ...] = (DATA_KEYS, ROTATIONS)

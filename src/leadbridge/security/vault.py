@@ -27,7 +27,7 @@ from leadbridge.kit.ids import IdSource
 from leadbridge.security.errors import KeyGone, MasterKeyMissing, SealBroken
 from leadbridge.security.hashing import RandomBytes
 from leadbridge.security.keys import KEY_BYTES, NONCE_BYTES, KeyProvider
-from leadbridge.security.model import CURRENT, DATA_KEYS, DataKey, KeyState, Sealed
+from leadbridge.security.model import CURRENT, DATA_KEYS, NEXT, DataKey, KeyState, Sealed
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
 
@@ -43,6 +43,11 @@ def associated_data(*parts: str) -> bytes:
     """Return ``parts`` as bytes that no other parts give: the format version, then each with its length before it."""
     encoded = [part.encode() for part in parts]
     return FORMAT.to_bytes(2, "big") + b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+def key_context(company: str, id: str) -> bytes:
+    """Return what the wrapping of a data key is bound to."""
+    return associated_data("data key", company, id)
 
 
 @dataclass(slots=True)
@@ -69,13 +74,21 @@ class Vault:
         clock: Clock,
         ids: IdSource,
         random_bytes: RandomBytes = secrets.token_bytes,
+        *,
+        ring_seconds: float = RING_SECONDS,
     ) -> None:
         self._store = store
         self._provider = provider
         self._clock = clock
         self._ids = ids
         self._random_bytes = random_bytes
+        self._ring_seconds = ring_seconds
         self._rings: OrderedDict[str, _Ring] = OrderedDict()
+
+    @property
+    def provider(self) -> KeyProvider:
+        """Who holds the master key."""
+        return self._provider
 
     async def check(self) -> None:
         """Get the master key at start and make sure it is the one of this store; raises ``StartRefused`` if not."""
@@ -134,6 +147,38 @@ class Vault:
         except (InvalidTag, binascii.Error, ValueError):
             raise broken from None
 
+    async def new_key(self, company: str, state: KeyState) -> DataKey:
+        """Return another data key of ``company``, wrapped and not yet stored; only ``new`` and ``current`` are made."""
+        id = self._ids()
+        wrapped = await self._provider.wrap(self._random_bytes(KEY_BYTES), key_context(company, id))
+        return DataKey(
+            id=id,
+            company_id=company,
+            state=state,
+            wrapped=base64.b64encode(wrapped).decode(),
+            master_key_id=self._provider.key_id,
+            created_at=self._clock.now(),
+            current_key=CURRENT if state is KeyState.CURRENT else None,
+            next_key=NEXT if state is KeyState.NEW else None,
+        )
+
+    async def wrap(self, company: str, purpose: str, key: bytes) -> tuple[str, str]:
+        """Return ``key`` wrapped by the master key for a place outside the store, in base64, and the master key's id.
+
+        What stands outside the store must open where the store's own data keys are gone or from another time.
+        """
+        wrapped = await self._provider.wrap(key, associated_data("outside", company, purpose))
+        return base64.b64encode(wrapped).decode(), self._provider.key_id
+
+    async def unwrap(self, company: str, purpose: str, wrapped: str, master_key_id: str) -> bytes:
+        """Return the key that ``wrap`` was given; raises ``MasterKeyMissing``."""
+        context = associated_data("outside", company, purpose)
+        return await self._provider.unwrap(base64.b64decode(wrapped), master_key_id, context)
+
+    def forget(self, company: str) -> None:
+        """Read the company's keys again at the next use: they were changed by this process."""
+        self._rings.pop(company, None)
+
     async def shred(self, company: str) -> int:
         """Delete every data key of ``company`` and return how many: nothing sealed for it can ever be opened again.
 
@@ -147,7 +192,7 @@ class Vault:
                 batch.delete(DATA_KEYS, company, key.id)
             await self._store.write(batch)
             count += len(page)
-        self._rings.pop(company, None)
+        self.forget(company)
         return count
 
     async def _current(self, company: str) -> DataKey:
@@ -161,17 +206,7 @@ class Vault:
         raise Unavailable("A data key could not be made: the store keeps losing it.", hint="Try again in a moment.")
 
     async def _make_first(self, company: str) -> None:
-        id = self._ids()
-        wrapped = await self._provider.wrap(self._random_bytes(KEY_BYTES), associated_data("data key", company, id))
-        document = DataKey(
-            id=id,
-            company_id=company,
-            state=KeyState.CURRENT,
-            wrapped=base64.b64encode(wrapped).decode(),
-            master_key_id=self._provider.key_id,
-            created_at=self._clock.now(),
-            current_key=CURRENT,
-        )
+        document = await self.new_key(company, KeyState.CURRENT)
         # refused as a duplicate where another process has made one meanwhile; the caller reads again either way
         await self._store.write(WriteBatch().insert(DATA_KEYS, document))
 
@@ -187,7 +222,15 @@ class Vault:
         ring = await self._ring(company)
         cipher = ring.ciphers.get(key.id)
         if cipher is None:
-            cipher = AESGCM(await self._unwrap(key))
+            try:
+                cipher = AESGCM(await self._unwrap(key))
+            except MasterKeyMissing:  # wrapped anew by another master key since we looked, perhaps
+                ring = await self._ring(company, renew=True)
+                again = ring.keys.get(key.id)
+                if again is None or again.master_key_id == key.master_key_id:
+                    raise
+                key = again
+                cipher = AESGCM(await self._unwrap(key))
             if key.id in ring.keys:
                 ring.ciphers[key.id] = cipher
         return cipher
@@ -195,20 +238,20 @@ class Vault:
     async def _unwrap(self, key: DataKey) -> bytes:
         if key.wrapped is None:
             raise KeyGone(f"The data key {key.id} is retired and no longer kept.")
-        context = associated_data("data key", key.company_id, key.id)
+        context = key_context(key.company_id, key.id)
         return await self._provider.unwrap(base64.b64decode(key.wrapped), key.master_key_id, context)
 
     async def _ring(self, company: str, *, renew: bool = False) -> _Ring:
-        """Return what is known of a company's keys, read again when it is older than ``RING_SECONDS``."""
+        """Return what is known of a company's keys, read again when it is older than ``ring_seconds``."""
         ring = self._rings.setdefault(company, _Ring())
         self._rings.move_to_end(company)
         if len(self._rings) > MAX_RINGS:
             self._rings.popitem(last=False)
         asked_at = self._clock.monotonic()
-        if not renew and _fresh(ring, asked_at):
+        if not renew and self._fresh(ring, asked_at):
             return ring
         async with ring.lock:
-            if renew or not _fresh(ring, asked_at):  # another caller may have read while we waited
+            if renew or not self._fresh(ring, asked_at):  # another caller may have read while we waited
                 keys = await self._read(company)
                 ring.ciphers = {id: cipher for id, cipher in ring.ciphers.items() if id in keys}
                 ring.keys = keys
@@ -224,6 +267,5 @@ class Vault:
                 return keys
             page = await self._store[DATA_KEYS].of(company).find(limit=100, after=page.next)
 
-
-def _fresh(ring: _Ring, now: float) -> bool:
-    return ring.read_at is not None and now - ring.read_at < RING_SECONDS
+    def _fresh(self, ring: _Ring, now: float) -> bool:
+        return ring.read_at is not None and now - ring.read_at < self._ring_seconds

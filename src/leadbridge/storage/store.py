@@ -178,6 +178,11 @@ class Store:
         """Finish and let go of the database."""
         await self._engine.close()
 
+    @property
+    def engine(self) -> Engine:
+        """The engine itself, for what is about the whole store and not about its documents: backup and restore."""
+        return self._engine
+
     def __getitem__(self, kind: Kind[D]) -> _Door[D]:
         return _Door(self._engine, kind)
 

@@ -12,10 +12,12 @@ from leadbridge.crm.errors import Fault
 from leadbridge.kit.document import Body
 from leadbridge.sync.model import Run
 from leadbridge.sync.service import PushResult, SyncService
-from leadbridge.web.caller import CallerDep
+from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok
+from leadbridge.web.rights import Right, needs
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1", tags=["sync"])
+router = APIRouter(prefix="/api/v1", tags=["sync"], route_class=ApiRoute)
 
 
 async def sync_service(request: Request) -> SyncService:
@@ -25,6 +27,8 @@ async def sync_service(request: Request) -> SyncService:
 
 
 SyncDep = Annotated[SyncService, Depends(sync_service)]
+Pusher = Annotated[Caller, needs(Right.SYNC_RUN)]
+Follower = Annotated[Caller, needs(Right.RUNS_READ)]
 
 
 class SyncLeadsBody(Body):
@@ -39,7 +43,7 @@ class SyncLeadsBody(Body):
 
 
 @router.post("/crm-integration/sync-leads", summary="Push leads to the CRM")
-async def sync_leads(body: SyncLeadsBody, caller: CallerDep, sync: SyncDep) -> Response:
+async def sync_leads(body: SyncLeadsBody, caller: Pusher, sync: SyncDep) -> Response:
     """Push the leads now and tell each one's outcome, in the order of the request."""
     result = await sync.push(
         caller.company_id,
@@ -52,13 +56,13 @@ async def sync_leads(body: SyncLeadsBody, caller: CallerDep, sync: SyncDep) -> R
 
 
 @router.get("/runs/{run_id}", summary="A run and its counts")
-async def get_run(run_id: str, caller: CallerDep, sync: SyncDep) -> Response:
+async def get_run(run_id: str, caller: Follower, sync: SyncDep) -> Response:
     """Return how far a run is and what became of its records."""
     return ok(run_view(await sync.run(caller.company_id, run_id)))
 
 
 @router.post("/crm-integration/error-logs/{error_id}/retry", status_code=202, summary="Try a failure again")
-async def retry_error(error_id: str, caller: CallerDep, sync: SyncDep) -> Response:
+async def retry_error(error_id: str, caller: Pusher, sync: SyncDep) -> Response:
     """Push the lead of a failure once more and return the run; 409 where that cannot help."""
     return ok(run_view(await sync.retry(caller.company_id, error_id, caller.request_id)), 202)
 

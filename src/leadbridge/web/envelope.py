@@ -9,11 +9,29 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from leadbridge.kit.clock import to_text
 from leadbridge.kit.cursors import encode_cursor
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.query import Position
+
+REPEAT_BODY = "repeat_body"
+"""Where a response leaves, in the request's state, the body to be stored for a repetition in place of its own."""
+UNSETTLED = "unsettled"
+"""Set in the request's state where the same request may fare otherwise in a moment."""
+
+
+class NotedResponse(Response):
+    """A response that leaves notes in the request's state for the middleware around it."""
+
+    def __init__(self, content: bytes, status: int, headers: Mapping[str, str], notes: Mapping[str, object]) -> None:
+        super().__init__(content, status, dict(headers), media_type="application/json")
+        self._notes = notes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {}).update(self._notes)
+        await super().__call__(scope, receive, send)
 
 
 def _plain(value: object) -> object:
@@ -29,14 +47,40 @@ def to_json(content: object) -> bytes:
     return orjson.dumps(content, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-def answer(content: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a JSON response of exactly ``content``."""
-    return Response(to_json(content), status, dict(headers or {}), media_type="application/json")
+def answer(
+    content: Mapping[str, object],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    *,
+    secrets: Sequence[str] = (),
+) -> Response:
+    """Return a JSON response of exactly ``content``.
+
+    ``secrets`` are dotted paths of what is shown this once: an answer repeated for its ``Idempotency-Key`` lacks them,
+    and has ``secretShown: true`` beside where they were.
+    """
+    body = to_json(content)
+    if not secrets:
+        return NotedResponse(body, status, headers or {}, {})
+    return NotedResponse(body, status, headers or {}, {REPEAT_BODY: without_secrets(body, secrets)})
 
 
-def ok(data: object, status: int = 200) -> Response:
-    """Return ``data`` in the envelope."""
-    return answer({"success": True, "data": data}, status)
+def without_secrets(body: bytes, secrets: Sequence[str]) -> bytes:
+    """Return a JSON body without what stands at dotted paths; a path that leads nowhere is a ``KeyError``."""
+    plain = orjson.loads(body)
+    for path in secrets:
+        *parents, name = path.split(".")
+        here = plain
+        for parent in parents:
+            here = here[parent]
+        del here[name]
+        here["secretShown"] = True
+    return orjson.dumps(plain)
+
+
+def ok(data: object, status: int = 200, *, secrets: Sequence[str] = ()) -> Response:
+    """Return ``data`` in the envelope; ``secrets`` as in ``answer``, within ``data``."""
+    return answer({"success": True, "data": data}, status, secrets=[f"data.{path}" for path in secrets])
 
 
 def page(items: Sequence[object], next_position: Position | str | None) -> Response:
@@ -54,4 +98,5 @@ def failure(error: LeadbridgeError, request_id: str) -> Response:
         "requestId": request_id,
         "details": error.details,
     }
-    return answer({"success": False, "error": body}, error.status, error.headers)
+    notes = {UNSETTLED: True} if error.retryable else {}
+    return NotedResponse(to_json({"success": False, "error": body}), error.status, error.headers, notes)

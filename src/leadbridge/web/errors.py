@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from leadbridge.kit.errors import InvalidInput, LeadbridgeError, NotFound
 from leadbridge.web.envelope import failure
+from leadbridge.web.repeats import Repeated, repeated
 
 
 class NoSuchRoute(NotFound):
@@ -33,6 +34,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LeadbridgeError, _told)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Repeated, repeated)
 
 
 async def _told(request: Request, error: Exception) -> Response:

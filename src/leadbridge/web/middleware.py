@@ -23,9 +23,16 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
-    "content-security-policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "x-permitted-cross-domain-policies": "none",
 }
+"""On every answer that does not set its own. Nothing inline may run or style: pages bring files of their own."""
+TRANSPORT_SECURITY = "max-age=31536000"
+"""A year of https only (RFC 6797). Not for subdomains: they may belong to others."""
 
 log = structlog.get_logger("leadbridge.http")
 
@@ -35,12 +42,21 @@ class Surroundings:
 
     ``large`` lists (path pattern, bytes) for the few paths that take more than ``MAX_BODY``. A caller's own
     ``X-Request-Id`` is kept when it is 8 to 64 harmless characters, so that one id runs through both logs.
+    ``secure`` says that the hub is reached by https, which browsers are then told to insist on.
     """
 
-    def __init__(self, app: ASGIApp, *, ids: IdSource, large: Sequence[tuple[re.Pattern[str], int]] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        ids: IdSource,
+        large: Sequence[tuple[re.Pattern[str], int]] = (),
+        secure: bool = False,
+    ) -> None:
         self._app = app
         self._ids = ids
         self._large = large
+        self._headers = SECURITY_HEADERS | ({"strict-transport-security": TRANSPORT_SECURITY} if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,7 +86,7 @@ class Surroundings:
                 status, answering = message["status"], True
                 out = MutableHeaders(scope=message)
                 out["x-request-id"] = request_id
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._headers.items():
                     out.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     out.setdefault("cache-control", "no-store")

@@ -10,12 +10,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from leadbridge.kit.clock import from_millis, to_text
-from leadbridge.web.caller import CallerDep
+from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.rights import Right, needs, open_to_all
+from leadbridge.web.routing import ApiRoute
 from leadbridge.work.service import Explained, WorkService
 
-router = APIRouter(prefix="/api/v1/work", tags=["work"])
+router = APIRouter(prefix="/api/v1/work", tags=["work"], route_class=ApiRoute)
 root = APIRouter()
 
 
@@ -26,11 +28,12 @@ async def work_service(request: Request) -> WorkService:
 
 
 WorkDep = Annotated[WorkService, Depends(work_service)]
+Manager = Annotated[Caller, needs(Right.WORK_MANAGE)]
 
 
 @router.get("/dead", summary="Work that is not tried again by itself")
 async def dead_letters(
-    caller: CallerDep,
+    caller: Manager,
     work: WorkDep,
     paging: PageDep,
     kind: Annotated[str | None, Query(max_length=100, description="Only tasks of this kind.")] = None,
@@ -41,26 +44,31 @@ async def dead_letters(
 
 
 @router.get("/dead/{task_id}", summary="One dead letter")
-async def dead_letter(task_id: str, caller: CallerDep, work: WorkDep) -> Response:
+async def dead_letter(task_id: str, caller: Manager, work: WorkDep) -> Response:
     """Return a dead letter with its cause and what can be done."""
     return ok(view(await work.one(caller.company_id, task_id)))
 
 
 @router.post("/dead/{task_id}/retry", status_code=202, summary="Try a dead letter again")
-async def retry(task_id: str, caller: CallerDep, work: WorkDep) -> Response:
+async def retry(task_id: str, caller: Manager, work: WorkDep) -> Response:
     """Put a dead letter back into its lane, to be tried from the start."""
     task = await work.retry(caller.company_id, task_id)
     return ok({"_id": task.id, "state": "waiting"}, 202)
 
 
 @router.delete("/dead/{task_id}", summary="Discard a dead letter")
-async def discard(task_id: str, caller: CallerDep, work: WorkDep) -> Response:
+async def discard(task_id: str, caller: Manager, work: WorkDep) -> Response:
     """Delete a dead letter for good."""
     await work.discard(caller.company_id, task_id)
     return ok({"_id": task_id, "state": "discarded"})
 
 
-@root.get("/metrics", tags=["health"], summary="Metrics of this process for Prometheus")
+@root.get(
+    "/metrics",
+    tags=["health"],
+    summary="Metrics of this process for Prometheus",
+    openapi_extra=open_to_all("no tenant and no record is named"),
+)
 async def metrics(request: Request) -> Response:
     """Return the counters of this process in Prometheus' text format. They name no tenant and no record."""
     return Response(generate_latest(request.app.state.hub.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -9,9 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from leadbridge.integrations.model import CONNECTIONS, TOKENS, Connection, ConnectionTokens
-from leadbridge.security.hashing import hash_token, new_token
 from leadbridge.storage.batch import Applied, WriteBatch
-from leadbridge.tenancy.model import COMPANIES, DIRECTORY, USERS, Company, DirectoryEntry, Role, User
+from leadbridge.tenancy.model import COMPANIES, USERS, Company, Role, User
 from tests.support.consent import Browser, decide
 from tests.support.hub_in_process import HubUnderTest
 from tests.support.sandbox import SandboxProcess
@@ -139,9 +138,6 @@ class Connecting:
             company = ids()
             batch.insert(COMPANIES, Company(id=company, company_id=company, name="Other", created_at=now))
         user = User(id=ids(), company_id=company, name="Other", role=Role.ADMIN, created_at=now)
-        token = new_token()
-        key = f"token:{hash_token(token)}"
         batch.insert(USERS, user)
-        batch.insert(DIRECTORY, DirectoryEntry(id=key, what="token", company_id=company, ref=user.id, user_id=user.id))
         await self.hub.store.write(batch)
-        return token
+        return (await self.hub.tenancy.create_token(company, name="test", user_id=user.id)).token

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from leadbridge.leads.fields import Fields
 from leadbridge.leads.imports.headers import map_columns
 from leadbridge.leads.imports.reader import Record
-from leadbridge.leads.imports.report import safe_cell
 from leadbridge.leads.imports.rows import MAX_ROW, Reading, read_row
 from leadbridge.leads.model import Consent, Money
+from leadbridge.security.escape import csv_cell
 
 HEADER = (
     "First Name", "Last Name", "Email", "Phone", "Company", "Country", "Website", "Deal Value", "Currency", "Tags",
@@ -164,14 +164,14 @@ def test_no_cells_break_a_row(cells: list[str]) -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "-2", "@SUM(A1)", "+1+1", "+cmd|' /C calc'!A0", "\t=1", "\r=1"])
 def test_a_formula_is_disarmed_for_the_spreadsheet(cell: str) -> None:
-    assert safe_cell(cell) == "'" + cell
+    assert csv_cell(cell) == "'" + cell
 
 
 @pytest.mark.parametrize("cell", ["+12025550143", "+49 30 23125001", "Lee", "", "1-2", "'x"])
 def test_what_is_no_formula_stays_as_it_is(cell: str) -> None:
-    assert safe_cell(cell) == cell
+    assert csv_cell(cell) == cell
 
 
 @pytest.mark.parametrize("text", ["=1+1", "-2", "@home", "+x", "plain"])
 def test_the_import_takes_off_what_the_report_put_on(text: str) -> None:
-    assert read(Last_Name="Lee", Notes=safe_cell(text)).fields["custom.Notes"] == text
+    assert read(Last_Name="Lee", Notes=csv_cell(text)).fields["custom.Notes"] == text

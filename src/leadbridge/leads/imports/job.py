@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.change import Author, lead_change
+from leadbridge.leads.erased import ErasedPeople
+from leadbridge.leads.fields import Keys
 from leadbridge.leads.imports.gate import Gate
 from leadbridge.leads.imports.model import (
     IMPORT_PARTS,
@@ -23,7 +26,7 @@ from leadbridge.leads.imports.model import (
 )
 from leadbridge.leads.imports.placing import LookupIndex, Outcome, Placed, Placement, lookup_values, place
 from leadbridge.leads.imports.reader import MAX_COLUMNS
-from leadbridge.leads.imports.rows import MAX_ROW, Reading
+from leadbridge.leads.imports.rows import MAX_ROW, Reading, erased_row
 from leadbridge.leads.model import LEADS, Lead
 from leadbridge.storage.batch import BatchTooLarge, WriteBatch
 from leadbridge.storage.store import Store
@@ -45,6 +48,7 @@ class ImportJob:
         ids: IdSource,
         usage: UsageService,
         gate: Gate,
+        erased: ErasedPeople,
         remembered: Mapping[int, str],
     ) -> None:
         self._job = job
@@ -53,6 +57,7 @@ class ImportJob:
         self._ids = ids
         self._usage = usage
         self._gate = gate
+        self._erased = erased
         self._remembered = remembered
         self._author = Author(ORIGIN, f"{ORIGIN}:{job.id}")
         self._claimed: frozenset[str] = frozenset()
@@ -128,15 +133,7 @@ class ImportJob:
 
     async def _part_batch(self, readings: Sequence[Reading]) -> tuple[WriteBatch, tuple[Import, Placement]]:
         company, now = self._job.company_id, self._clock.now()
-        placement = place(
-            readings,
-            await self._known(readings),
-            claimed=self._claimed,
-            remembered=self._remembered,
-            mode=self._job.merge,
-            now=now,
-            new_id=self._ids,
-        )
+        placement = await self._placed(readings, await self._known(readings), now)
         batch = WriteBatch()
         progress = self._progress(placement) | {"progress_at": now}
         batch.replace(IMPORTS, self._job.model_copy(update=progress))
@@ -158,6 +155,32 @@ class ImportJob:
                 batch.insert(ROW_REPORTS, self._report(placed))
         batch.insert(IMPORT_PARTS, self._import_part(placement))
         return batch, (_next(self._job, progress), placement)
+
+    async def _placed(self, readings: Sequence[Reading], known: Sequence[Lead], now: datetime) -> Placement:
+        """Place the rows; one that would bring an erased person back is refused, and its values are not kept."""
+        accepted = [n for n, reading in enumerate(readings) if reading.refused is None]
+        found = await self._erased.barred(self._job.company_id, [readings[n].keys for n in accepted])
+        barred = frozenset(accepted[n] for n in found)
+        rows = list(readings)
+        while True:
+            placement = place(
+                rows,
+                known,
+                claimed=self._claimed,
+                remembered=self._remembered,
+                mode=self._job.merge,
+                now=now,
+                new_id=self._ids,
+            )
+            back = [
+                n
+                for n in barred
+                if rows[n].refused is None and not _held_before(placement, placement.placed[n], rows[n].keys)
+            ]
+            if not back:
+                return placement
+            for n in back:
+                rows[n] = erased_row(rows[n])
 
     async def _known(self, readings: Sequence[Reading]) -> list[Lead]:
         leads = self._store[LEADS].of(self._job.company_id)
@@ -217,6 +240,16 @@ class ImportJob:
 def _next(job: Import, update: Mapping[str, object]) -> Import:
     """Return ``job`` as it is stored once ``update`` was written."""
     return job.model_copy(update={**update, "rev": job.rev + 1})
+
+
+def _held_before(placement: Placement, placed: Placed, keys: Keys) -> bool:
+    """Tell whether the row fell on a stored lead that already is known by the row's e-mail address or external id."""
+    before = placement.leads[placed.lead_id].before if placed.lead_id is not None else None
+    if before is None:
+        return False
+    return (keys.email is not None and keys.email == before.email_key) or (
+        keys.ext is not None and keys.ext == before.ext_key
+    )
 
 
 def _kept(cells: Sequence[str]) -> tuple[str, ...]:

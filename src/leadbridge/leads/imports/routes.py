@@ -20,11 +20,13 @@ from leadbridge.leads.imports.rows import Reading
 from leadbridge.leads.imports.service import ImportOptions, ImportService, Opened, Upload
 from leadbridge.leads.matching import MergeMode
 from leadbridge.leads.model import Consent, Money
-from leadbridge.web.caller import CallerDep
+from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
+from leadbridge.web.rights import Right, needs
+from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/imports")
+router = APIRouter(prefix="/imports", route_class=ApiRoute)
 
 EXPORT_PAGE = 500
 MULTIPART_SLACK = 64 * 1024
@@ -40,6 +42,8 @@ async def import_service(request: Request) -> ImportService:
 
 
 ServiceDep = Annotated[ImportService, Depends(import_service)]
+Importer = Annotated[Caller, needs(Right.IMPORTS_RUN)]
+Reader = Annotated[Caller, needs(Right.LEADS_READ)]
 
 _BODY = {
     "requestBody": {
@@ -58,10 +62,16 @@ _BODY = {
 }
 
 
-@router.post("", status_code=201, summary="Import leads from a CSV file", openapi_extra=_BODY)
+@router.post(
+    "",
+    status_code=201,
+    summary="Import leads from a CSV file",
+    openapi_extra=_BODY,
+    responses={200: {"description": "With `preview`: how the file is read.", "content": {"application/json": {}}}},
+)
 async def start(
     request: Request,
-    caller: CallerDep,
+    caller: Importer,
     imports: ServiceDep,
     merge: Annotated[
         MergeMode | None, Query(description="What a row may do to a lead already there; default fill_blanks.")
@@ -86,20 +96,24 @@ async def start(
 
 
 @router.get("", summary="List imports, the newest first")
-async def listed(caller: CallerDep, imports: ServiceDep, paging: PageDep) -> Response:
+async def listed(caller: Reader, imports: ServiceDep, paging: PageDep) -> Response:
     found = await imports.page(caller.company_id, limit=paging.limit, after=paging.after)
     return page([import_view(job) for job in found.items], found.next)
 
 
 @router.get("/{id}", summary="Read an import")
-async def read(id: str, caller: CallerDep, imports: ServiceDep) -> Response:
+async def read(id: str, caller: Reader, imports: ServiceDep) -> Response:
     return ok(import_view(await imports.get(caller.company_id, id)))
 
 
-@router.get("/{id}/rejects", summary="List rows that were rejected, or lost a value, with reasons")
+@router.get(
+    "/{id}/rejects",
+    summary="List rows that were rejected, or lost a value, with reasons",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def rejects(
     id: str,
-    caller: CallerDep,
+    caller: Reader,
     imports: ServiceDep,
     paging: PageDep,
     severity: Severity = Severity.REJECTED,
@@ -117,7 +131,7 @@ async def rejects(
 
 
 @router.get("/{id}/leads", summary="List the ids of the leads an import's rows fell on")
-async def leads(id: str, caller: CallerDep, imports: ServiceDep, paging: PageDep) -> Response:
+async def leads(id: str, caller: Reader, imports: ServiceDep, paging: PageDep) -> Response:
     await imports.get(caller.company_id, id)
     ids, onward = await imports.lead_ids(caller.company_id, id, limit=paging.limit, after=paging.after)
     return page(ids, onward)

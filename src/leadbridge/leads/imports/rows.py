@@ -18,6 +18,7 @@ from leadbridge.leads.imports.reader import Record
 from leadbridge.leads.model import MAX_CUSTOM_BYTES, MAX_CUSTOM_FIELDS, MAX_TAGS, Consent
 from leadbridge.leads.money import NotAnAmount, currency_code, parse_money
 from leadbridge.leads.normalise import Invalid, shown
+from leadbridge.security.escape import csv_plain
 
 MAX_ROW = 32 * 1024
 """Characters in a row; one that is longer is a broken file, not a person."""
@@ -90,6 +91,14 @@ def read_row(record: Record, columns: Sequence[Column], default_region: str | No
     return Reading(record, work.fields, _identity(work), tuple(work.warnings), Keys(work.fields))
 
 
+def erased_row(reading: Reading) -> Reading:
+    """Return the refusal of a row whose person was erased: only its place in the file is left of it."""
+    blank = Record(row=reading.record.row, line=reading.record.line, cells=())
+    return Reading(
+        blank, {}, Finding("erased_person", "This person was erased from the company; the row was not kept.")
+    )
+
+
 def _collect(work: _Work, record: Record, columns: Sequence[Column]) -> None:
     for cell, column in zip(record.cells, columns, strict=False):
         if not cell or column.field == IGNORED:
@@ -105,9 +114,7 @@ def _collect(work: _Work, record: Record, columns: Sequence[Column]) -> None:
 
 
 def _clean(work: _Work, cell: str, column: Column) -> str:
-    text = cell.strip()
-    if text[:1] == "'" and text[1:2] in ("=", "-", "@", "+", "\t", "\r"):
-        text = text[1:]  # put there so that a spreadsheet does not calculate it
+    text = csv_plain(cell.strip())
     if not text.isascii() or "\0" in text or not text.isprintable():
         if _CONTROLS.search(text):
             bare = normalise.decoded_once_more(text) if _MOJIBAKE.search(text) else text

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
+from leadbridge.leads.erased import ErasedPeople, NobodyErased
 from leadbridge.leads.errors import FileTooLarge, ImportNotFound
 from leadbridge.leads.imports.encoding import Decoded, decode
 from leadbridge.leads.imports.gate import Gate
@@ -96,11 +97,14 @@ def open_file(data: bytes, options: ImportOptions) -> Opened:
 class ImportService:
     """Imports of every company; each call names the one it is about."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource, usage: UsageService) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: IdSource, usage: UsageService, erased: ErasedPeople | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._usage = usage
+        self._erased = erased or NobodyErased()
         self._gate = Gate(store, clock)
 
     async def open(self, data: bytes, options: ImportOptions) -> Opened:
@@ -129,6 +133,7 @@ class ImportService:
             ids=self._ids,
             usage=self._usage,
             gate=self._gate,
+            erased=self._erased,
             remembered=await self._remembered(job.company_id, job.sha256, job.id),
         )
         try:
