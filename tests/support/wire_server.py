@@ -30,6 +30,7 @@ from leadbridge.storage.mongo import MongoEngine
 from leadbridge.storage.mongo.allowed import violations
 from tests.support.hub import free_port
 
+ROOT = Path(__file__).resolve().parents[2]
 SESSION = f"leadbridge_test_{secrets.token_hex(4)}"
 """Begins the name of every database of this run."""
 
@@ -93,16 +94,11 @@ def engine_in(folder: Path, options: str = "") -> MongoEngine:
 def _start() -> str:
     port = free_port()
     log = Path(tempfile.mkdtemp(prefix="wire-server-")) / "log"
-    program = Path(sys.executable).with_name("secantusd-py")
-    if not program.exists():
-        raise RuntimeError(
-            f"{program} is missing; install the development packages, or set LEADBRIDGE_TEST_MONGODB_URI"
-        )
-    command = [str(program), "--enable-test-commands", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "tests.support.wire_child", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*_TIED, *command, "--storage-path", ":memory:", "--log-level", "WARNING"],
-            cwd=log.parent,
+            [*_TIED, *command],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,

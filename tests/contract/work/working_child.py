@@ -13,6 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
+from leadbridge.security.logs import configure_logging
 from leadbridge.storage.open import open_engine
 from leadbridge.work.around import Pace
 from leadbridge.work.handlers import Done, Result, TaskContext
@@ -25,6 +26,8 @@ async def run(address: str, log: Path, lease: float) -> None:
     form = WorkerForm(slots=4, lease=lease, poll=0.02, sweep=1.0, pace=Pace(turn=0.5))
     shop = Shop(open_engine(address), form)
     await shop.store.start(ALL_KINDS)
+    # the parent reads only the first line of standard output: a log there would fill the pipe and stop this process
+    configure_logging(json=True, stream=log.with_suffix(f".{os.getpid()}.jsonl").open("w", encoding="utf-8"))
     lines = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     rng = random.Random()
 
