@@ -20,7 +20,8 @@ NO_TESTS = 5  # pytest's exit code when it collected nothing
 class Tier:
     """A group of tests at one distance: its folders, those left out of them, and its budget in seconds.
 
-    ``marked`` is an expression of markers: two tiers may share a folder where no test is in both.
+    ``marked`` is an expression of markers: two tiers may share a folder where no test is in both. ``processes`` run the
+    tier's modules side by side: tests that wait for sockets and leases leave most of a core free.
     """
 
     name: str
@@ -28,14 +29,15 @@ class Tier:
     folders: tuple[str, ...]
     without: tuple[str, ...] = ()
     marked: str = ""
+    processes: int = 1
 
 
 APART = ("tests/contract/sandbox", "tests/contract/providers")
 TIERS = (
-    Tier("unit", 60, ("tests/unit",)),
-    Tier("contract on SQLite", 240, ("tests/contract",), without=APART, marked="not mongodb"),
-    Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb"),
-    Tier("provider sandboxes", 180, APART),
+    Tier("unit", 60, ("tests/unit",), processes=2),
+    Tier("contract on SQLite", 240, ("tests/contract",), without=APART, marked="not mongodb", processes=3),
+    Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb", processes=2),
+    Tier("provider sandboxes", 180, APART, processes=2),
     Tier("simulation", 60, ("tests/simulation",)),
     Tier("browser", 180, ("tests/e2e",)),
 )
@@ -99,7 +101,10 @@ def run_tier(tier: Tier, arguments: list[str], folder: Path) -> Result:
     report = folder / f"{tier.name.replace(' ', '-')}.xml"
     ignored = [f"--ignore={name}" for name in tier.without]
     marked = ["-m", tier.marked] if tier.marked else []
-    command = [sys.executable, "-m", "pytest", *folders, *ignored, *marked, f"--junitxml={report}", *arguments]
+    # by module, since the tests of one may share a hub
+    spread = ["--numprocesses", str(tier.processes), "--dist", "loadfile"] if tier.processes > 1 else []
+    chosen = [*folders, *ignored, *marked, *spread]
+    command = [sys.executable, "-m", "pytest", *chosen, f"--junitxml={report}", *arguments]
     started = time.monotonic()
     code = run(command, cwd=ROOT, check=False).returncode
     seconds = time.monotonic() - started
