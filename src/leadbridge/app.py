@@ -52,7 +52,9 @@ from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
 from leadbridge.sync import model as sync_model
 from leadbridge.sync import routes as sync_routes
+from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
+from leadbridge.sync.tasks import PushTasks
 from leadbridge.tenancy import model as tenancy_model
 from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
@@ -72,26 +74,18 @@ from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.web.tickets import Tickets
 from leadbridge.work import model as work_model
 from leadbridge.work import routes as work_routes
-from leadbridge.work.enqueue import LaneForm, TaskQueue
+from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
 from leadbridge.work.handlers import Handlers
-from leadbridge.work.lease import Leases, connection_lane
 from leadbridge.work.metrics import WorkMetrics
+from leadbridge.work.model import connection_lane
 from leadbridge.work.schedules import Schedules
 from leadbridge.work.service import WorkService
-from leadbridge.work.worker import Worker
+from leadbridge.work.worker import Worker, WorkerForm
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
 RETENTION_SECONDS = 3600.0
 """How often what is past its time is deleted."""
-
-LANE_FORMS = {
-    "conn": LaneForm(limit=2, quantum=100),
-    "endpoint": LaneForm(limit=10, quantum=100),
-    "auto": LaneForm(limit=4, quantum=100),
-    "company": LaneForm(limit=1, quantum=100),
-}
-"""How the lanes of each sort are made."""
 
 KINDS: tuple[Kind[Any], ...] = (
     *storage_state.KINDS,
@@ -170,10 +164,11 @@ def build_hub(
     transport: Transport | None = None,
     rng: random.Random | None = None,
     handlers: Handlers | None = None,
+    work_form: WorkerForm | None = None,
 ) -> Hub:
     """Wire a hub from ``settings``. Clock, engine, transport and randomness can be replaced, as a simulation does.
 
-    ``handlers`` are those of tasks that the hub's own rooms do not know.
+    ``handlers`` are those of tasks that the hub's own rooms do not know; ``work_form`` says how its worker goes about.
     """
     clock = clock or SystemClock()
     rng = rng or random.SystemRandom()
@@ -187,19 +182,22 @@ def build_hub(
     people = People(store, vault, clock, journal)
     leads = LeadService(store, clock, ids, people)
     imports = ImportService(store, clock, ids, usage, people)
-    leases = Leases(store, clock, ids)
+    work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
-        return await leases.held(company_id, connection_lane(connection_id))
+        return await work.busy(company_id, connection_lane(connection_id))
 
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    sync = SyncService(store, clock, ids, leads, connections, usage, leases)
     metrics = WorkMetrics(CollectorRegistry())
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    handlers, form = handlers or Handlers(), work_form or WorkerForm()
+    worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form)
+    runs = Runs(store, clock, ids, queue, usage, worker.nudge)
+    sync = SyncService(leads, connections, usage, runs)
+    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
     company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
@@ -221,7 +219,7 @@ def build_hub(
         metrics=metrics,
         queue=queue,
         schedules=schedules,
-        work=WorkService(store, clock),
+        work=work,
         worker=worker,
         limiter=RateLimiter(store, clock),
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),

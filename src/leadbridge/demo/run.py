@@ -30,6 +30,7 @@ from leadbridge.security.http import GuardedTransport
 from leadbridge.security.transport import HttpRequest, HttpResponse
 from leadbridge.server import bind, prepare_data_dir, serving, write_secret
 from leadbridge.settings import INTEGRATIONS_PAGE, Settings
+from leadbridge.work.worker import WorkerForm
 
 EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path(__file__).with_name("leads.csv"))
 """The example file: in a checkout, and in an installed package."""
@@ -41,6 +42,8 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
     }
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
+LEASE_SECONDS = 10.0
+"""How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
 """Leads in one sync call."""
 
@@ -82,7 +85,7 @@ async def run_demo(options: DemoOptions) -> int:
         settings = _settings(options, sandbox, listening.getsockname()[1])
         clock = SystemClock()
         transport = _Counting(GuardedTransport(clock, sandbox_origins=settings.sandbox_origins))
-        hub = build_hub(settings, clock=clock, transport=transport)
+        hub = build_hub(settings, clock=clock, transport=transport, work_form=WorkerForm(lease=LEASE_SECONDS))
         try:
             await hub.start()
             token = await _token(hub, options.state)

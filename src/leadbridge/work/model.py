@@ -19,6 +19,11 @@ LANE = re.compile(r"[a-z]+:[0-9A-Za-z_-]+(#[0-9]+)?\Z")
 MAX_REF_BYTES = 16 * 1024
 
 
+def connection_lane(connection_id: str) -> str:
+    """Return the lane of a connection: whoever owns it is the one who writes to that CRM account."""
+    return f"conn:{connection_id}"
+
+
 class LaneState(StrEnum):
     """Where a lane is in its cycle."""
 
@@ -66,6 +71,8 @@ class Lane(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     turn: tuple[str, ...] = ()
     """The tasks that may be running: each of them is counted a crash when the ownership ends by itself."""
     seen: int = 0
+    stop: bool | None = None
+    """A person stopped it: it becomes paused when its turn has ended, or would begin."""
     held: bool | None = None
     """Delayed by its rate or its breaker: new tasks do not wake it earlier."""
     rate: Rate | None = None

@@ -28,6 +28,9 @@ from leadbridge.work.waiting import happened
 
 log = structlog.get_logger("leadbridge.work")
 
+WATCH_SECONDS = 5.0
+"""How long one wait for a commit lasts where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerForm:
@@ -36,8 +39,8 @@ class WorkerForm:
     slots: int = 8
     """Turns at once."""
     lease: float = LEASE_SECONDS
-    poll: float = 0.05
-    """How often a worker without a turn looks for lanes."""
+    poll: float = 0.5
+    """How often a worker without a turn looks for lanes of itself; a commit of any process makes it look at once."""
     busy_poll: float = 0.025
     """How often one with turns and a free slot does."""
     sweep: float = 15.0
@@ -82,7 +85,8 @@ class Worker:
         """Begin to work, in tasks of the running loop. A second call does nothing."""
         if not self._loops:
             self._stopping = False
-            self._loops = [asyncio.create_task(self._pick_loop()), asyncio.create_task(self._upkeep_loop())]
+            loops = (self._pick_loop(), self._watch_loop(), self._upkeep_loop())
+            self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, grace: float = 20.0) -> None:
         """Begin nothing new, let the tries under way end for ``grace`` seconds, and give every lane back."""
@@ -114,7 +118,10 @@ class Worker:
         ready = await self._lanes.ready(max(64, self.form.slots * 4))
         now = self._clock.monotonic()
         self._failed = {lane: until for lane, until in self._failed.items() if until > now}
-        free = [lane for lane in ready if lane.id not in self._turns and lane.id not in self._failed]
+        for lane in ready:
+            if lane.stop:
+                await self._lanes.park(lane)
+        free = [lane for lane in ready if not lane.stop and lane.id not in self._turns and lane.id not in self._failed]
         busy = Counter(turn.lane.company_id for turn, _ in self._turns.values())
         chosen = choose(free, busy, self.form.slots)
         for lane in chosen:
@@ -145,12 +152,33 @@ class Worker:
             pause = self.form.busy_poll
             try:
                 if not await self.round() and not self._turns:
-                    pause = self.form.poll
+                    pause = await self._until_due()
             except Exception:  # the store may be back at the next round
                 log.exception("round_failed")
                 self._metrics.failures.labels("pick").inc()
                 pause = 1.0
             await happened(self._wake, self._clock, pause)
+
+    async def _until_due(self) -> float:
+        """Return the seconds until a lane is due by itself, at most ``poll``."""
+        due = await self._lanes.next_due()
+        left = self.form.poll if due is None else (due - self._lanes.now()) / 1000
+        return min(self.form.poll, max(0.001, left))
+
+    async def _watch_loop(self) -> None:
+        """Wake the others when any process committed something: it may have put work into a lane."""
+        seen: int | None = None
+        while not self._stopping:
+            try:
+                now = await self._store.engine.wait_for_change(WATCH_SECONDS, seen)
+            except Exception:  # the store may be back soon; until then ``poll`` finds what there is
+                log.exception("watch_failed")
+                self._metrics.failures.labels("watch").inc()
+                await self._clock.sleep(1.0)
+                continue
+            if now != seen:
+                seen = now
+                self._wake.set()
 
     async def _upkeep_loop(self) -> None:
         swept = self._clock.monotonic()
