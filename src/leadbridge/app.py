@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
@@ -74,6 +72,7 @@ from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.web.tickets import Tickets
 from leadbridge.work import model as work_model
 from leadbridge.work import routes as work_routes
+from leadbridge.work.chores import Chores, Duty
 from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
 from leadbridge.work.handlers import Handlers
 from leadbridge.work.metrics import WorkMetrics
@@ -102,8 +101,6 @@ KINDS: tuple[Kind[Any], ...] = (
 )
 """Every kind of document that a hub stores."""
 
-log = structlog.get_logger("leadbridge")
-
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -125,6 +122,7 @@ class Hub:
     queue: TaskQueue
     schedules: Schedules
     work: WorkService
+    chores: Chores
     worker: Worker
     limiter: RateLimiter
     limits: Limits
@@ -194,7 +192,8 @@ def build_hub(
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
     handlers, form = handlers or Handlers(), work_form or WorkerForm()
-    worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form)
+    chores = Chores(store, clock)
+    worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form, chores)
     runs = Runs(store, clock, ids, queue, usage, worker.nudge)
     sync = SyncService(leads, connections, usage, runs)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
@@ -203,7 +202,7 @@ def build_hub(
     company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
     replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
     backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
-    return Hub(
+    hub = Hub(
         settings=settings,
         clock=clock,
         ids=ids,
@@ -220,6 +219,7 @@ def build_hub(
         queue=queue,
         schedules=schedules,
         work=work,
+        chores=chores,
         worker=worker,
         limiter=RateLimiter(store, clock),
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
@@ -232,6 +232,8 @@ def build_hub(
         backups=backups,
         retention=Retention(store, rotation),
     )
+    _add_chores(hub)
+    return hub
 
 
 def _rotates(provider: str) -> bool:
@@ -240,18 +242,15 @@ def _rotates(provider: str) -> bool:
     return known is None or not known.guarantees.replay_safe
 
 
-def build_app(hub: Hub) -> FastAPI:
-    """Return the ASGI application of a started hub."""
+def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
+    """Return the ASGI application of a started hub, which works as well as it answers unless ``worker`` is False."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep(hub))
-        hub.worker.start()
+        if worker:
+            hub.worker.start()
         yield
-        sweeper.cancel()
         await hub.worker.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
 
     app = FastAPI(
         title="Leadbridge",
@@ -314,27 +313,21 @@ def build_app(hub: Hub) -> FastAPI:
     return app
 
 
-async def _sweep(hub: Hub) -> None:
-    kept_at: float | None = None
-    while True:
-        now = hub.clock.monotonic()
-        retention_due = kept_at is None or now - kept_at >= RETENTION_SECONDS
-        await _swept("connections", hub.connections.sweep())
-        await _swept("tenancy", hub.tenancy.sweep())
-        await _swept("idempotency", hub.idempotency.sweep())
-        await _swept("limits", hub.limiter.sweep())
-        await _swept("tickets", hub.tickets.sweep())
-        await _swept("erasures", hub.privacy.sweep())
-        await _swept("company_erasures", hub.company_erasures.sweep())
-        await _swept("key_rotation", hub.rotation.resume())
-        if retention_due:
-            kept_at = now
-            await _swept("retention", hub.retention.run_once(hub.clock.now()))
-        await hub.clock.sleep(SWEEP_SECONDS)
+def _add_chores(hub: Hub) -> None:
+    """Register the hub's upkeep with its worker: whichever worker sees it due does it, once in each interval."""
 
+    async def retention() -> None:
+        await hub.retention.run_once(hub.clock.now())
 
-async def _swept(what: str, work: Awaitable[object]) -> None:
-    try:
-        await work
-    except Exception:  # one failed sweep must not end the ones after it
-        log.exception("sweep_failed", what=what)
+    for name, run in (
+        ("connections", hub.connections.sweep),
+        ("tenancy", hub.tenancy.sweep),
+        ("idempotency", hub.idempotency.sweep),
+        ("limits", hub.limiter.sweep),
+        ("tickets", hub.tickets.sweep),
+        ("erasures", hub.privacy.sweep),
+        ("company_erasures", hub.company_erasures.sweep),
+        ("key_rotation", hub.rotation.resume),
+    ):
+        hub.chores.add(name, Duty(run, SWEEP_SECONDS))
+    hub.chores.add("retention", Duty(retention, RETENTION_SECONDS))

@@ -106,6 +106,7 @@ POLICIES: Mapping[str, Policy] = {
     "shares": Policy(_NONE, "a company's share of the work"),
     "tasks": Policy(_NONE, "ids of what is to be done, never copies of records"),
     "schedules": Policy(_NONE, "when something is due"),
+    "chores": Policy(_NONE, "when the hub's own upkeep is due"),
     "budgets": Policy(_NONE, "calls left at a vendor account"),
     "passwords": Policy(_NONE, "hashes of users' passwords; goes with the user"),
     "addresses": Policy(_NONE, "hashes of users' addresses; goes with the user"),

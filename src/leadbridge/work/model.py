@@ -159,6 +159,12 @@ class Budget(GlobalDocument):
     shut_until: int = 0
 
 
+class Chore(GlobalDocument):
+    """Something a hub does again and again for all companies: when it is due next."""
+
+    at: int
+
+
 LANES = Kind("lanes", Lane, (Index("vt", ("state", "vt")), Index("state", ("state", "at"))))
 SIGNALS = Kind("signals", Signal)
 SHARES = Kind("shares", Share, (Index("vt", ("vt",)),))
@@ -175,6 +181,7 @@ TASKS = Kind(
 )
 SCHEDULES = Kind("schedules", Schedule, (Index("next", ("nextAt",)),))
 BUDGETS = Kind("budgets", Budget, tenant=False)
+CHORES = Kind("chores", Chore, tenant=False)
 
-KINDS = (LANES, SIGNALS, SHARES, TASKS, SCHEDULES, BUDGETS)
+KINDS = (LANES, SIGNALS, SHARES, TASKS, SCHEDULES, BUDGETS, CHORES)
 """Work's kinds."""

@@ -16,6 +16,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.storage.store import Store
 from leadbridge.work.around import Pace, Surroundings
+from leadbridge.work.chores import Chores
 from leadbridge.work.decide import choose
 from leadbridge.work.handlers import Handlers
 from leadbridge.work.lanes import LEASE_SECONDS, LaneStore
@@ -45,6 +46,8 @@ class WorkerForm:
     """How often one with turns and a free slot does."""
     sweep: float = 15.0
     schedules: float = 0.5
+    chores: float = 5.0
+    """How often it looks whether upkeep is due."""
     failed_lane: float = 5.0
     """How long a lane is left alone whose turn failed for a fault of ours."""
     pace: Pace = field(default_factory=Pace)
@@ -63,9 +66,11 @@ class Worker:
         metrics: WorkMetrics,
         schedules: Schedules,
         form: WorkerForm | None = None,
+        chores: Chores | None = None,
     ) -> None:
         self.form = form or WorkerForm()
         self._store, self._clock, self._metrics, self._schedules = store, clock, metrics, schedules
+        self._chores = chores or Chores(store, clock)
         self._lanes = LaneStore(store, clock, ids(), lease=self.form.lease)
         self._around = Surroundings(
             self._lanes, handlers, clock, rng, metrics, self.form.pace, stopping=lambda: self._stopping
@@ -85,7 +90,7 @@ class Worker:
         """Begin to work, in tasks of the running loop. A second call does nothing."""
         if not self._loops:
             self._stopping = False
-            loops = (self._pick_loop(), self._watch_loop(), self._upkeep_loop())
+            loops = (self._pick_loop(), self._watch_loop(), self._upkeep_loop(), self._chore_loop())
             self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, grace: float = 20.0) -> None:
@@ -179,6 +184,15 @@ class Worker:
             if now != seen:
                 seen = now
                 self._wake.set()
+
+    async def _chore_loop(self) -> None:
+        while not self._stopping:
+            try:
+                await self._chores.run_due()
+            except Exception:  # the store may be back at the next round
+                log.exception("chores_failed")
+                self._metrics.failures.labels("chores").inc()
+            await self._clock.sleep(self.form.chores)
 
     async def _upkeep_loop(self) -> None:
         swept = self._clock.monotonic()
