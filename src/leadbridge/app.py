@@ -191,7 +191,7 @@ def build_hub(
     metrics = WorkMetrics(CollectorRegistry())
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    handlers, form = handlers or Handlers(), work_form or WorkerForm()
+    handlers, form = handlers or Handlers(), work_form or WorkerForm(lease=settings.work_lease)
     chores = Chores(store, clock)
     worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form, chores)
     runs = Runs(store, clock, ids, queue, usage, worker.nudge)

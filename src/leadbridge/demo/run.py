@@ -30,7 +30,6 @@ from leadbridge.security.http import GuardedTransport
 from leadbridge.security.transport import HttpRequest, HttpResponse
 from leadbridge.server import bind, prepare_data_dir, serving, write_secret
 from leadbridge.settings import INTEGRATIONS_PAGE, Settings
-from leadbridge.work.worker import WorkerForm
 
 EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path(__file__).with_name("leads.csv"))
 """The example file: in a checkout, and in an installed package."""
@@ -85,7 +84,7 @@ async def run_demo(options: DemoOptions) -> int:
         settings = _settings(options, sandbox, listening.getsockname()[1])
         clock = SystemClock()
         transport = _Counting(GuardedTransport(clock, sandbox_origins=settings.sandbox_origins))
-        hub = build_hub(settings, clock=clock, transport=transport, work_form=WorkerForm(lease=LEASE_SECONDS))
+        hub = build_hub(settings, clock=clock, transport=transport)
         try:
             await hub.start()
             token = await _token(hub, options.state)
@@ -126,6 +125,7 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "public_url": f"http://{HOST}:{port}",
         "data_dir": options.state,
         "database_url": options.database_url,
+        "work_lease": LEASE_SECONDS,
         "sandbox_origins": (sandbox.origin,),
         f"{options.provider}_api_url": sandbox.origin,
         f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",
