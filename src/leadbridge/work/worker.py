@@ -29,6 +29,8 @@ from leadbridge.work.waiting import happened
 
 log = structlog.get_logger("leadbridge.work")
 
+MAX_SKEW = 5.0
+"""Seconds that this machine's clock may be from the database's: beyond that no turn is begun."""
 WATCH_SECONDS = 5.0
 """How long one wait for a commit lasts where there is none."""
 
@@ -48,6 +50,8 @@ class WorkerForm:
     schedules: float = 0.5
     chores: float = 5.0
     """How often it looks whether upkeep is due."""
+    skew: float = 60.0
+    """How often it compares its clock with the database's."""
     failed_lane: float = 5.0
     """How long a lane is left alone whose turn failed for a fault of ours."""
     pace: Pace = field(default_factory=Pace)
@@ -79,6 +83,7 @@ class Worker:
         self._failed: dict[str, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._skewed = False
         self._loops: list[asyncio.Task[None]] = []
 
     @property
@@ -90,7 +95,7 @@ class Worker:
         """Begin to work, in tasks of the running loop. A second call does nothing."""
         if not self._loops:
             self._stopping = False
-            loops = (self._pick_loop(), self._watch_loop(), self._upkeep_loop(), self._chore_loop())
+            loops = (self._pick_loop(), self._watch_loop(), self._upkeep_loop(), self._chore_loop(), self._clock_loop())
             self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, grace: float = 20.0) -> None:
@@ -118,7 +123,7 @@ class Worker:
         promoted, expired = await self._lanes.promote()
         self._metrics.promoted.inc(promoted)
         self._metrics.expired.inc(expired)
-        if len(self._turns) >= self.form.slots:
+        if len(self._turns) >= self.form.slots or self._skewed:
             return 0
         ready = await self._lanes.ready(max(64, self.form.slots * 4))
         now = self._clock.monotonic()
@@ -184,6 +189,34 @@ class Worker:
             if now != seen:
                 seen = now
                 self._wake.set()
+
+    async def _clock_loop(self) -> None:
+        while not self._stopping:
+            try:
+                await self.compare_clocks()
+            except Exception:  # the store may be back at the next round
+                log.exception("clocks_not_compared")
+                self._metrics.failures.labels("clock").inc()
+            await self._clock.sleep(self.form.skew)
+
+    async def compare_clocks(self) -> float:
+        """Compare this clock with the database's and return the seconds between them.
+
+        Nothing is stored wrongly by a clock that is off, since results depend on fences; but leases would end early or
+        late. So a worker that is more than five seconds off begins no turn until its clock is right again.
+        """
+        begun = self._clock.now()
+        theirs = await self._store.engine.time()
+        middle = begun + (self._clock.now() - begun) / 2
+        skew = 0.0 if theirs is None else (theirs - middle).total_seconds()
+        self._metrics.skew.set(skew)
+        skewed = abs(skew) > MAX_SKEW
+        if skewed and not self._skewed:
+            log.error("clock_off", seconds=round(skew, 1), cure="Run NTP on this machine and on the database's.")
+        elif self._skewed and not skewed:
+            log.info("clock_right_again")
+        self._skewed = skewed
+        return skew
 
     async def _chore_loop(self) -> None:
         while not self._stopping:

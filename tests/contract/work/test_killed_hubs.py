@@ -22,7 +22,7 @@ from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 from tests.support.web import send
 
 LONG = os.environ.get("LEADBRIDGE_LONG") == "1"
-KILLS = 50 if LONG else 1
+KILLS = int(os.environ.get("LEADBRIDGE_KILLS", "50" if LONG else "1"))
 PUSHED, IMPORTED = 120, 60
 """Leads pushed, and rows imported, at each kill."""
 LEASE = "6"
