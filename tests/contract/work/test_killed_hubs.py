@@ -75,7 +75,7 @@ async def insist(hub: RunningHub, path: str, key: str, **what: Any) -> Any:
         body = answer.json()
         if body["success"]:
             return body["data"]
-        assert body["error"]["code"] in LATER, body
+        assert body["error"]["code"] in LATER, f"{body}\n{hub.log_tail(200)}"
         await asyncio.sleep(0.5)
 
 
