@@ -26,9 +26,12 @@ KILLS = int(os.environ.get("LEADBRIDGE_KILLS", "50" if LONG else "1"))
 PUSHED, IMPORTED = 120, 60
 """Leads pushed, and rows imported, at each kill."""
 LEASE = "6"
-PATIENCE = 90.0
-"""Seconds until a request that is sent again and again must have its answer: a killed one's key is free after 30."""
-LATER = {"idempotency_in_progress", "import_running", "unavailable", "store_unavailable"}
+PATIENCE = 150.0
+"""Seconds until a request that is sent again and again must have its answer.
+
+The key of a killed one is free after 30; a database may hold the transaction of a killed process for a minute.
+"""
+LATER = {"idempotency_in_progress", "import_running", "unavailable", "store_unavailable", "store_outcome_unknown"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mongodb", marks=pytest.mark.mongodb)])
@@ -104,7 +107,7 @@ async def ended(hub: RunningHub, run: Any) -> Any:
     return run
 
 
-@pytest.mark.timeout(7200 if LONG else 170)
+@pytest.mark.timeout(7200 if LONG else 300)
 async def test_a_hub_killed_while_it_pushes_and_imports_loses_and_doubles_nothing(
     site: tuple[RunningHub, SandboxProcess],
 ) -> None:
