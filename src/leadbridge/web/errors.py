@@ -15,7 +15,6 @@ from leadbridge.storage.batch import OutcomeUnknown
 from leadbridge.web.envelope import failure
 from leadbridge.web.repeats import Repeated, repeated
 
-
 log = structlog.get_logger("leadbridge.web")
 
 
