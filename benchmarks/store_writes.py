@@ -135,9 +135,16 @@ async def measure(
     folder: Path, callers: int, seconds: float, *, at_once: int | None = None, typed: bool = True
 ) -> list[float]:
     """Return the seconds each batch took, with ``callers`` at work and ``at_once`` of them let into the store."""
+    engine = SqliteEngine(folder / "store.db")
+    return await measure_on(engine, callers, seconds, at_once=at_once, typed=typed)
+
+
+async def measure_on(
+    engine: Engine, callers: int, seconds: float, *, at_once: int | None = None, typed: bool = True
+) -> list[float]:
+    """As ``measure``, on any engine that was not started yet."""
     clock = SystemClock()
     ids = object_ids(clock)
-    engine = SqliteEngine(folder / "store.db")
     store = Store(engine, clock, ids, random.Random(1))
     await store.start(KINDS)
     try:

@@ -25,6 +25,7 @@ from benchmarks.report import Table, percentile, spread, write
 from leadbridge.kit.clock import SystemClock, to_millis
 from leadbridge.kit.ids import object_ids
 from leadbridge.storage.batch import WriteBatch, WriteResult
+from leadbridge.storage.engine import Engine
 from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.storage.store import Store
 from leadbridge.work.enqueue import LaneForm, NewTask, TaskQueue
@@ -44,10 +45,10 @@ FORMS = {"conn": LaneForm(limit=10, quantum=100)}
 class TimedStore(Store):
     """A store that notes how long each batch took."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, engine: Engine) -> None:
         clock = SystemClock()
         self.clock, self.ids, self.latencies = clock, object_ids(clock), list[float]()
-        super().__init__(SqliteEngine(file), clock, self.ids, random.Random())
+        super().__init__(engine, clock, self.ids, random.Random())
 
     async def write(self, batch: WriteBatch) -> WriteResult:
         begun = time.perf_counter()
@@ -58,10 +59,10 @@ class TimedStore(Store):
 
 
 class Bench:
-    """A worker whose tasks do nothing, on a file."""
+    """A worker whose tasks do nothing."""
 
-    def __init__(self, file: Path) -> None:
-        self.store = TimedStore(file)
+    def __init__(self, engine: Engine) -> None:
+        self.store = TimedStore(engine)
         self.queue = TaskQueue(self.store, self.store.clock, self.store.ids, FORMS)
         self.ran = 0
         self.last = 0.0
@@ -113,15 +114,15 @@ def _lanes(lanes: int, now: int) -> Iterator[tuple[str, str, str]]:
 
 async def prepare(file: Path, lanes: int, tasks: int) -> None:
     """Make the file with its waiting tasks."""
-    bench = Bench(file)
+    bench = Bench(SqliteEngine(file))
     await bench.store.start(KINDS)
     await bench.store.close()
     await asyncio.to_thread(fill, file, lanes, tasks)
 
 
-async def rate(file: Path, seconds: float) -> tuple[float, list[float]]:
+async def rate(engine: Engine, seconds: float) -> tuple[float, list[float]]:
     """Work for ``seconds``, or until nothing waits; return tasks a second and the latencies of the batches."""
-    bench = Bench(file)
+    bench = Bench(engine)
     await bench.store.start(KINDS)
     begun, before = time.perf_counter(), 0
     bench.worker.start()
@@ -134,9 +135,9 @@ async def rate(file: Path, seconds: float) -> tuple[float, list[float]]:
     return ran / taken, bench.store.latencies
 
 
-async def quiet(file: Path, samples: int) -> list[float]:
+async def quiet(engine: Engine, samples: int) -> list[float]:
     """Return the seconds from storing a quiet company's task to its start, beside a lane that never ends."""
-    bench = Bench(file)
+    bench = Bench(engine)
     await bench.store.start(KINDS)
     bench.worker.start()
     await asyncio.sleep(1)
@@ -176,11 +177,11 @@ def main() -> None:
                 if number == 0 or tasks <= 1000:
                     file = Path(folder) / f"hub{number}.db"
                     asyncio.run(prepare(file, lanes, tasks))
-                found.append(asyncio.run(rate(file, SECONDS))[0])
+                found.append(asyncio.run(rate(SqliteEngine(file), SECONDS))[0])
             rates[name] = found
             throughput.append((name, spread(found)))
             if tasks == WAITING:
-                waits = [asyncio.run(quiet(file, 100)) for _ in range(RUNS)]
+                waits = [asyncio.run(quiet(SqliteEngine(file), 100)) for _ in range(RUNS)]
     small, large = (sorted(rates[name])[len(rates[name]) // 2] for name, _, _ in cases[:2])
     throughput.append(("ratio of the first to the second", f"{small / large:.2f}"))
     shared: list[tuple[str, ...]] = []
@@ -229,5 +230,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    answer, latencies = asyncio.run(rate(Path(sys.argv[1]), float(sys.argv[2])))
+    answer, latencies = asyncio.run(rate(SqliteEngine(Path(sys.argv[1])), float(sys.argv[2])))
     sys.stdout.buffer.write(orjson.dumps({"rate": answer, "latencies": latencies}))

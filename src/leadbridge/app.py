@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
@@ -52,7 +50,9 @@ from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
 from leadbridge.sync import model as sync_model
 from leadbridge.sync import routes as sync_routes
+from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
+from leadbridge.sync.tasks import PushTasks
 from leadbridge.tenancy import model as tenancy_model
 from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
@@ -72,26 +72,19 @@ from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.web.tickets import Tickets
 from leadbridge.work import model as work_model
 from leadbridge.work import routes as work_routes
-from leadbridge.work.enqueue import LaneForm, TaskQueue
+from leadbridge.work.chores import Chores, Duty
+from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
 from leadbridge.work.handlers import Handlers
-from leadbridge.work.lease import Leases, connection_lane
 from leadbridge.work.metrics import WorkMetrics
+from leadbridge.work.model import connection_lane
 from leadbridge.work.schedules import Schedules
 from leadbridge.work.service import WorkService
-from leadbridge.work.worker import Worker
+from leadbridge.work.worker import Worker, WorkerForm
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
 RETENTION_SECONDS = 3600.0
 """How often what is past its time is deleted."""
-
-LANE_FORMS = {
-    "conn": LaneForm(limit=2, quantum=100),
-    "endpoint": LaneForm(limit=10, quantum=100),
-    "auto": LaneForm(limit=4, quantum=100),
-    "company": LaneForm(limit=1, quantum=100),
-}
-"""How the lanes of each sort are made."""
 
 KINDS: tuple[Kind[Any], ...] = (
     *storage_state.KINDS,
@@ -107,8 +100,6 @@ KINDS: tuple[Kind[Any], ...] = (
     *privacy_model.KINDS,
 )
 """Every kind of document that a hub stores."""
-
-log = structlog.get_logger("leadbridge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +122,7 @@ class Hub:
     queue: TaskQueue
     schedules: Schedules
     work: WorkService
+    chores: Chores
     worker: Worker
     limiter: RateLimiter
     limits: Limits
@@ -170,10 +162,11 @@ def build_hub(
     transport: Transport | None = None,
     rng: random.Random | None = None,
     handlers: Handlers | None = None,
+    work_form: WorkerForm | None = None,
 ) -> Hub:
     """Wire a hub from ``settings``. Clock, engine, transport and randomness can be replaced, as a simulation does.
 
-    ``handlers`` are those of tasks that the hub's own rooms do not know.
+    ``handlers`` are those of tasks that the hub's own rooms do not know; ``work_form`` says how its worker goes about.
     """
     clock = clock or SystemClock()
     rng = rng or random.SystemRandom()
@@ -187,25 +180,29 @@ def build_hub(
     people = People(store, vault, clock, journal)
     leads = LeadService(store, clock, ids, people)
     imports = ImportService(store, clock, ids, usage, people)
-    leases = Leases(store, clock, ids)
+    work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
-        return await leases.held(company_id, connection_lane(connection_id))
+        return await work.busy(company_id, connection_lane(connection_id))
 
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    sync = SyncService(store, clock, ids, leads, connections, usage, leases)
     metrics = WorkMetrics(CollectorRegistry())
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    handlers, form = handlers or Handlers(), work_form or WorkerForm(lease=settings.work_lease)
+    chores = Chores(store, clock)
+    worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form, chores)
+    runs = Runs(store, clock, ids, queue, usage, worker.nudge)
+    sync = SyncService(leads, connections, usage, runs)
+    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
     company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
     replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
     backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
-    return Hub(
+    hub = Hub(
         settings=settings,
         clock=clock,
         ids=ids,
@@ -221,7 +218,8 @@ def build_hub(
         metrics=metrics,
         queue=queue,
         schedules=schedules,
-        work=WorkService(store, clock),
+        work=work,
+        chores=chores,
         worker=worker,
         limiter=RateLimiter(store, clock),
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
@@ -234,6 +232,8 @@ def build_hub(
         backups=backups,
         retention=Retention(store, rotation),
     )
+    _add_chores(hub)
+    return hub
 
 
 def _rotates(provider: str) -> bool:
@@ -242,18 +242,15 @@ def _rotates(provider: str) -> bool:
     return known is None or not known.guarantees.replay_safe
 
 
-def build_app(hub: Hub) -> FastAPI:
-    """Return the ASGI application of a started hub."""
+def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
+    """Return the ASGI application of a started hub, which works as well as it answers unless ``worker`` is False."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep(hub))
-        hub.worker.start()
+        if worker:
+            hub.worker.start()
         yield
-        sweeper.cancel()
         await hub.worker.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
 
     app = FastAPI(
         title="Leadbridge",
@@ -316,27 +313,21 @@ def build_app(hub: Hub) -> FastAPI:
     return app
 
 
-async def _sweep(hub: Hub) -> None:
-    kept_at: float | None = None
-    while True:
-        now = hub.clock.monotonic()
-        retention_due = kept_at is None or now - kept_at >= RETENTION_SECONDS
-        await _swept("connections", hub.connections.sweep())
-        await _swept("tenancy", hub.tenancy.sweep())
-        await _swept("idempotency", hub.idempotency.sweep())
-        await _swept("limits", hub.limiter.sweep())
-        await _swept("tickets", hub.tickets.sweep())
-        await _swept("erasures", hub.privacy.sweep())
-        await _swept("company_erasures", hub.company_erasures.sweep())
-        await _swept("key_rotation", hub.rotation.resume())
-        if retention_due:
-            kept_at = now
-            await _swept("retention", hub.retention.run_once(hub.clock.now()))
-        await hub.clock.sleep(SWEEP_SECONDS)
+def _add_chores(hub: Hub) -> None:
+    """Register the hub's upkeep with its worker: whichever worker sees it due does it, once in each interval."""
 
+    async def retention() -> None:
+        await hub.retention.run_once(hub.clock.now())
 
-async def _swept(what: str, work: Awaitable[object]) -> None:
-    try:
-        await work
-    except Exception:  # one failed sweep must not end the ones after it
-        log.exception("sweep_failed", what=what)
+    for name, run in (
+        ("connections", hub.connections.sweep),
+        ("tenancy", hub.tenancy.sweep),
+        ("idempotency", hub.idempotency.sweep),
+        ("limits", hub.limiter.sweep),
+        ("tickets", hub.tickets.sweep),
+        ("erasures", hub.privacy.sweep),
+        ("company_erasures", hub.company_erasures.sweep),
+        ("key_rotation", hub.rotation.resume),
+    ):
+        hub.chores.add(name, Duty(run, SWEEP_SECONDS))
+    hub.chores.add("retention", Duty(retention, RETENTION_SECONDS))

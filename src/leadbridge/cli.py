@@ -52,6 +52,9 @@ def version() -> None:
 def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8400,
+    worker: Annotated[
+        bool, typer.Option(help="Work as well as answer; without, 'leadbridge worker' processes do the work.")
+    ] = True,
 ) -> None:
     """Run the hub. The first start on an empty store makes a company, its administrator and a token."""
     settings = load_settings()
@@ -70,7 +73,7 @@ def serve_command(
                 hand_over(made, settings.data_dir)
             typer.echo(f"Leadbridge {__version__} at {settings.public} (Ctrl-C ends it)")
             sys.stdout.flush()
-            await serve(hub, listening)
+            await serve(hub, listening, worker=worker)
         finally:
             listening.close()
             await hub.close()

@@ -99,9 +99,9 @@ class _Guest(uvicorn.Server):
         yield
 
 
-def _config(hub: Hub) -> uvicorn.Config:
+def _config(hub: Hub, *, worker: bool = True) -> uvicorn.Config:
     return uvicorn.Config(
-        build_app(hub),
+        build_app(hub, worker=worker),
         log_config=None,
         access_log=False,
         proxy_headers=False,  # whom to believe about a caller's address is decided by our own setting
@@ -110,12 +110,14 @@ def _config(hub: Hub) -> uvicorn.Config:
     )
 
 
-async def serve(hub: Hub, listening: socket.socket) -> None:
+async def serve(hub: Hub, listening: socket.socket, *, worker: bool = True) -> None:
     """Serve a started hub until SIGINT or SIGTERM, then return; a second signal cuts requests under way short.
+
+    Without ``worker`` it only answers, and leaves the work to processes of their own.
 
     uvicorn's own handlers would end the process by the signal before its owner has closed the hub.
     """
-    server = _Guest(_config(hub))
+    server = _Guest(_config(hub, worker=worker))
 
     def stop() -> None:
         server.force_exit = server.should_exit

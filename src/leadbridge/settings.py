@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -26,6 +25,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from leadbridge.kit.errors import StartRefused
+from leadbridge.kit.webaddress import UnreadableAddress, parse_web_address
 
 INTEGRATIONS_PAGE = "/super-user/integrations"
 
@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=_variable("LEADBRIDGE_TRUSTED_PROXIES")
     )
+    work_lease: float = Field(30.0, ge=3.0, le=300.0, validation_alias=_variable("LEADBRIDGE_WORK_LEASE"))
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
 
     jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))
@@ -263,17 +264,13 @@ class Settings(BaseSettings):
 
 def origin_of(address: str, *, path_allowed: bool) -> str:
     """Return scheme, host and port of a web address; raises ``ValueError`` with a sentence for anything else."""
-    parts = urlsplit(address)
     try:
-        port = parts.port
-    except ValueError as error:
-        raise ValueError(f"has a port that is no port: {_shown(address)}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ValueError(f"must be a web address such as https://hub.example.com, not {_shown(address)}")
-    if not path_allowed and (parts.path.rstrip("/") or parts.query or parts.fragment):
+        parts = parse_web_address(address.strip())
+    except UnreadableAddress as error:
+        raise ValueError(f"must be a web address such as https://hub.example.com, not {_shown(address)}") from error
+    if not path_allowed and (parts.target.rstrip("/") or "#" in address):
         raise ValueError(f"must be a web address without a path, not {_shown(address)}")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+    return parts.origin
 
 
 def _shown(address: str) -> str:

@@ -70,7 +70,7 @@ class HubUnderTest:
 def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Settings:
     """Return the settings of a hub that has HubSpot's sandbox in HubSpot's place."""
     values: dict[str, Any] = {
-        "public_url": f"http://127.0.0.1:{port}",
+        "public_url": f"http://127.0.0.1:{port or 8400}",
         "data_dir": data_dir,
         "sandbox_origins": (sandbox_url,),
         "hubspot_client_id": CLIENT_ID,

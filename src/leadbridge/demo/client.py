@@ -16,6 +16,7 @@ import orjson
 from leadbridge.kit.errors import StartRefused
 
 API = "/api/v1"
+POLL_SECONDS = 0.5
 HOPS = 10
 """Redirects that the walk through a consent page follows."""
 
@@ -85,9 +86,13 @@ class DemoClient:
         return f"{info['accountName']} ({info.get('accountEmail', 'no address')})"
 
     async def sync(self, lead_ids: list[str], provider: str) -> dict[str, Any]:
-        """Push leads and return every one's outcome."""
+        """Push leads and return every one's outcome; what takes longer than a request waits for is waited for here."""
         body = {"leadIds": lead_ids, "provider": provider}
         answer: dict[str, Any] = (await self._ask("POST", "/crm-integration/sync-leads", json=body))["data"]
+        run = answer["run"]
+        while run["status"] in ("waiting", "running"):
+            await asyncio.sleep(POLL_SECONDS)
+            answer = run = (await self._ask("GET", f"/runs/{run['_id']}"))["data"]
         return answer
 
     async def _approve(self, url: str) -> None:

@@ -41,6 +41,8 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
     }
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
+LEASE_SECONDS = 10.0
+"""How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
 """Leads in one sync call."""
 
@@ -123,6 +125,7 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "public_url": f"http://{HOST}:{port}",
         "data_dir": options.state,
         "database_url": options.database_url,
+        "work_lease": LEASE_SECONDS,
         "sandbox_origins": (sandbox.origin,),
         f"{options.provider}_api_url": sandbox.origin,
         f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",

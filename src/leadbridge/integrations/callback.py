@@ -32,6 +32,7 @@ from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.tenancy.model import DIRECTORY
 from leadbridge.usage.service import Failure, UsageService
+from leadbridge.work.budgets import account_key
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -158,7 +159,7 @@ class Callbacks:
             self._around,
             provider=provider,
             app=app,
-            account=f"{provider.id}|flow|{flow.id}",
+            account=account_key(provider.id, "not known yet", ""),
             origins=provider.origins(app),
             scopes=grant.scopes or provider.required_scopes,
             tokens=token,

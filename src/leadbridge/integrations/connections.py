@@ -18,6 +18,8 @@ from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
 from leadbridge.usage.service import UsageService
+from leadbridge.work import pausing
+from leadbridge.work.model import connection_lane
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -129,9 +131,20 @@ class Connections:
                 changed = changed.model_copy(update={"primary_at": self._clock.now()})
             if changed == connection:
                 return None, connection
-            return WriteBatch().replace(CONNECTIONS, changed), changed
+            batch = WriteBatch().replace(CONNECTIONS, changed)
+            if changed.paused != connection.paused:
+                await self._stop_lane(batch, changed)
+            return batch, changed
 
         return await self._store.attempt(build)
+
+    async def _stop_lane(self, batch: WriteBatch, connection: Connection) -> None:
+        """Stop the lane of a paused connection, so that its work waits; let that of any other go on."""
+        lane = connection_lane(connection.id)
+        if connection.paused:
+            await pausing.pause(self._store, batch, connection.company_id, lane)
+        else:
+            await pausing.resume(self._store, self._clock, batch, connection.company_id, lane)
 
     async def own_key(self, connection: Connection, values: dict[str, object]) -> None:
         """Store whether the vendor has the unique field for our ids."""
@@ -169,6 +182,7 @@ class Connections:
                 }
             )
             batch.replace(CONNECTIONS, ended)
+            await self._stop_lane(batch, ended)  # what waits there is told that the connection has ended
             event = self._usage.event(
                 here.company_id,
                 EventType.CRM_DISCONNECT,

@@ -21,6 +21,7 @@ from leadbridge.integrations import vendor
 from leadbridge.integrations.errors import NotConnected, reconnect_needed, renewal_held
 from leadbridge.integrations.health import Event
 from leadbridge.integrations.model import TOKENS, Connection, ConnectionTokens
+from leadbridge.integrations.renewals import report_failed_renewal
 from leadbridge.integrations.tokendocs import apply_attempt, apply_failure, state_of, tokens_after
 from leadbridge.integrations.tokens import Action, Decision, Outcome, decide, marked, renew_at, renewed, settle
 from leadbridge.integrations.watch import HealthKeeper, Reason
@@ -31,7 +32,7 @@ from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import UNSET, Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
-from leadbridge.usage.service import Failure, UsageService
+from leadbridge.usage.service import UsageService
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -257,7 +258,7 @@ class TokenKeeper:
             batch.patch(TOKENS, sent.company_id, sent.id, values=failed, where=where)
         if not isinstance(await self._store.write(batch), Applied):
             return  # somebody went on meanwhile: this outcome means nothing any more
-        await self._report(connection, provider, error)
+        await report_failed_renewal(self._usage, connection, provider, error)
         if state.gone:
             failure = reconnect_needed(provider.name, str(cause) if isinstance(cause, TokenRefused) else "")
             reason = Reason("reauth_required", failure.message, failure.hint)
@@ -266,36 +267,3 @@ class TokenKeeper:
             await self._health.note(connection.company_id, connection.id, Event.REFRESH_UNKNOWN, AT_RISK)
         elif error.outcome is Outcome.MISCONFIGURED and isinstance(cause, TokenRefused):
             raise CallFailed(cause.fault) from cause
-
-    async def _report(self, connection: Connection, provider: Provider, error: vendor.RefreshFailed) -> None:
-        cause = error.cause
-        fault = cause.fault if isinstance(cause, TokenRefused) else None
-        await self._usage.record_failures(
-            connection.company_id,
-            [
-                Failure(
-                    operation="token_refresh",
-                    code=cause.code,
-                    message=cause.message,
-                    cause=fault.cause if fault else f"The token endpoint of {provider.name} gave no usable answer.",
-                    hint=cause.hint,
-                    retryable=False,
-                    provider=connection.provider,
-                    connection_id=connection.id,
-                    vendor_code=fault.vendor_code if fault else None,
-                    correlation_id=fault.correlation_id if fault else None,
-                )
-            ],
-        )
-        await self._usage.record(
-            self._usage.event(
-                connection.company_id,
-                EventType.TOKEN_REFRESH,
-                Category.AUTH,
-                succeeded=False,
-                milliseconds=0,
-                api_calls=0 if error.outcome is Outcome.NOT_SENT else 1,
-                provider=connection.provider,
-                connection_id=connection.id,
-            )
-        )

@@ -29,8 +29,7 @@ from leadbridge.integrations.health import Event, Stage
 from leadbridge.integrations.keeper import Access, TokenKeeper
 from leadbridge.integrations.model import HEALTH, TOKENS, Connection
 from leadbridge.integrations.oauth import Begun, OAuthFlows
-from leadbridge.integrations.pacing import Pacer
-from leadbridge.integrations.session import ConnectionSession, Surroundings
+from leadbridge.integrations.session import ConnectionSession, Errand, Surroundings
 from leadbridge.integrations.sweep import Sweeper, Swept
 from leadbridge.integrations.views import view
 from leadbridge.integrations.watch import HealthKeeper
@@ -42,6 +41,7 @@ from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
 from leadbridge.storage.store import Store
 from leadbridge.usage.service import UsageService
+from leadbridge.work.budgets import Budgets, account_key
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -91,7 +91,7 @@ class ConnectionService:
         self.addresses = Addresses(settings)
         self.health = HealthKeeper(store, clock)
         self.keeper = TokenKeeper(store, clock, vault, transport, usage, self.health, rng)
-        self._around = Surroundings(transport, Pacer(clock), clock, rng)
+        self._around = Surroundings(transport, Budgets(store, clock), clock, rng)
         self._grants = Grants(store, clock, ids, vault, transport, usage)
         self._flows = OAuthFlows(store, clock, ids, vault, self._grants, self.addresses)
         self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
@@ -191,7 +191,7 @@ class ConnectionService:
 
     # using
 
-    def session(self, connection: Connection) -> ConnectionSession:
+    def session(self, connection: Connection, errand: Errand | None = None) -> ConnectionSession:
         """Return an authorised way to the connection's account; raises ``ProviderNotConfigured`` and its like."""
         provider, app = self.provider(connection.provider)
 
@@ -213,11 +213,12 @@ class ConnectionService:
             self._around,
             provider=provider,
             app=app,
-            account=connection.account_key or connection.id,
+            account=account_key(provider.id, connection.account_key or connection.id, ""),
             origins=connection.origins,
             scopes=connection.scopes,
             tokens=tokens,
             heard=heard,
+            errand=errand,
         )
 
     async def note_fault(self, connection: Connection, fault: Fault) -> None:

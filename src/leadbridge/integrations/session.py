@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import structlog
+
 from leadbridge.crm.errors import CallFailed, Effect, Fault
 from leadbridge.crm.provider import App, Provider
 from leadbridge.integrations.keeper import Access
-from leadbridge.integrations.pacing import Pacer
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.retry import backoff
 from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost, RequestFailed
 from leadbridge.security.origins import check_origin
+from leadbridge.security.redact import redact_url
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
+from leadbridge.work.budgets import Allowance, Budgets
+
+log = structlog.get_logger("leadbridge.integrations")
 
 MAX_THROTTLED = 5
 MAX_WAIT_SECONDS = 60.0
@@ -33,9 +38,22 @@ class Surroundings:
     """What every session of a hub shares."""
 
     transport: Transport
-    pacer: Pacer
+    budgets: Budgets
     clock: Clock
     rng: random.Random
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """For whom a session calls: whether somebody waits for it, and what must hold right before a call.
+
+    ``before`` is given the seconds that the call may take, and raises where it must not be made any more. A call takes
+    at most ``seconds``.
+    """
+
+    urgent: bool = True
+    before: Callable[[float], Awaitable[None]] | None = None
+    seconds: float | None = None
 
 
 class ConnectionSession:
@@ -56,6 +74,7 @@ class ConnectionSession:
         scopes: Sequence[str],
         tokens: TokenSource,
         heard: Callable[[Fault | None], Awaitable[None]] | None = None,
+        errand: Errand | None = None,
     ) -> None:
         self._around = surroundings
         self._provider = provider
@@ -65,6 +84,8 @@ class ConnectionSession:
         self._scopes = tuple(scopes)
         self._tokens = tokens
         self._heard = heard
+        self._errand = errand or Errand()
+        self._allowed = Allowance(provider.pace.calls, provider.pace.seconds)
         self._access: Access | None = None
         self.calls = 0
 
@@ -112,7 +133,7 @@ class ConnectionSession:
                 if throttled == MAX_THROTTLED or waited + wait > MAX_WAIT_SECONDS:
                     raise await self._fault(_slow_down(self._provider.name, asked))
                 waited += wait
-                self._told(shut_for=wait)
+                await self._told(shut_for=wait)
                 await self._around.clock.sleep(wait)
             elif response.status >= 500 and request.repeatable and repeats < MAX_REPEATS:
                 repeats += 1
@@ -124,7 +145,7 @@ class ConnectionSession:
 
     async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int | None]:
         """Send once; return the answer with the generation of the token that went along, if one did."""
-        await self._around.pacer.turn(self._account, self._provider.pace)
+        await self._around.budgets.turn(self._account, self._allowed, urgent=self._errand.urgent)
         gen = None
         if request.profile is not Profile.TOKEN:  # a token endpoint gets our client secret, never a bearer
             access = self._access
@@ -133,19 +154,46 @@ class ConnectionSession:
             gen = access.gen
             bearer = f"Bearer {access.secret.get_secret_value()}"
             request = replace(request, headers={**request.headers, "authorization": bearer})
+        if self._errand.seconds is not None:
+            shortest = min(request.seconds, self._errand.seconds)
+            request = replace(request, timeout=shortest)
+        if self._errand.before is not None:
+            await self._errand.before(request.seconds)
         self.calls += 1
-        response = await self._around.transport.send(request)
+        response = await self._logged(request)
         header = self._provider.pace.remaining_header
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():
-            self._told(remaining=int(remaining))
+            await self._told(remaining=int(remaining))
         return response, gen
 
     async def _token(self, failed_gen: int | None) -> Access:
         return await self._tokens(failed_gen)
 
-    def _told(self, *, remaining: int | None = None, shut_for: float | None = None) -> None:
-        self._around.pacer.told(self._account, self._provider.pace, remaining=remaining, shut_for=shut_for)
+    async def _logged(self, request: HttpRequest) -> HttpResponse:
+        """Send, and log the call: with the ids that are bound around it, a request's way to the vendor can be seen."""
+        begun = self._around.clock.monotonic()
+        outcome: int | str = "cancelled"
+        try:
+            response = await self._around.transport.send(request)
+            outcome = response.status
+            return response
+        except RequestFailed as error:
+            outcome = error.code
+            raise
+        finally:
+            milliseconds = round((self._around.clock.monotonic() - begun) * 1000)
+            log.info(
+                "vendor_call",
+                provider=self._provider.name,
+                method=request.method,
+                url=redact_url(request.url.partition("?")[0]),  # a query may name a person
+                outcome=outcome,
+                milliseconds=milliseconds,
+            )
+
+    async def _told(self, *, remaining: int | None = None, shut_for: float | None = None) -> None:
+        await self._around.budgets.told(self._account, self._allowed, remaining=remaining, shut_for=shut_for)
 
     async def _pause(self, attempt: int) -> None:
         await self._around.clock.sleep(backoff(attempt, base=0.5, cap=8.0, rng=self._around.rng))

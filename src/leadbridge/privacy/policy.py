@@ -42,6 +42,29 @@ def only_rows(body: Stored, records: Collection[str]) -> Stored:
     return _rows(body, lambda id: id in records)
 
 
+def without_items(body: Stored, records: Collection[str]) -> Stored:
+    """Return a part of a run with nothing of ``records`` but that something became of them."""
+    items = [_nobody(item) if _lead(item) in records else item for item in _list(body, "items")]
+    return {**body, "items": items, "subjects": [id for id in _list(body, "subjects") if id not in records]}
+
+
+def only_items(body: Stored, records: Collection[str]) -> Stored:
+    """Return a part of a run with the items of ``records`` alone."""
+    items = [item for item in _list(body, "items") if _lead(item) in records]
+    return {**body, "items": items, "subjects": [id for id in _list(body, "subjects") if id in records]}
+
+
+def _lead(item: Value) -> Value | None:
+    return item.get("lead") if isinstance(item, dict) else None
+
+
+def _nobody(item: Value) -> Value:
+    kept: dict[str, Value] = {"sent": ""}
+    if isinstance(item, dict) and (action := item.get("action")) is not None:
+        kept["action"] = action
+    return kept
+
+
 def _rows(body: Stored, wanted: Callable[[Value], bool]) -> Stored:
     targets, rows = _list(body, "targets"), _list(body, "rows")
     kept = [(row, target) for row, target in zip(rows, targets, strict=True) if wanted(target)]
@@ -68,6 +91,7 @@ POLICIES: Mapping[str, Policy] = {
     "import_rejects": Policy(_DELETE, "the cells of the row; rows that became no record are found by keyed hash"),
     "idempotency_answers": Policy(_DELETE, "a sealed answer that may hold the record; a repeat is then done anew"),
     "import_leads": Policy(Action.STRIP, "which record each row fell on, of many people", without_rows, only_rows),
+    "run_parts": Policy(Action.STRIP, "each lead's outcome in a run, of many people", without_items, only_items),
     "leads": Policy(_DELETE, "the record itself"),
     # nothing of a record
     "companies": Policy(_NONE, "the tenant itself; goes with the tenant"),
@@ -82,6 +106,7 @@ POLICIES: Mapping[str, Policy] = {
     "shares": Policy(_NONE, "a company's share of the work"),
     "tasks": Policy(_NONE, "ids of what is to be done, never copies of records"),
     "schedules": Policy(_NONE, "when something is due"),
+    "chores": Policy(_NONE, "when the hub's own upkeep is due"),
     "budgets": Policy(_NONE, "calls left at a vendor account"),
     "passwords": Policy(_NONE, "hashes of users' passwords; goes with the user"),
     "addresses": Policy(_NONE, "hashes of users' addresses; goes with the user"),

@@ -16,7 +16,7 @@ from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
-from leadbridge.sync.model import RUNS
+from leadbridge.sync.model import PARTS, RUNS
 from leadbridge.tenancy.model import COMPANIES
 from leadbridge.usage.model import ERRORS, USAGE_EVENTS
 
@@ -38,6 +38,7 @@ RULES = (
     Rule(USAGE_EVENTS, "createdAt", timedelta(days=400)),
     Rule(ERRORS, "occurredAt", timedelta(days=90)),
     Rule(RUNS, "startedAt", timedelta(days=90)),
+    Rule(PARTS, "createdAt", timedelta(days=90)),
 )
 REJECTS_KEPT = timedelta(days=90)
 """Rows as they were in a file, from the start of its import."""

@@ -26,9 +26,10 @@ from yarl import URL
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import InvalidInput
+from leadbridge.kit.webaddress import WebAddress
 from leadbridge.security.addresses import Listener, refusal
 from leadbridge.security.errors import AddressRefused, BadAddress, BodyTooLarge, NotSent, OutcomeLost, RequestFailed
-from leadbridge.security.origins import WebAddress, origin_of, parse_address
+from leadbridge.security.origins import origin_of, parse_address
 from leadbridge.security.transport import LIMITS, MEGABYTE, Headers, HttpRequest, HttpResponse, Profile
 
 CONNECT_SECONDS = 10.0

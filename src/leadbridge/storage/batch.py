@@ -8,11 +8,24 @@ longer holds the answer is ``Conflict`` and the caller reads and decides again (
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from leadbridge.kit.values import Stored, Value, clean_text, stored, stored_mapping
 from leadbridge.storage.kind import Kind
+from leadbridge.storage.operations import (
+    After,
+    Applied,
+    Conflict,
+    Delete,
+    Duplicate,
+    Expect,
+    Insert,
+    Operation,
+    Patch,
+    Replace,
+    Require,
+    WriteResult,
+)
 from leadbridge.storage.query import UNSET, Unset
 
 D = TypeVar("D")
@@ -21,104 +34,6 @@ MAX_OPERATIONS = 1000
 MAX_BYTES = 4 * 1024 * 1024
 _KEPT = frozenset(("_id", "_b", "companyId", "rev", "v"))
 """What an update never sets itself: the store keeps it, or it never changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """What must hold of a document for the batch to be applied: its ``rev``, or the equality of named fields."""
-
-    rev: int | None = None
-    where: Mapping[str, Value | Unset] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    kind: Kind[Any]
-    id: str
-    body: Stored
-
-
-@dataclass(frozen=True, slots=True)
-class Replace:
-    kind: Kind[Any]
-    id: str
-    company: str | None
-    body: Stored
-    expect: Expect
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    kind: Kind[Any]
-    id: str
-    company: str | None
-    values: Stored
-    unset: tuple[str, ...]
-    expect: Expect
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    kind: Kind[Any]
-    id: str
-    company: str | None
-    expect: Expect | None
-
-
-@dataclass(frozen=True, slots=True)
-class Require:
-    kind: Kind[Any]
-    id: str
-    company: str | None
-    expect: Expect
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """A commutative update that follows the commit; where ``where`` does not hold it silently does nothing."""
-
-    kind: Kind[Any]
-    id: str
-    company: str | None
-    where: Mapping[str, Value | Unset]
-    values: Stored
-    add: Mapping[str, int]
-    least: Mapping[str, Value]
-    most: Mapping[str, Value]
-    create: Stored | None
-    """The document to start from where there is none."""
-
-
-Operation = Insert | Replace | Patch | Delete | Require
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The batch was applied."""
-
-    batch: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Nothing was applied: a document is not as the batch expects. Read and decide again."""
-
-    kind: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Nothing was applied: another document already holds a unique value. ``index`` is ``_id`` for the id itself."""
-
-    kind: str
-    index: str
-    existing_id: str
-    id: str
-    """The document of the batch that could not be written."""
-
-
-WriteResult = Applied | Conflict | Duplicate
 
 
 class OutcomeUnknown(Exception):

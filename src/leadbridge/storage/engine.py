@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from leadbridge.kit.values import Stored, Value
@@ -55,6 +56,10 @@ class Engine(Protocol):
         The answer is the mark of now, for the next call: whoever reads, and then waits with the mark from before,
         misses nothing that any process commits. ``seen`` is a mark this engine gave (None: now).
         """
+        ...
+
+    async def time(self) -> datetime | None:
+        """Return the time of the database's own clock, in UTC; None where that is this machine's."""
         ...
 
 

@@ -183,6 +183,9 @@ class MemoryEngine:
         self._news.set()
         return Applied(batch)
 
+    async def time(self) -> None:
+        """Return None: there is no clock but this machine's."""
+
     async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
         if self._commits == (self._commits if seen is None else seen):
             self._news.clear()

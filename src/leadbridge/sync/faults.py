@@ -42,6 +42,13 @@ OUTCOME_UNKNOWN = Fault(
 )
 
 
+CANCELLED = Fault(
+    code="run_cancelled",
+    message="The run was cancelled before this lead was synced.",
+    cause="Somebody of the company cancelled it.",
+    hint="Sync the lead again where it is wanted after all.",
+    retryable=True,
+)
 DUPLICATE = Fault(
     code="duplicate_in_request",
     message="This lead stands in the request more than once.",

@@ -1,12 +1,13 @@
-"""Documents: links between a record of ours and one of a CRM's, and runs."""
+"""Documents: links between a record of ours and one of a CRM's, runs, and the parts a run is done in."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from leadbridge.kit.document import Id, LeanDocument, Record, Shape, Time
+from leadbridge.kit.document import Id, JsonObject, LeanDocument, Record, Shape, Time
 from leadbridge.storage.kind import Index, Kind
 
 
@@ -69,9 +70,19 @@ class Link(LeanDocument, frozen=True, kw_only=True, rename="camel"):
 class RunStatus(StrEnum):
     """How far a run is."""
 
+    WAITING = "waiting"
+    """No part of it has begun."""
     RUNNING = "running"
     DONE = "done"
+    """Every record has its outcome, whatever that is."""
+    CANCELLED = "cancelled"
+    """A person ended it: what had no outcome yet was left."""
     FAILED = "failed"
+    """It broke off for a fault of ours, under an earlier version."""
+
+
+OPEN = (RunStatus.WAITING, RunStatus.RUNNING)
+"""The statuses of a run that goes on."""
 
 
 class Counts(Shape):
@@ -86,15 +97,59 @@ class Counts(Shape):
     failed: int = 0
 
 
+class FaultNote(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why a record was not written, as ``crm.errors.Fault`` tells it, in what a person and the error log need."""
+
+    code: str
+    message: str
+    hint: str
+    cause: str = ""
+    retryable: bool = False
+    vendor_code: str | None = None
+    correlation_id: str | None = None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One id of a run: as it was sent, the lead it names (None: none), and its outcome once it has one."""
+
+    sent: str
+    lead: str | None = None
+    action: str | None = None
+    """``created``, ``updated``, ``unchanged``, ``held`` or ``failed``; None: not settled yet."""
+    crm_id: str | None = None
+    kept: tuple[str, ...] = ()
+    fault: FaultNote | None = None
+
+
+class Part(LeanDocument, frozen=True, kw_only=True, rename="camel"):
+    """Some ids of a run, in the order they were sent, worked on together by one task."""
+
+    run_id: Id
+    number: int
+    items: tuple[Item, ...]
+    task_id: Id | None = None
+    created_at: datetime
+
+
 class Run(Record):
-    """One pass over records."""
+    """One pass over records. While it goes on, only the owner of its connection's lane writes it.
+
+    ``total`` ids were asked for, ``counts.read`` of them have their outcome.
+    """
 
     kind: str
     connection_id: Id
     provider: str
     status: RunStatus
+    total: int = 0
     counts: Counts = Counts()
     vendor_calls: int = 0
+    patient: bool = False
+    """Whether a CRM that cannot be used just now is waited for; else every record fails at once with the reason."""
+    cancelled: bool = False
+    stopped: JsonObject | None = None
+    """Why the CRM could not be used at all: what is left fails with the same reason."""
+    request_id: str | None = None
     started_at: Time
     ended_at: Time | None = None
 
@@ -111,8 +166,17 @@ LINKS = Kind(
     ),
 )
 RUNS = Kind("runs", Run, (Index("started", ("companyId", "startedAt")),))
+PARTS = Kind(
+    "run_parts",
+    Part,
+    (
+        Index("run", ("companyId", "runId", "number")),
+        Index("created", ("companyId", "createdAt")),
+        Index("subjects", ("companyId", "subjects"), multi=True),
+    ),
+)
 
-KINDS = (LINKS, RUNS)
+KINDS = (LINKS, RUNS, PARTS)
 
 
 def ours_key(connection_id: str, object: str, record_id: str) -> str:

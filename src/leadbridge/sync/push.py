@@ -1,12 +1,13 @@
 """Pushing leads over one connection: read, decide, write, block by block, safe to repeat after a crash at any point.
 
-Order of a block: the intents are stored, the CRM is written to, the answers are stored. A crash in between leaves
-links that say what was about to be written; the next push reads first and finds out what became of it.
+Order of a block: the intents are stored, the CRM is written to, the answers are stored, each outcome with its answer.
+A crash in between leaves links that say what was about to be written; the next push reads first and finds out what
+became of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,7 +25,6 @@ from leadbridge.storage.store import Store
 from leadbridge.sync import faults, links
 from leadbridge.sync.model import LINKS, Link, ours_key, theirs_key
 from leadbridge.sync.plan import Create, Hold, Known, Leave, Plan, Update, plan
-from leadbridge.work.lease import Lease, Leases
 
 ROUNDS = 3
 """A lead is decided again when the CRM turned out to be otherwise than it was read; at most this often in all."""
@@ -42,6 +42,12 @@ class Settled:
     """Fields whose differing value in the CRM was kept."""
 
 
+Owned = Callable[[WriteBatch], Awaitable[None]]
+"""Writes a batch while the connection's lane is ours; raises ``LaneLost``, or ``Contention`` where it was refused."""
+Note = Callable[[WriteBatch, Mapping[str, Settled]], None]
+"""Adds outcomes, by lead, to the batch of the answers that brought them about."""
+
+
 @dataclass(slots=True)
 class _Block:
     """One block's state between its rounds."""
@@ -52,37 +58,41 @@ class _Block:
     """Lead to the id of the record that the CRM named as standing in the way."""
     settled: dict[str, Settled] = field(default_factory=dict)
     last_fault: dict[str, Fault] = field(default_factory=dict)
+    fresh: dict[str, Settled] = field(default_factory=dict)
+    """Outcomes that are not stored yet."""
 
     def settle(self, lead_id: str, outcome: Settled) -> None:
-        self.settled[lead_id] = outcome
+        self.settled[lead_id] = self.fresh[lead_id] = outcome
         self.open.pop(lead_id, None)
 
 
 class Pusher:
-    """Pushes leads over one connection while its lane's lease is held."""
+    """Pushes leads over one connection while its lane is owned."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
         ids: IdSource,
-        leases: Leases,
+        write: Owned,
+        note: Note,
         *,
-        lease: Lease,
+        company_id: str,
         connection_id: str,
         provider: Provider,
         session: Session,
         own_key: bool,
     ) -> None:
-        self._store, self._clock, self._ids, self._leases = store, clock, ids, leases
-        self._lease, self._company, self._connection = lease, lease.company_id, connection_id
+        self._store, self._clock, self._ids = store, clock, ids
+        self._write_owned, self._note = write, note
+        self._company, self._connection = company_id, connection_id
         self._provider, self._session, self._own_key = provider, session, own_key
         self._defaults = provider.defaults
 
     async def push(self, leads: Sequence[Lead]) -> dict[str, Settled]:
         """Push at most ``provider.write_batch`` leads and return what became of each.
 
-        Raises ``CallFailed`` when the CRM refuses to be called at all, ``LaneLost`` when the lease was lost.
+        Raises ``CallFailed`` when the CRM refuses to be called at all, ``LaneLost`` when the lane is not ours any more.
         """
         block = _Block(open={lead.id: lead for lead in leads})
         for _ in range(ROUNDS):
@@ -93,7 +103,16 @@ class Pusher:
             await self._carry_out(block, plans)
         for lead_id in list(block.open):
             block.settle(lead_id, Settled("failed", fault=block.last_fault.get(lead_id, faults.OUTCOME_UNKNOWN)))
+        await self._write(block, WriteBatch())
         return block.settled
+
+    async def _write(self, block: _Block, batch: WriteBatch) -> None:
+        """Store ``batch`` together with the outcomes that came since."""
+        if block.fresh:
+            self._note(batch, block.fresh)
+            block.fresh = {}
+        if len(batch):
+            await self._write_owned(batch)
 
     # read and decide
 
@@ -181,8 +200,7 @@ class Pusher:
             else:
                 continue
             block.links[id] = _put(batch, before, after)
-        if len(batch):
-            await self._leases.write(batch, self._lease)
+        await self._write(block, batch)
 
     async def _carry_out(self, block: _Block, plans: Mapping[str, Plan]) -> None:
         creates = [Write(id, decided.values) for id, decided in plans.items() if isinstance(decided, Create)]
@@ -212,8 +230,7 @@ class Pusher:
                 block.settle(id, Settled(action, outcome.record.id, kept=decided.decision.kept))
             elif outcome.fault is not None:
                 self._take_fault(batch, block, decided, outcome, outcome.fault)
-        if len(batch):
-            await self._leases.write(batch, self._lease)
+        await self._write(block, batch)
 
     def _take_fault(
         self, batch: WriteBatch, block: _Block, decided: Create | Update, outcome: Written, fault: Fault
@@ -240,7 +257,6 @@ def _names(record: RemoteRecord | None, match: str | None) -> list[str]:
 
 
 def _put(batch: WriteBatch, before: Link | None, after: Link) -> Link:
-
     if before is None:
         batch.insert(LINKS, after)
         return msgspec.structs.replace(after, rev=1)

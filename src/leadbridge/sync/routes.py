@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from leadbridge.crm.errors import Fault
 from leadbridge.kit.document import Body
-from leadbridge.sync.model import Run
-from leadbridge.sync.service import PushResult, SyncService
+from leadbridge.sync.model import OPEN, Item, Run
+from leadbridge.sync.runs import Progress
+from leadbridge.sync.service import WAIT_SECONDS, SyncService
 from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok
 from leadbridge.web.rights import Right, needs
@@ -35,67 +35,101 @@ class SyncLeadsBody(Body):
     """Which leads to push, and where to; without a connection the primary one is meant."""
 
     lead_ids: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
-        description="Ids of leads, or the host application's own (external) ids; at most 500.",
+        description="Ids of leads, or the host application's own (external) ids; at most 10,000.",
         examples=[["674085f0c2a1b94d3e5f6071", "customer-17"]],
     )
     connection_id: str | None = None
     provider: str | None = None
 
 
+Prefer = Annotated[
+    str | None,
+    Header(
+        max_length=200,
+        description="`respond-async`: answer at once with the run; `wait=N`: wait at most N seconds (RFC 7240).",
+    ),
+]
+
+
 @router.post("/crm-integration/sync-leads", summary="Push leads to the CRM")
-async def sync_leads(body: SyncLeadsBody, caller: Pusher, sync: SyncDep) -> Response:
-    """Push the leads now and tell each one's outcome, in the order of the request."""
-    result = await sync.push(
+async def sync_leads(body: SyncLeadsBody, caller: Pusher, sync: SyncDep, prefer: Prefer = None) -> Response:
+    """Push the leads and tell each one's outcome, in the order of the request.
+
+    Up to 500 ids are waited for, up to 20 seconds. Else the answer is 202 with the outcomes so far, and the run goes
+    on; `run.url` shows how far it is.
+    """
+    done = await sync.push(
         caller.company_id,
         body.lead_ids,
         connection_id=body.connection_id,
         provider=body.provider,
         request_id=caller.request_id,
+        seconds=preferred_wait(prefer),
     )
-    return ok(push_view(result))
+    return ok(push_view(done), 202 if done.run.status in OPEN else 200)
 
 
-@router.get("/runs/{run_id}", summary="A run and its counts")
+@router.get("/runs/{run_id}", summary="A run: its counts, and every outcome so far")
 async def get_run(run_id: str, caller: Follower, sync: SyncDep) -> Response:
-    """Return how far a run is and what became of its records."""
-    return ok(run_view(await sync.run(caller.company_id, run_id)))
+    """Return how far a run is and what became of its records, in the order they were sent."""
+    progress = await sync.progress(caller.company_id, run_id)
+    return ok(run_view(progress.run, progress.hint) | outcomes(progress))
+
+
+@router.post("/runs/{run_id}/cancel", status_code=202, summary="Cancel a run")
+async def cancel_run(run_id: str, caller: Pusher, sync: SyncDep) -> Response:
+    """Let the run do nothing more; what was written stays. What has no outcome yet fails as `run_cancelled`."""
+    return ok(run_view(await sync.cancel(caller.company_id, run_id)), 202)
 
 
 @router.post("/crm-integration/error-logs/{error_id}/retry", status_code=202, summary="Try a failure again")
 async def retry_error(error_id: str, caller: Pusher, sync: SyncDep) -> Response:
     """Push the lead of a failure once more and return the run; 409 where that cannot help."""
-    return ok(run_view(await sync.retry(caller.company_id, error_id, caller.request_id)), 202)
+    progress = await sync.retry(caller.company_id, error_id, caller.request_id)
+    return ok(run_view(progress.run, progress.hint), 202)
 
 
-def push_view(result: PushResult) -> dict[str, Any]:
+def preferred_wait(prefer: str | None) -> float:
+    """Return how many seconds a caller wants to wait, by the ``Prefer`` header (RFC 7240); what it means not is left.
+
+    ``respond-async`` alone means not at all.
+    """
+    wishes = [wish.strip().lower() for wish in (prefer or "").split(",")]
+    for wish in wishes:
+        name, _, value = wish.partition("=")
+        if name.strip() == "wait" and value.strip().isdigit():
+            return min(WAIT_SECONDS, float(value))
+    return 0.0 if "respond-async" in wishes else WAIT_SECONDS
+
+
+def push_view(progress: Progress) -> dict[str, Any]:
     """Return a push as the API shows it: both lists in the order of the request."""
-    successful, failed = [], []
-    for asked, settled in result.items:
-        if settled.fault is not None:
-            failed.append({"leadId": asked.sent, "provider": result.run.provider, **_fault_view(settled.fault)})
-            continue
-        item = {
-            "leadId": asked.sent,
-            "crmId": settled.crm_id,
-            "provider": result.run.provider,
-            "action": settled.action,
-        }
-        successful.append(item | ({"keptFromCrm": list(settled.kept)} if settled.kept else {}))
-    return {
-        "successful": successful,
-        "failed": failed,
-        "total": len(result.items),
-        "run": run_view(result.run),
-    }
+    return outcomes(progress) | {"run": run_view(progress.run, progress.hint)}
 
 
-def run_view(run: Run) -> dict[str, Any]:
-    """Return a run as the API shows it."""
-    shown = run.model_dump(
-        mode="json", by_alias=True, exclude={"company_id", "rev", "v", "subjects"}, exclude_none=True
-    )
-    return shown | {"url": f"/api/v1/runs/{run.id}"}
+def outcomes(progress: Progress) -> dict[str, Any]:
+    """Return what became of every id so far. ``total`` ids were sent."""
+    provider = progress.run.provider
+    successful = [_success(item, provider) for item in progress.items if item.action and item.fault is None]
+    failed = [_failure(item, provider) for item in progress.items if item.fault is not None]
+    return {"successful": successful, "failed": failed, "total": progress.run.total}
 
 
-def _fault_view(fault: Fault) -> dict[str, Any]:
-    return {"code": fault.code, "error": fault.message, "hint": fault.hint, "retryable": fault.retryable}
+def run_view(run: Run, hint: str | None = None) -> dict[str, Any]:
+    """Return a run as the API shows it; ``hint`` says what keeps it from going on."""
+    hidden = {"company_id", "rev", "v", "subjects", "patient", "stopped"}
+    shown = run.model_dump(mode="json", by_alias=True, exclude=hidden, exclude_none=True)
+    return shown | {"url": f"/api/v1/runs/{run.id}"} | ({} if hint is None else {"hint": hint})
+
+
+def _success(item: Item, provider: str) -> dict[str, Any]:
+    shown = {"leadId": item.sent, "crmId": item.crm_id, "provider": provider, "action": item.action}
+    return shown | ({"keptFromCrm": list(item.kept)} if item.kept else {})
+
+
+def _failure(item: Item, provider: str) -> dict[str, Any]:
+    fault = item.fault
+    if fault is None:
+        raise TypeError("only failed items have a failure to show")
+    told = {"code": fault.code, "error": fault.message, "hint": fault.hint, "retryable": fault.retryable}
+    return {"leadId": item.sent, "provider": provider, **told}

@@ -125,13 +125,22 @@ class UsageService:
             chunk = {key: by_key[key] for key in keys[start : start + MAX_KEYS]}
 
             async def build(chunk: dict[str, list[Failure]] = chunk) -> tuple[WriteBatch, None]:
-                return await self._fold(company_id, chunk), None
+                batch = WriteBatch()
+                await self._fold(batch, company_id, chunk)
+                return batch, None
 
             await self._store.attempt(build)
 
-    async def _fold(self, company_id: str, chunk: dict[str, list[Failure]]) -> WriteBatch:
+    async def add_failures(self, batch: WriteBatch, company_id: str, failures: Sequence[Failure]) -> None:
+        """Add at most 500 failures to ``batch``, which then depends on the entries they are folded into."""
+        by_key: dict[str, list[Failure]] = {}
+        for failure in failures:
+            by_key.setdefault(failure.key, []).append(failure)
+        await self._fold(batch, company_id, by_key)
+
+    async def _fold(self, batch: WriteBatch, company_id: str, chunk: dict[str, list[Failure]]) -> None:
         known = {entry.key: entry for entry in await self._store[ERRORS].of(company_id).lookup("key", list(chunk))}
-        batch, now = WriteBatch(), self._clock.now()
+        now = self._clock.now()
         for key, group in chunk.items():
             last = group[-1]
             fields = {
@@ -166,7 +175,6 @@ class UsageService:
                         **fields,
                     ),
                 )
-        return batch
 
     async def errors(
         self, company_id: str, asked: ErrorFilter, *, limit: int, after: Position | None

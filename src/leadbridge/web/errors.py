@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from leadbridge.kit.errors import InvalidInput, LeadbridgeError, NotFound
+from leadbridge.kit.errors import InvalidInput, LeadbridgeError, NotFound, Unavailable
+from leadbridge.storage.batch import OutcomeUnknown
 from leadbridge.web.envelope import failure
 from leadbridge.web.repeats import Repeated, repeated
+
+log = structlog.get_logger("leadbridge.web")
 
 
 class NoSuchRoute(NotFound):
@@ -32,6 +36,7 @@ class MethodNotAllowed(LeadbridgeError):
 def install_error_handlers(app: FastAPI) -> None:
     """Make ``app`` answer every failure in the envelope."""
     app.add_exception_handler(LeadbridgeError, _told)
+    app.add_exception_handler(OutcomeUnknown, _unsure)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Repeated, repeated)
@@ -40,6 +45,16 @@ def install_error_handlers(app: FastAPI) -> None:
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, LeadbridgeError)  # noqa: S101  # registered for this type alone
     return failure(error, request.state.request_id)
+
+
+async def _unsure(request: Request, error: Exception) -> Response:
+    log.warning("store_outcome_unknown", path=request.url.path, reason=str(error))
+    told = Unavailable(
+        "The database did not tell whether the change was stored.",
+        code="store_outcome_unknown",
+        hint="Send the request again, with the same Idempotency-Key where it had one; or look whether it was done.",
+    )
+    return failure(told, request.state.request_id)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -115,6 +115,8 @@ class Budgets:
         self, account: str, allowed: Allowance, *, remaining: int | None = None, shut_for: float | None = None
     ) -> None:
         """Take in what an answer says: calls ``remaining`` in the window, or none at all for ``shut_for`` seconds."""
+        if shut_for is None and (remaining is None or remaining >= allowed.burst):
+            return  # more than the bucket ever holds: nothing is read for that
         now = to_millis(self._clock.now())
 
         async def build() -> tuple[WriteBatch | None, None]:
@@ -127,8 +129,6 @@ class Budgets:
             at = budget.at if remaining is None else filled.at
             return _put(budget, budget.model_copy(update={"tokens": tokens, "at": at, "shut_until": shut})), None
 
-        if remaining is None and shut_for is None:
-            return
         await self._store.attempt(build)
         if shut_for is not None or remaining == 0:
             self._blocks.pop((account, True), None)

@@ -37,6 +37,15 @@ class LaneForm:
     burst: float = 1.0
 
 
+LANE_FORMS: Mapping[str, LaneForm] = {
+    "conn": LaneForm(limit=2, quantum=100),
+    "endpoint": LaneForm(limit=10, quantum=100),
+    "auto": LaneForm(limit=4, quantum=100),
+    "company": LaneForm(limit=1, quantum=100),
+}
+"""How the lanes of each sort are made."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
     """A task to be put into a lane. ``ref`` is a struct of ids, or a mapping of them."""

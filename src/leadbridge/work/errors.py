@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from leadbridge.kit.errors import InvalidInput, NotFound, Refused, Unavailable
-
-
-class LaneBusy(Refused):
-    """Somebody else is at work there, and was still when the waiting time was over."""
-
-    default_code = "connection_busy"
-    default_hint = "Another sync of this connection is running; send the request again when it has ended."
-    retryable = True
+from leadbridge.kit.errors import InvalidInput, NotFound, Unavailable
 
 
 class LaneLost(Unavailable):

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 from leadbridge.kit.clock import Clock
-from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.batch import WriteBatch, WriteResult
 from leadbridge.work.decide import BreakerPolicy, RetryPolicy
 from leadbridge.work.errors import LaneLost
 from leadbridge.work.model import Task
@@ -29,10 +29,16 @@ class HeldLane(Protocol):
         ...
 
 
+Writer: TypeAlias = "Callable[[WriteBatch], Awaitable[WriteResult]]"
+"""Writes a batch where the lane is still owned, and prolongs the ownership; raises ``LaneLost``."""
+
+
 class TaskContext:
     """A task while it runs. What is added to ``batch`` is stored together with the task's completion, or not at all."""
 
-    def __init__(self, task: Task, ref: Any, held: HeldLane, clock: Clock, *, out_of_order: bool = False) -> None:
+    def __init__(
+        self, task: Task, ref: Any, held: HeldLane, clock: Clock, writer: Writer, *, out_of_order: bool = False
+    ) -> None:
         self.task = task
         self.ref = ref
         self.company_id = task.company_id
@@ -43,6 +49,7 @@ class TaskContext:
         """Whether this passes an earlier task of its order key, which kept failing for a quarter of an hour."""
         self._held = held
         self._clock = clock
+        self._writer = writer
 
     def time_left(self) -> float:
         """Return the seconds for which the lane is surely still ours; it is prolonged as results are stored."""
@@ -55,6 +62,20 @@ class TaskContext:
         """
         if self.time_left() <= seconds:
             raise LaneLost("The time on the lane does not suffice for another call.")
+
+    async def hold(self, seconds: float) -> None:
+        """As ``require``, but prolong the ownership first where its rest is too short."""
+        if self.time_left() <= seconds:
+            await self._writer(WriteBatch())
+        self.require(seconds)
+
+    async def store(self, batch: WriteBatch) -> WriteResult:
+        """Write ``batch`` at once, before the task is done, only if the lane is still ours; raises ``LaneLost``.
+
+        For what must be known after a crash: an intent before a call outwards, what a call brought about. The
+        ownership is prolonged by it.
+        """
+        return await self._writer(batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +148,9 @@ class Handlers:
         """Return the handler of ``kind``; None where another version of the hub must have made the task."""
         return self._by_kind.get(kind)
 
-    def context(self, handler: Handler, task: Task, held: HeldLane, clock: Clock, *, out_of_order: bool) -> TaskContext:
+    def context(
+        self, handler: Handler, task: Task, held: HeldLane, clock: Clock, writer: Writer, *, out_of_order: bool
+    ) -> TaskContext:
         """Return the context for a try; raises ``msgspec.ValidationError`` for a reference that cannot be read."""
         ref = msgspec.json.decode(task.ref, type=handler.ref)
-        return TaskContext(task, ref, held, clock, out_of_order=out_of_order)
+        return TaskContext(task, ref, held, clock, writer, out_of_order=out_of_order)

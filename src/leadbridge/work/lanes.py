@@ -1,4 +1,4 @@
-"""The protocol of lanes in the store: promote, look, take, settle, leave, sweep.
+"""The protocol of lanes in the store: promote, take, store, settle, leave.
 
 Nothing here runs a task. Whoever takes a lane owns it until the lease ends, and every batch of results is written
 where the fence is still the owner's and prolongs the lease: a process that stood still beyond its lease cannot write.
@@ -7,15 +7,14 @@ where the fence is still the owner's and prolongs the lease: a process that stoo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from leadbridge.kit.clock import Clock, to_millis
+from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import Unavailable
 from leadbridge.storage.batch import Applied, Conflict, Duplicate, OutcomeUnknown, WriteBatch, WriteResult
-from leadbridge.storage.query import Eq
 from leadbridge.storage.store import Store
 from leadbridge.work.decide import leaving
 from leadbridge.work.errors import LaneLost
@@ -26,31 +25,18 @@ from leadbridge.work.model import (
     Breaker,
     Lane,
     LaneState,
-    Queue,
     Rate,
     Signal,
-    Task,
     TaskState,
 )
+from leadbridge.work.reading import LaneReader, Look
 from leadbridge.work.results import Again, Nothing, Outcome, grouped
 from leadbridge.work.shares import prices
 
 LEASE_SECONDS = 30.0
 TRIES = 5
-SEQUENCE = 20
-"""Tasks of one order key that are looked at in a turn."""
 STORE_PAUSE = 0.1
 """Seconds between two tries to store results while the store does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a lane has to do now. ``seen`` is the lane's signal as it was before the tasks were read."""
-
-    tasks: list[Task]
-    seen: int
-    full: bool
-    """More may be due than was read."""
 
 
 @dataclass(slots=True)
@@ -66,22 +52,20 @@ class Held:
     breaker: Breaker = field(default_factory=Breaker)
 
 
-class LaneStore:
+class LaneStore(LaneReader):
     """The lanes of a store, for one worker called ``owner``. ``lease`` is in seconds."""
 
     def __init__(self, store: Store, clock: Clock, owner: str, *, lease: float = LEASE_SECONDS) -> None:
-        self._store, self._clock, self._owner, self.lease = store, clock, owner, lease
-
-    def now(self) -> int:
-        """Return the time of day in milliseconds."""
-        return to_millis(self._clock.now())
+        super().__init__(store, clock)
+        self._owner, self.lease = owner, lease
 
     # finding lanes
 
     async def promote(self, limit: int = 100) -> tuple[int, int]:
         """Make lanes ready that are due, or whose owner's lease has ended; return how many of each.
 
-        The tasks that may have been running under an ended lease are counted a crash each.
+        The tasks that may have been running under an ended lease are counted a crash each. A lane that a person
+        stopped becomes paused instead of ready.
         """
         now = self.now()
         lanes = self._store[LANES].across_companies()
@@ -103,7 +87,7 @@ class LaneStore:
                 LANES,
                 lane.company_id,
                 lane.id,
-                values={"state": LaneState.READY, "vt": vt, "at": now, "turn": ()},
+                values={"state": LaneState.PAUSED if lane.stop else LaneState.READY, "vt": vt, "at": now, "turn": ()},
                 unset=("held", "owner"),
                 where={"state": lane.state, "at": lane.at, "fence": lane.fence},
             )
@@ -115,49 +99,11 @@ class LaneStore:
         done = [isinstance(result, Applied) for result in results]
         return sum(done[: len(due.items)]), sum(done[len(due.items) :])
 
-    async def ready(self, limit: int) -> list[Lane]:
-        """Return the lanes that are next, by virtual time."""
-        found = (
-            await self._store[LANES].across_companies().find(eq={"state": LaneState.READY}, order=["vt"], limit=limit)
-        )
-        return found.items
-
-    async def look(self, lane: str, limit: int, queues: Collection[Queue] = tuple(Queue)) -> Look:
-        """Return at most ``limit`` due tasks of ``lane``, live ones first."""
-        signal = await self._store[SIGNALS].across_companies().get(lane)
-        high = self.now() + 1
-        tasks: list[Task] = []
-        for queue in sorted(queues):
-            found = await self._waiting(lane, queue, limit - len(tasks), high)
-            tasks += found
-            if len(tasks) >= limit:
-                break
-        return Look(tasks, 0 if signal is None else signal.n, len(tasks) >= limit)
-
-    async def _waiting(self, lane: str, queue: Queue, limit: int, high: int | None = None) -> list[Task]:
-        eq = {"lane": lane, "state": TaskState.WAITING, "q": int(queue)}
-        found = await self._store[TASKS].across_companies().find(eq=eq, order=["dueAt"], high=high, limit=limit)
-        return found.items
-
-    async def first_due(self, lane: str) -> int | None:
-        """Return when the earliest waiting task of ``lane`` is due."""
-        found = await asyncio.gather(*(self._waiting(lane, queue, 1) for queue in Queue))
-        return min((task.due_at for tasks in found for task in tasks), default=None)
-
-    async def sequences(self, lane: str, keys: Collection[str]) -> dict[str, list[Task]]:
-        """Return for each order key its first waiting tasks by sequence."""
-        tasks = self._store[TASKS].across_companies()
-        found: dict[str, list[Task]] = {}
-        for key in keys:
-            page = await tasks.find(
-                eq={"lane": lane, "orderKey": key},
-                order=["orderSeq"],
-                residual=Eq("state", TaskState.WAITING),
-                limit=SEQUENCE,
-                max_scan=10_000,
-            )
-            found[key] = page.items
-        return found
+    async def park(self, lane: Lane) -> None:
+        """Make a ready lane paused that a person stopped."""
+        where = {"state": LaneState.READY, "fence": lane.fence, "stop": True}
+        values = {"state": LaneState.PAUSED, "at": self.now()}
+        await self._store.write(WriteBatch().patch(LANES, lane.company_id, lane.id, values=values, where=where))
 
     # owning a lane
 
@@ -179,6 +125,17 @@ class LaneStore:
             return None
         taken = msgspec.structs.replace(lane, fence=lane.fence + 1, state=LaneState.OWNED)
         return Held(taken, until, rate=lane.rate, breaker=lane.breaker or Breaker())
+
+    async def store(self, held: Held, batch: WriteBatch) -> WriteResult:
+        """Write ``batch`` if the lane is still ours, and prolong the lease; raises ``LaneLost``."""
+        until = self._clock.monotonic() + self.lease
+        owned = self._owned(held, {"at": self._end()})
+        owned.operations.extend(batch.operations)
+        owned.afters.extend(batch.afters)
+        result = await self._write(held, owned)
+        if isinstance(result, Applied):
+            held.until = max(held.until, until)
+        return result
 
     async def settle(self, held: Held, outcomes: Sequence[Outcome], turn: Sequence[str]) -> list[tuple[Outcome, str]]:
         """Store results and prolong the lease; ``turn`` names the tasks that may be running from now on.

@@ -47,6 +47,9 @@ class WorkMetrics:
         )
         self.fired = Counter("leadbridge_work_schedules_fired", "Schedules that fired.", registry=registry)
         self.slots = Gauge("leadbridge_work_turns_running", "Turns under way in this process.", registry=registry)
+        self.skew = Gauge(
+            "leadbridge_work_clock_skew_seconds", "How far this clock is from the database's.", registry=registry
+        )
         self.failures = Counter(
             "leadbridge_work_loop_failures", "Rounds of the worker that failed.", ("part",), registry=registry
         )

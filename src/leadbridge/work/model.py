@@ -19,6 +19,11 @@ LANE = re.compile(r"[a-z]+:[0-9A-Za-z_-]+(#[0-9]+)?\Z")
 MAX_REF_BYTES = 16 * 1024
 
 
+def connection_lane(connection_id: str) -> str:
+    """Return the lane of a connection: whoever owns it is the one who writes to that CRM account."""
+    return f"conn:{connection_id}"
+
+
 class LaneState(StrEnum):
     """Where a lane is in its cycle."""
 
@@ -66,6 +71,8 @@ class Lane(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     turn: tuple[str, ...] = ()
     """The tasks that may be running: each of them is counted a crash when the ownership ends by itself."""
     seen: int = 0
+    stop: bool | None = None
+    """A person stopped it: it becomes paused when its turn has ended, or would begin."""
     held: bool | None = None
     """Delayed by its rate or its breaker: new tasks do not wake it earlier."""
     rate: Rate | None = None
@@ -152,6 +159,12 @@ class Budget(GlobalDocument):
     shut_until: int = 0
 
 
+class Chore(GlobalDocument):
+    """Something a hub does again and again for all companies: when it is due next."""
+
+    at: int
+
+
 LANES = Kind("lanes", Lane, (Index("vt", ("state", "vt")), Index("state", ("state", "at"))))
 SIGNALS = Kind("signals", Signal)
 SHARES = Kind("shares", Share, (Index("vt", ("vt",)),))
@@ -168,6 +181,7 @@ TASKS = Kind(
 )
 SCHEDULES = Kind("schedules", Schedule, (Index("next", ("nextAt",)),))
 BUDGETS = Kind("budgets", Budget, tenant=False)
+CHORES = Kind("chores", Chore, tenant=False)
 
-KINDS = (LANES, SIGNALS, SHARES, TASKS, SCHEDULES, BUDGETS)
+KINDS = (LANES, SIGNALS, SHARES, TASKS, SCHEDULES, BUDGETS, CHORES)
 """Work's kinds."""

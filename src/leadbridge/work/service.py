@@ -75,6 +75,11 @@ class WorkService:
         lanes = await self._store[LANES].of(company_id).get_many(list({task.lane for task in page.items}))
         return Page([explain(task, lanes.get(task.lane)) for task in page.items], page.next, page.scanned)
 
+    async def busy(self, company_id: str, lane: str) -> bool:
+        """Tell whether a worker owns ``lane`` now."""
+        found = await self._store[LANES].of(company_id).get(lane)
+        return found is not None and found.state == LaneState.OWNED and found.at > to_millis(self._clock.now())
+
     async def one(self, company_id: str, task_id: str) -> Explained:
         """Return a dead letter; raises ``TaskNotFound``."""
         task = await self._dead(company_id, task_id)

@@ -12,7 +12,7 @@ from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.work.decide import RetryPolicy, next_try
-from leadbridge.work.handlers import Dead, Done, Handler, Handlers, HeldLane, Reschedule, Result, Retry
+from leadbridge.work.handlers import Dead, Done, Handler, Handlers, HeldLane, Reschedule, Result, Retry, Writer
 from leadbridge.work.model import LastError, Task
 from leadbridge.work.results import Again, Bury, Delete, Fate, Outcome
 
@@ -24,14 +24,21 @@ UNKNOWN_KIND_PAUSE = 60_000
 
 
 async def attempt(
-    handlers: Handlers, handler: Handler, task: Task, held: HeldLane, clock: Clock, *, out_of_order: bool
+    handlers: Handlers,
+    handler: Handler,
+    task: Task,
+    held: HeldLane,
+    clock: Clock,
+    writer: Writer,
+    *,
+    out_of_order: bool,
 ) -> tuple[Result, WriteBatch | None]:
     """Run ``task`` once and return how it ended, with what is to be stored with it. Cancellation passes through."""
     with structlog.contextvars.bound_contextvars(
         request_id=task.trace, task_id=task.id, task_kind=task.kind, lane=task.lane
     ):
         try:
-            context = handlers.context(handler, task, held, clock, out_of_order=out_of_order)
+            context = handlers.context(handler, task, held, clock, writer, out_of_order=out_of_order)
         except msgspec.MsgspecError as error:
             log.error("task_unreadable", reason=type(error).__name__)
             return Dead("unreadable_reference", "The task's reference cannot be read."), None

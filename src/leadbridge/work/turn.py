@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -12,9 +13,11 @@ from leadbridge.work import decide
 from leadbridge.work.around import Surroundings
 from leadbridge.work.errors import LaneLost
 from leadbridge.work.handlers import Done, Handler, Result, Retry
-from leadbridge.work.lanes import STORE_PAUSE, Held, Look
+from leadbridge.work.lanes import STORE_PAUSE, Held
 from leadbridge.work.model import Lane, Queue, Task
+from leadbridge.work.reading import Look
 from leadbridge.work.results import Again, Outcome, grouped
+from leadbridge.work.starting import next_to_start
 from leadbridge.work.trial import UNKNOWN_KIND_PAUSE, attempt, buried, fate, put_off, word
 from leadbridge.work.waiting import happened
 
@@ -147,7 +150,9 @@ class Turn:
     def _start(self, held: Held) -> float | None:
         """Start what may start now; return seconds until more may, 0 when something running must end first, or None."""
         while self._pending:
-            task = self._startable()
+            running = [one for one, _ in self._running.values()]
+            ended = self._around.stopping() or self._closed
+            task = next_to_start(self._pending, running, max(1, self.lane.limit), closing=self._closing(), ended=ended)
             if task is None:
                 return 0 if self._running else None
             now = self._lanes.now()
@@ -168,29 +173,6 @@ class Turn:
             self._launch(held, task)
         return 0 if self._running else None
 
-    def _startable(self) -> Task | None:
-        limit = max(1, self.lane.limit)
-        if len(self._running) >= limit:
-            return None
-        keys = {task.order_key for task, _ in self._running.values() if task.order_key is not None}
-        bulk = sum(task.q == Queue.BULK for task, _ in self._running.values())
-        for task in self._pending:
-            if task.order_key is not None and (task.order_key in keys or self._has_earlier(task)):
-                continue
-            if task.q == Queue.BULK and (self._closing() or bulk >= max(1, limit - 1)):
-                return None
-            if self._around.stopping() or self._closed:
-                return None
-            # beyond the turn's time, live tasks still overtake one that takes long
-            if self._closing() and not self._running:
-                return None
-            return task
-        return None
-
-    def _has_earlier(self, task: Task) -> bool:
-        place = task.order_seq or 0
-        return any(one.order_key == task.order_key and (one.order_seq or 0) < place for one in self._pending)
-
     def _closing(self) -> bool:
         return self._closed or self._around.stopping() or self._clock.monotonic() >= self._deadline
 
@@ -208,7 +190,10 @@ class Turn:
         begun = self._clock.monotonic()
         try:
             passing = task.id in self._passing
-            result, part = await attempt(self._around.handlers, handler, task, held, self._clock, out_of_order=passing)
+            writer = partial(self._lanes.store, held)
+            result, part = await attempt(
+                self._around.handlers, handler, task, held, self._clock, writer, out_of_order=passing
+            )
             self._results.append((task, handler, result, part))
         finally:
             self._running.pop(task.id, None)

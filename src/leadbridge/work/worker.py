@@ -16,6 +16,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.storage.store import Store
 from leadbridge.work.around import Pace, Surroundings
+from leadbridge.work.chores import Chores
 from leadbridge.work.decide import choose
 from leadbridge.work.handlers import Handlers
 from leadbridge.work.lanes import LEASE_SECONDS, LaneStore
@@ -28,6 +29,11 @@ from leadbridge.work.waiting import happened
 
 log = structlog.get_logger("leadbridge.work")
 
+MAX_SKEW = 5.0
+"""Seconds that this machine's clock may be from the database's: beyond that no turn is begun."""
+WATCH_SECONDS = 5.0
+"""How long one wait for a commit lasts where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerForm:
@@ -36,12 +42,16 @@ class WorkerForm:
     slots: int = 8
     """Turns at once."""
     lease: float = LEASE_SECONDS
-    poll: float = 0.05
-    """How often a worker without a turn looks for lanes."""
+    poll: float = 0.5
+    """How often a worker without a turn looks for lanes of itself; a commit of any process makes it look at once."""
     busy_poll: float = 0.025
     """How often one with turns and a free slot does."""
     sweep: float = 15.0
     schedules: float = 0.5
+    chores: float = 5.0
+    """How often it looks whether upkeep is due."""
+    skew: float = 60.0
+    """How often it compares its clock with the database's."""
     failed_lane: float = 5.0
     """How long a lane is left alone whose turn failed for a fault of ours."""
     pace: Pace = field(default_factory=Pace)
@@ -60,9 +70,11 @@ class Worker:
         metrics: WorkMetrics,
         schedules: Schedules,
         form: WorkerForm | None = None,
+        chores: Chores | None = None,
     ) -> None:
         self.form = form or WorkerForm()
         self._store, self._clock, self._metrics, self._schedules = store, clock, metrics, schedules
+        self._chores = chores or Chores(store, clock)
         self._lanes = LaneStore(store, clock, ids(), lease=self.form.lease)
         self._around = Surroundings(
             self._lanes, handlers, clock, rng, metrics, self.form.pace, stopping=lambda: self._stopping
@@ -71,6 +83,7 @@ class Worker:
         self._failed: dict[str, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._skewed = False
         self._loops: list[asyncio.Task[None]] = []
 
     @property
@@ -82,7 +95,8 @@ class Worker:
         """Begin to work, in tasks of the running loop. A second call does nothing."""
         if not self._loops:
             self._stopping = False
-            self._loops = [asyncio.create_task(self._pick_loop()), asyncio.create_task(self._upkeep_loop())]
+            loops = (self._pick_loop(), self._watch_loop(), self._upkeep_loop(), self._chore_loop(), self._clock_loop())
+            self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, grace: float = 20.0) -> None:
         """Begin nothing new, let the tries under way end for ``grace`` seconds, and give every lane back."""
@@ -109,12 +123,15 @@ class Worker:
         promoted, expired = await self._lanes.promote()
         self._metrics.promoted.inc(promoted)
         self._metrics.expired.inc(expired)
-        if len(self._turns) >= self.form.slots:
+        if len(self._turns) >= self.form.slots or self._skewed:
             return 0
         ready = await self._lanes.ready(max(64, self.form.slots * 4))
         now = self._clock.monotonic()
         self._failed = {lane: until for lane, until in self._failed.items() if until > now}
-        free = [lane for lane in ready if lane.id not in self._turns and lane.id not in self._failed]
+        for lane in ready:
+            if lane.stop:
+                await self._lanes.park(lane)
+        free = [lane for lane in ready if not lane.stop and lane.id not in self._turns and lane.id not in self._failed]
         busy = Counter(turn.lane.company_id for turn, _ in self._turns.values())
         chosen = choose(free, busy, self.form.slots)
         for lane in chosen:
@@ -145,12 +162,70 @@ class Worker:
             pause = self.form.busy_poll
             try:
                 if not await self.round() and not self._turns:
-                    pause = self.form.poll
+                    pause = await self._until_due()
             except Exception:  # the store may be back at the next round
                 log.exception("round_failed")
                 self._metrics.failures.labels("pick").inc()
                 pause = 1.0
             await happened(self._wake, self._clock, pause)
+
+    async def _until_due(self) -> float:
+        """Return the seconds until a lane is due by itself, at most ``poll``."""
+        due = await self._lanes.next_due()
+        left = self.form.poll if due is None else (due - self._lanes.now()) / 1000
+        return min(self.form.poll, max(0.001, left))
+
+    async def _watch_loop(self) -> None:
+        """Wake the others when any process committed something: it may have put work into a lane."""
+        seen: int | None = None
+        while not self._stopping:
+            try:
+                now = await self._store.engine.wait_for_change(WATCH_SECONDS, seen)
+            except Exception:  # the store may be back soon; until then ``poll`` finds what there is
+                log.exception("watch_failed")
+                self._metrics.failures.labels("watch").inc()
+                await self._clock.sleep(1.0)
+                continue
+            if now != seen:
+                seen = now
+                self._wake.set()
+
+    async def _clock_loop(self) -> None:
+        while not self._stopping:
+            try:
+                await self.compare_clocks()
+            except Exception:  # the store may be back at the next round
+                log.exception("clocks_not_compared")
+                self._metrics.failures.labels("clock").inc()
+            await self._clock.sleep(self.form.skew)
+
+    async def compare_clocks(self) -> float:
+        """Compare this clock with the database's and return the seconds between them.
+
+        Nothing is stored wrongly by a clock that is off, since results depend on fences; but leases would end early or
+        late. So a worker that is more than five seconds off begins no turn until its clock is right again.
+        """
+        begun = self._clock.now()
+        theirs = await self._store.engine.time()
+        middle = begun + (self._clock.now() - begun) / 2
+        skew = 0.0 if theirs is None else (theirs - middle).total_seconds()
+        self._metrics.skew.set(skew)
+        skewed = abs(skew) > MAX_SKEW
+        if skewed and not self._skewed:
+            log.error("clock_off", seconds=round(skew, 1), cure="Run NTP on this machine and on the database's.")
+        elif self._skewed and not skewed:
+            log.info("clock_right_again")
+        self._skewed = skewed
+        return skew
+
+    async def _chore_loop(self) -> None:
+        while not self._stopping:
+            try:
+                await self._chores.run_due()
+            except Exception:  # the store may be back at the next round
+                log.exception("chores_failed")
+                self._metrics.failures.labels("chores").inc()
+            await self._clock.sleep(self.form.chores)
 
     async def _upkeep_loop(self) -> None:
         swept = self._clock.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import AsyncMongoClient
@@ -69,6 +70,15 @@ class MongoEngine(Polled):
         if self._client is None:
             raise _closed()
         return self._client
+
+    async def time(self) -> datetime:
+        """Return the time of the server that is written to; raises ``Unavailable``."""
+        try:
+            hello = await self.client.admin.command("hello")
+        except PyMongoError as error:
+            raise unavailable(error, self.address.hosts) from error
+        told: datetime = hello["localTime"]
+        return told.replace(tzinfo=UTC)
 
     async def get(self, kind: Kind[Any], company: str | None, ids: Sequence[str]) -> dict[str, Stored]:
         find = statements.by_ids(kind, company, ids)

@@ -136,6 +136,9 @@ class SqliteEngine:
             raise _closed()
         return await self._writer.submit(batch, operations, afters)
 
+    async def time(self) -> None:
+        """Return None: there is no clock but this machine's."""
+
     async def wait_for_change(self, seconds: float, seen: int | None = None) -> int:
         """Return as the port says. Commits of any process are noticed within 50 milliseconds."""
         deadline = time.monotonic() + seconds
