@@ -31,7 +31,7 @@ from leadbridge.web.caller import Caller, cookie_name, somebody
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all, rights_of
-from leadbridge.web.routing import ApiRoute
+from leadbridge.web.routing import ApiRoute, failing
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute)
 
@@ -57,6 +57,10 @@ Auditor = Annotated[Caller, needs(Right.AUDIT_READ)]
     tags=["sign-in"],
     summary="Sign in with an e-mail address and a password",
     openapi_extra=open_to_all("it makes the session that others ask for"),
+    responses=failing(
+        s401="The address or the password is wrong.",
+        s409="Both are right in several companies, which `details` lists: send `company` too.",
+    ),
 )
 async def login(body: LoginBody, request: Request, tenancy: Tenancy) -> Response:
     """Set the session's cookie and return who signed in, with the token that changes need beside the cookie."""
@@ -232,6 +236,10 @@ async def revoke_invitation(id: str, request: Request, caller: UserManager, tena
     tags=["users"],
     summary="Become a user by an invitation",
     openapi_extra=open_to_all("the invitation's one-time token proves who may"),
+    responses=failing(
+        s404="There is no such invitation, or it has ended.",
+        s409="A user of the company has the invitation's address already.",
+    ),
 )
 async def accept(body: AcceptBody, request: Request, tenancy: Tenancy) -> Response:
     """Make the user and return them; they sign in next."""

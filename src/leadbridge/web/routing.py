@@ -68,6 +68,11 @@ def error_responses(*, caller: bool, write: bool) -> dict[int | str, dict[str, A
     return {status: {"model": ErrorAnswer, "description": text} for status, text in sorted(told.items())}
 
 
+def failing(**why: str) -> dict[int | str, dict[str, Any]]:
+    """Return failures only one endpoint has, for its ``responses``: ``failing(s401="The password is wrong.")``."""
+    return {int(status[1:]): {"model": ErrorAnswer, "description": text} for status, text in why.items()}
+
+
 class ApiRoute(APIRoute):
     """A route of the API: ``APIRouter(route_class=ApiRoute)``."""
 
