@@ -202,7 +202,12 @@ def build_hub(
     worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
     rotation = KeyRotation(store, vault, clock, KINDS)
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
-    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
+
+    async def give_back(company_id: str) -> tuple[int, int]:
+        given = await connections.give_back(company_id)
+        return given.revoked, given.kept
+
+    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS, give_back)
     replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
     backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
     return Hub(

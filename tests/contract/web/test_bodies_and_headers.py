@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -81,7 +82,7 @@ async def test_a_hub_behind_https_says_so(tmp_path: Path) -> None:
 async def test_who_may_not_ask_is_told_that_before_anything_about_the_body(
     hub: HubUnderTest, body: bytes, kind: str
 ) -> None:
-    sent = {"data": body, "headers": {"content-type": kind}}
+    sent: dict[str, Any] = {"data": body, "headers": {"content-type": kind}}
     made = await hub.ask("POST", "/auth/tokens", json={"name": "reader", "rights": ["leads.read"]})
     assert (await hub.ask("POST", "/leads", token="nobody", **sent)).status == 401
     assert (await hub.ask("POST", "/leads", token=made.data["token"], **sent)).status == 403
