@@ -35,7 +35,7 @@ from leadbridge.privacy.journal import ErasureJournal
 from leadbridge.privacy.people import People
 from leadbridge.privacy.replay import Replay
 from leadbridge.privacy.restore import Backups
-from leadbridge.privacy.retention import Retention
+from leadbridge.privacy.retention import Keep, Retention
 from leadbridge.privacy.service import PrivacyService
 from leadbridge.privacy.tenant import CompanyErasures
 from leadbridge.security import model as security_model
@@ -201,6 +201,9 @@ def build_hub(
     schedules = Schedules(store, clock, ids, queue)
     worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
     rotation = KeyRotation(store, vault, clock, KINDS)
+    keep = Keep(
+        settings.keep_usage_days, settings.keep_errors_days, settings.keep_runs_days, settings.keep_rejects_days
+    )
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
 
     async def give_back(company_id: str) -> tuple[int, int]:
@@ -237,7 +240,7 @@ def build_hub(
         privacy=privacy,
         company_erasures=company_erasures,
         backups=backups,
-        retention=Retention(store, rotation),
+        retention=Retention(store, rotation, keep),
     )
 
 

@@ -19,6 +19,7 @@ from leadbridge.web.admission import limited
 from leadbridge.web.caller import Caller
 from leadbridge.web.jsonbody import BadJson, UnsupportedMediaType, is_json, parse_json
 from leadbridge.web.repeats import WRITES, idempotent
+from leadbridge.web.rights import permitted_stream
 from leadbridge.web.tickets import stream_caller
 
 _FAULT = "leadbridge.body_fault"
@@ -158,7 +159,7 @@ def has_caller(endpoint: Callable[..., Any]) -> bool:
 def takes_tickets(endpoint: Callable[..., Any]) -> bool:
     """Tell whether an endpoint is an event stream's, whose caller may come with a ticket and is counted there."""
     return any(
-        isinstance(mark, params.Depends) and mark.dependency is stream_caller
+        isinstance(mark, params.Depends) and mark.dependency in (stream_caller, permitted_stream)
         for _, marks in _parameters(endpoint)
         for mark in marks
     )

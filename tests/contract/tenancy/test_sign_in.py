@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.tenancy.addresses import address_id, email_key
 from leadbridge.tenancy.model import ATTEMPTS, PASSWORDS, SESSIONS, Role
@@ -182,6 +184,7 @@ async def test_a_bearer_token_goes_before_a_cookie_and_needs_no_csrf_token(hub: 
     assert ana.id != bob.id
 
 
+@pytest.mark.usefixtures("real_passwords")
 async def test_the_stored_password_is_argon2id_and_in_no_answer(hub: HubUnderTest) -> None:
     ana = await member(hub, "ana@example.com")
     stored = await hub.hub.store[PASSWORDS].of(hub.company_id).get(ana.id)
