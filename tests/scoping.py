@@ -31,6 +31,7 @@ ALLOWED = {
     "privacy/retention.py": "what is past its time goes, of all companies",
     "privacy/service.py": "erasures that were cut off go on, of all companies",
     "privacy/tenant.py": "erasures of companies that were cut off go on",
+    "security/keywalk.py": "the master key wraps the keys of all companies",
     "security/rotation.py": "rotations that were begun go on, of all companies",
     "storage/state.py": "the store's own state belongs to no company",
     "tenancy/addresses.py": "an e-mail address names the companies it belongs to",

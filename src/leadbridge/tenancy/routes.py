@@ -22,9 +22,9 @@ from leadbridge.tenancy.bodies import (
 )
 from leadbridge.tenancy.companies import company_view
 from leadbridge.tenancy.invitations import invitation_view
-from leadbridge.tenancy.keys import NewKey
+from leadbridge.tenancy.keys import NewKey, key_view
 from leadbridge.tenancy.members import UserChange, user_view
-from leadbridge.tenancy.model import ApiKey, Role, User
+from leadbridge.tenancy.model import Role, User
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.tenancy.sessions import ABSOLUTE, csrf_token
 from leadbridge.web.caller import Caller, cookie_name, somebody
@@ -257,21 +257,6 @@ async def audit(
     """Return a page of the audit trail."""
     found = await tenancy.trail.page(caller.company_id, action=action, limit=paging.limit, after=paging.after)
     return page([audit_view(entry) for entry in found.items], found.next)
-
-
-def key_view(key: ApiKey) -> dict[str, Any]:
-    """Return a key as the API shows it: never the key itself, nor its hash."""
-    return {
-        "_id": key.id,
-        "name": key.name,
-        "prefix": key.prefix,
-        "userId": key.user_id,
-        "rights": None if key.rights is None else list(key.rights),
-        "createdAt": key.created_at,
-        "expiresAt": key.expires_at,
-        "lastUsedAt": key.last_used_at,
-        "revokedAt": key.revoked_at,
-    }
 
 
 def _made(made: NewKey) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import InvalidInput, Unauthenticated
@@ -22,7 +22,7 @@ from leadbridge.storage.store import Store
 from leadbridge.tenancy.keys import is_live
 from leadbridge.tenancy.model import DIRECTORY, TOKENS, USERS, DirectoryEntry
 from leadbridge.web.admission import count
-from leadbridge.web.caller import Caller, known_caller
+from leadbridge.web.caller import BEARER, Caller, known_caller
 
 TICKET = "stream_ticket"
 """The name of a directory."""
@@ -122,12 +122,9 @@ class Tickets:
         return removed
 
 
-_bearer = HTTPBearer(auto_error=False, description="Where the client can send headers; else a ticket.")
-
-
 async def stream_caller(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     ticket: Annotated[str | None, Query(max_length=100, description="From POST /api/v1/events/tickets.")] = None,
 ) -> Caller:
     """Return who reads an event stream: by ticket, else by bearer token. Raises ``Unauthenticated``."""
