@@ -35,7 +35,7 @@ demo-clean: ## forget the demo's state (.demo/)
 test: setup ## every test, tier by tier, with the seconds each took beside its budget
 	@$(BIN)/python -m tests.tiers
 
-check: setup ## lint, types, walls between rooms, docs links, queries and their indexes, doors, exits
+check: setup ## lint, types, walls between rooms, docs links, queries and their indexes, doors, exits, ways out
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -44,6 +44,7 @@ check: setup ## lint, types, walls between rooms, docs links, queries and their 
 	@$(BIN)/python -m tests.query_shapes
 	@$(BIN)/python -m tests.scoping
 	@$(BIN)/python -m tests.exits
+	@$(BIN)/python -m tests.outbound
 
 format: setup ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only --quiet .

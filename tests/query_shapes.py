@@ -33,7 +33,7 @@ OVER_KINDS = {
     "privacy/retention.py": "one rule a kind; every rule's index is tried by the retention tests",
     "privacy/service.py": "every kind with subjects; the policy test holds each to that index",
     "privacy/tenant.py": "every kind of a company; each has the company's own index",
-    "security/rotation.py": "every kind with sealed values; the policy test holds each to the index of keys",
+    "security/keywalk.py": "every kind with sealed values; the policy test holds each to the index of keys",
 }
 """Files that ask the same question of many kinds, which are handed to them: what holds each kind to its index."""
 

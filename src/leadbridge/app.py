@@ -33,7 +33,7 @@ from leadbridge.privacy.journal import ErasureJournal
 from leadbridge.privacy.people import People
 from leadbridge.privacy.replay import Replay
 from leadbridge.privacy.restore import Backups
-from leadbridge.privacy.retention import Retention
+from leadbridge.privacy.retention import Keep, Retention
 from leadbridge.privacy.service import PrivacyService
 from leadbridge.privacy.tenant import CompanyErasures
 from leadbridge.security import model as security_model
@@ -198,8 +198,16 @@ def build_hub(
     sync = SyncService(leads, connections, usage, runs)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
+    keep = Keep(
+        settings.keep_usage_days, settings.keep_errors_days, settings.keep_runs_days, settings.keep_rejects_days
+    )
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
-    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
+
+    async def give_back(company_id: str) -> tuple[int, int]:
+        given = await connections.give_back(company_id)
+        return given.revoked, given.kept
+
+    company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS, give_back)
     replay = Replay(store, clock, ids, journal, people, privacy, company_erasures, KINDS)
     backups = Backups(store, clock, ids, vault.provider, journal, replay, usage, KINDS, rotates=_rotates)
     hub = Hub(
@@ -230,7 +238,7 @@ def build_hub(
         privacy=privacy,
         company_erasures=company_erasures,
         backups=backups,
-        retention=Retention(store, rotation),
+        retention=Retention(store, rotation, keep),
     )
     _add_chores(hub)
     return hub

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         (), validation_alias=_variable("LEADBRIDGE_TRUSTED_PROXIES")
     )
     work_lease: float = Field(30.0, ge=3.0, le=300.0, validation_alias=_variable("LEADBRIDGE_WORK_LEASE"))
+    keep_usage_days: int = Field(400, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_USAGE_DAYS"))
+    keep_errors_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_ERRORS_DAYS"))
+    keep_runs_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_RUNS_DAYS"))
+    keep_rejects_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_REJECTS_DAYS"))
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
 
     jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))

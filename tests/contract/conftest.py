@@ -1,10 +1,25 @@
 """Every test on a MongoDB server is listened to: what it sends beyond the written subset fails it."""
 
 from collections.abc import Generator
+from functools import partial
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.support.wire_server import LISTENER
+
+
+@pytest.fixture
+def real_passwords() -> None:
+    """For a test that needs passwords hashed at their real cost."""
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords by the same algorithm at a hundredth of its cost, in hubs inside the test's process."""
+    if "real_passwords" not in request.fixturenames:
+        cheap = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
+        monkeypatch.setattr("leadbridge.tenancy.passwords.PasswordHasher", cheap)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -91,7 +91,8 @@ async def running_hub(
     """
     prepare_data_dir(data_dir)
     listening = bind("127.0.0.1", 0)
-    settings = settings_for(data_dir, sandbox.url if sandbox else NOWHERE, listening.getsockname()[1], **more)
+    port = listening.getsockname()[1]
+    settings = settings_for(data_dir, sandbox.url if sandbox else NOWHERE, port, **more)
     hub = build_hub(settings)
     try:
         await hub.start()
@@ -101,7 +102,7 @@ async def running_hub(
             assert company is not None
             made = await hub.tenancy.create_token(company.id, name="test")
         async with serving(hub, listening), aiohttp.ClientSession() as session:
-            yield HubUnderTest(hub, settings.public, made.token, made.company.id, session)
+            yield HubUnderTest(hub, f"http://127.0.0.1:{port}", made.token, made.company.id, session)
     finally:
         listening.close()
         await hub.close()

@@ -79,6 +79,13 @@ def erase_company(
                 f"This destroys the data key of {name!r} and deletes everything it has.", hint="Add --yes to do so."
             )
         erasure = await hub.company_erasures.erase(id)
+        if erasure.grants_revoked:
+            typer.echo(f"CRM grants given back: {erasure.grants_revoked}")
+        if erasure.grants_kept:
+            typer.echo(
+                f"CRM grants that a vendor did not confirm to be gone: {erasure.grants_kept}; "
+                "remove the app in that CRM's own settings"
+            )
         typer.echo(f"deleted {erasure.documents} documents of {name}; its data keys are destroyed")
 
     with_hub(load_settings(), run)

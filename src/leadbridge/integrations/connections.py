@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -34,6 +36,14 @@ class Disconnected:
     connection: Connection | None
     revoked: bool
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What became of a company's grants: given back and confirmed by the vendor, or kept by the vendor."""
+
+    revoked: int
+    kept: int
 
 
 def primary_of(connections: list[Connection]) -> Connection | None:
@@ -163,7 +173,7 @@ class Connections:
 
         Links stay, so that connecting the same account again goes on where this ended. A pending connection is deleted.
         """
-        revoked = await self._revoke(connection, provider, app)
+        revoked = await self.revoke(connection, provider, app)
 
         async def build() -> tuple[WriteBatch | None, Connection | None]:
             here = await self.one(connection.company_id, connection.id)
@@ -199,7 +209,14 @@ class Connections:
         log.info("disconnected", provider=connection.provider, connection=connection.id, revoked=revoked)
         return Disconnected(ended, revoked, _told(connection, revoked))
 
-    async def _revoke(self, connection: Connection, provider: Provider | None, app: App | None) -> bool:
+    async def give_back(self, company_id: str, registered: Mapping[str, tuple[Provider, App]]) -> GivenBack:
+        """Give every grant of a company back, all at once; stored tokens stay. Never raises for what a vendor says."""
+        held = [one for one in await self.all(company_id) if one.stage is not Stage.DISCONNECTED]
+        ended = await asyncio.gather(*(self.revoke(one, *registered.get(one.provider, (None, None))) for one in held))
+        return GivenBack(ended.count(True), ended.count(False))
+
+    async def revoke(self, connection: Connection, provider: Provider | None, app: App | None) -> bool:
+        """Give a connection's grant back; return whether the vendor confirmed it. The stored tokens stay."""
         tokens = await self._store[TOKENS].of(connection.company_id).get(connection.id)
         if provider is None or app is None or tokens is None or tokens.refresh is None:
             return False

@@ -14,7 +14,7 @@ from leadbridge.integrations.checks import Tested
 from leadbridge.integrations.flows import MINUTES
 from leadbridge.integrations.outcomes import STYLESHEET, render, stylesheet
 from leadbridge.integrations.service import ConnectionService
-from leadbridge.integrations.views import account_info
+from leadbridge.integrations.views import account_info, caution_code
 from leadbridge.kit.clock import to_seconds_text
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.settings import INTEGRATIONS_PAGE
@@ -22,7 +22,7 @@ from leadbridge.tenancy.audit import AuditTrail
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage.model import ErrorEntry
 from leadbridge.usage.service import ErrorFilter, UsageService
-from leadbridge.web.caller import Caller
+from leadbridge.web.caller import Caller, somebody
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all
@@ -121,10 +121,14 @@ async def init(body: InitBody, caller: Manager, service: ServiceDep, trail: Trai
     openapi_extra=open_to_all("the single-use state proves where the browser comes from"),
     response_class=RedirectResponse,
 )
-async def callback(provider: str, request: Request, service: ServiceDep) -> Response:
+async def callback(provider: str, request: Request, service: ServiceDep, trail: TrailDep) -> Response:
     """End a connect and send the browser on, with the outcome in the address and never a token."""
     query = {name: value for name, value in request.query_params.items() if len(value) <= MAX_QUERY_VALUE}
     landing = await service.callback(provider, query, request.cookies)
+    if (made := landing.connection) is not None:
+        shown = {"provider": provider, "warning": caution_code(await service.view(made))}
+        author = somebody(request, "consent")
+        await trail.record(made.company_id, author, "connection.completed", f"connection:{made.id}", after=shown)
     response = RedirectResponse(landing.url, 303)
     if landing.forget is not None:
         response.delete_cookie(landing.forget, path=COOKIE_PATH)
@@ -145,8 +149,11 @@ async def callback(provider: str, request: Request, service: ServiceDep) -> Resp
 async def complete(body: CompleteBody, caller: Manager, service: ServiceDep, trail: TrailDep) -> Response:
     """Make a pending connection active. Only the user who began it can, once and within ten minutes."""
     connection = await service.complete(caller.company_id, caller.user_id, body.handle)
-    await trail.record(caller.company_id, caller.author, "connection.completed", f"connection:{connection.id}")
-    return ok(await service.view(connection))
+    view = await service.view(connection)
+    shown = {"provider": connection.provider, "warning": caution_code(view)}
+    target = f"connection:{connection.id}"
+    await trail.record(caller.company_id, caller.author, "connection.completed", target, after=shown)
+    return ok(view)
 
 
 @router.get("/connections", summary="All connections of the company, oldest first")

@@ -16,7 +16,7 @@ from leadbridge.crm.registry import app_of
 from leadbridge.integrations.addresses import Addresses
 from leadbridge.integrations.callback import Callbacks, Landing
 from leadbridge.integrations.checks import OWN_KEY, Tested, Tester
-from leadbridge.integrations.connections import Connections, Disconnected, primary_of
+from leadbridge.integrations.connections import Connections, Disconnected, GivenBack, primary_of
 from leadbridge.integrations.errors import (
     NoActiveConnection,
     NotConnected,
@@ -30,6 +30,7 @@ from leadbridge.integrations.keeper import Access, TokenKeeper
 from leadbridge.integrations.model import HEALTH, TOKENS, Connection
 from leadbridge.integrations.oauth import Begun, OAuthFlows
 from leadbridge.integrations.session import ConnectionSession, Errand, Surroundings
+from leadbridge.integrations.sharing import warnings
 from leadbridge.integrations.sweep import Sweeper, Swept
 from leadbridge.integrations.views import view
 from leadbridge.integrations.watch import HealthKeeper
@@ -254,6 +255,13 @@ class ConnectionService:
         provider, app = self._registered().get(connection.provider, (None, None))
         return await self.connections.disconnect(connection, provider, app)
 
+    async def give_back(self, company_id: str) -> GivenBack:
+        """Give every grant of a company back to its vendor, as far as the vendors answer; stored tokens stay.
+
+        For a company that is erased. Never raises for what a vendor says.
+        """
+        return await self.connections.give_back(company_id, self._registered())
+
     async def sweep(self) -> Swept:
         """Remove expired pending connections (their grants are given back), flows and references; once a minute."""
         return await self._sweeper.sweep(self._registered())
@@ -277,6 +285,7 @@ class ConnectionService:
         ids = [connection.id for connection in shown]
         health = await self._store[HEALTH].of(company_id).get_many(ids)
         tokens = await self._store[TOKENS].of(company_id).get_many(ids)
+        cautions = await warnings(self._store, shown)
         now = self._clock.now()
         return [
             view(
@@ -286,6 +295,7 @@ class ConnectionService:
                 now,
                 primary=primary is not None and primary.id == connection.id,
                 syncing=await self._syncing(company_id, connection.id),
+                caution=cautions.get(connection.id),
             )
             for connection in shown
         ]

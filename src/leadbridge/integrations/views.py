@@ -7,6 +7,7 @@ from typing import Any
 
 from leadbridge.integrations.health import Condition, Stage, State, lasting, status_of
 from leadbridge.integrations.model import AccountInfo, Connection, ConnectionHealth, ConnectionTokens, OwnKey
+from leadbridge.integrations.sharing import Caution
 from leadbridge.kit.document import Id, Seconds, Shape, Time
 
 ACCOUNT_NAMES = {"hubspot": "portalId"}
@@ -46,6 +47,7 @@ class ConnectionView(Shape):
     origins: tuple[str, ...]
     """The only addresses that its token is sent to."""
     own_key: OwnKey | None = None
+    warnings: tuple[Caution, ...] = ()
     created_by: Id
     created_at: Time
     connected_at: Time | None = None
@@ -67,6 +69,7 @@ def view(
     *,
     primary: bool = False,
     syncing: bool = False,
+    caution: Caution | None = None,
 ) -> dict[str, Any]:
     """Return a connection as answers show it."""
     state = state_of(connection, health, now)
@@ -82,6 +85,7 @@ def view(
         scopes=connection.scopes,
         origins=connection.origins,
         own_key=connection.own_key,
+        warnings=() if caution is None else (caution,),
         created_by=connection.created_by,
         created_at=connection.created_at,
         connected_at=connection.connected_at,
@@ -90,6 +94,11 @@ def view(
     )
     body = shown.model_dump(mode="json", by_alias=True, exclude_none=True)
     return {"_id": body.pop("id"), **body}
+
+
+def caution_code(view: dict[str, Any]) -> str | None:
+    """Return the code of what a connection's view warns of, or None."""
+    return next((str(warning["code"]) for warning in view["warnings"]), None)
 
 
 def account_info(provider: str, account: AccountInfo) -> dict[str, Any]:

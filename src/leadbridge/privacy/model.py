@@ -63,6 +63,10 @@ class CompanyErasure(GlobalDocument):
 
     state: ErasureState
     documents: int = 0
+    grants_revoked: int = 0
+    """CRM grants that the vendors confirmed to be gone."""
+    grants_kept: int = 0
+    """CRM grants that a vendor did not confirm to be gone."""
     started_at: Time
     settles_at: Time
     done_at: Time | None = None

@@ -34,30 +34,44 @@ class Rule:
     keep: timedelta
 
 
-RULES = (
-    Rule(USAGE_EVENTS, "createdAt", timedelta(days=400)),
-    Rule(ERRORS, "occurredAt", timedelta(days=90)),
-    Rule(RUNS, "startedAt", timedelta(days=90)),
-    Rule(PARTS, "createdAt", timedelta(days=90)),
-)
-REJECTS_KEPT = timedelta(days=90)
-"""Rows as they were in a file, from the start of its import."""
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How many days each kind of data is kept; ``rejects`` are rows as they were in a file, from its import on."""
+
+    usage: int = 400
+    errors: int = 90
+    runs: int = 90
+    rejects: int = 90
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules for what has a time of its own."""
+        return (
+            Rule(USAGE_EVENTS, "createdAt", timedelta(days=self.usage)),
+            Rule(ERRORS, "occurredAt", timedelta(days=self.errors)),
+            Rule(RUNS, "startedAt", timedelta(days=self.runs)),
+            Rule(PARTS, "createdAt", timedelta(days=self.runs)),
+        )
+
+
+DEFAULT = Keep()
 FLOWS_KEPT = timedelta(days=1)
 """OAuth flows, from their end."""
 TABLE: dict[str, timedelta] = {
-    **{rule.kind.name: rule.keep for rule in RULES},
-    ROW_REPORTS.name: REJECTS_KEPT,
+    **{rule.kind.name: rule.keep for rule in DEFAULT.rules},
+    ROW_REPORTS.name: timedelta(days=DEFAULT.rejects),
     FLOWS.name: FLOWS_KEPT,
     "data_keys (wrapped, after their retirement)": KEPT_RETIRED,
 }
-"""What the documentation shows."""
+"""What the documentation shows: what holds where nothing else is set."""
 
 
 class Retention:
     """Deletes what is past its time, of every company."""
 
-    def __init__(self, store: Store, rotation: KeyRotation) -> None:
+    def __init__(self, store: Store, rotation: KeyRotation, keep: Keep = DEFAULT) -> None:
         self._store = store
+        self._keep = keep
         self._rotation = rotation
 
     async def run_once(self, now: datetime) -> dict[str, int]:
@@ -67,7 +81,7 @@ class Retention:
         while True:
             page = await self._store[COMPANIES].across_companies().find(limit=CHUNK, after=after)
             for company in page.items:
-                for rule in RULES:
+                for rule in self._keep.rules:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
                 deleted[ROW_REPORTS.name] += await self._rejects(company.id, now)
             if page.next is None:
@@ -92,7 +106,7 @@ class Retention:
             page = (
                 await self._store[IMPORTS]
                 .of(company)
-                .find(order=("startedAt",), high=now - REJECTS_KEPT, limit=CHUNK, after=after)
+                .find(order=("startedAt",), high=now - timedelta(days=self._keep.rejects), limit=CHUNK, after=after)
             )
             for job in page.items:
                 for severity in Severity:

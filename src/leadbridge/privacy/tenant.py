@@ -1,9 +1,11 @@
-"""Erasing a company: its data keys first, so that nothing sealed for it opens again, then every document it has."""
+"""Erasing a company: its CRM grants are given back, as far as vendors answer; then its data keys go, so that nothing
+sealed for it opens again, then every document it has.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -23,6 +25,10 @@ from leadbridge.tenancy.addresses import leave
 from leadbridge.tenancy.model import COMPANIES, DIRECTORY, USERS
 
 CHUNK = 500
+GRANTS_SECONDS = 60.0
+
+GiveBack = Callable[[str], Awaitable[tuple[int, int]]]
+"""Gives a company's grants back and returns how many the vendors confirmed and how many not."""
 
 log = structlog.get_logger("leadbridge.privacy")
 
@@ -38,17 +44,23 @@ class CompanyErasures:
         people: People,
         journal: ErasureJournal,
         kinds: Sequence[Kind[Any]],
+        give_back: GiveBack,
     ) -> None:
         self._store = store
         self._clock = clock
         self._vault = vault
         self._people = people
         self._journal = journal
+        self._give_back = give_back
         # the company's own document last: while it is there, the erasure can be asked for again
         self._kinds = [kind for kind in kinds if kind.tenant and kind is not COMPANIES] + [COMPANIES]
 
     async def erase(self, company: str) -> CompanyErasure:
-        """Erase ``company`` and return how that went; one that is erased already is looked at once more."""
+        """Erase ``company`` and return how that went; one that is erased already is looked at once more.
+
+        The grants are given back before anything is destroyed, since that takes the tokens, and nothing waits longer
+        than ``GRANTS_SECONDS`` for vendors: an erasure that is asked for happens.
+        """
         now = self._clock.now()
         entry = Entry(op="company", at=to_text(now), company=company)
         await asyncio.to_thread(self._journal.append, entry)
@@ -70,6 +82,7 @@ class CompanyErasures:
     async def carry_out(self, erasure: CompanyErasure) -> CompanyErasure:
         """Destroy the keys and delete what there is; may be repeated at any time."""
         company = erasure.id
+        revoked, kept = await self._grants(company)
         deleted = await self._vault.shred(company)
         self._people.forget(company)
         deleted += await self._directory(company)  # nobody is known there any more
@@ -86,6 +99,8 @@ class CompanyErasures:
             over = now >= here.settles_at
             changed = {
                 "documents": here.documents + deleted,
+                "grants_revoked": here.grants_revoked + revoked,
+                "grants_kept": here.grants_kept + kept,
                 "state": ErasureState.DONE if over else ErasureState.SETTLING,
                 "done_at": now if over else None,
             }
@@ -106,6 +121,15 @@ class CompanyErasures:
                     await self.carry_out(erasure)
                     done += 1
         return done
+
+    async def _grants(self, company: str) -> tuple[int, int]:
+        """Give the company's grants back; return how many were confirmed and how many were not."""
+        try:
+            async with asyncio.timeout(GRANTS_SECONDS):
+                return await self._give_back(company)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it must not keep the company's data
+            log.warning("grants_not_given_back", company=company, reason=type(error).__name__)
+            return 0, 1
 
     async def _addresses(self, company: str) -> None:
         """Take the company's users off their e-mail addresses, which they may share with other companies."""

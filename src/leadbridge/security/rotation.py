@@ -21,6 +21,7 @@ import structlog
 from leadbridge.kit.clock import Clock
 from leadbridge.security.errors import SealBroken
 from leadbridge.security.keys import KeyProvider
+from leadbridge.security.keywalk import KeyCount, KeyWalk
 from leadbridge.security.model import (
     CURRENT,
     DATA_KEYS,
@@ -35,7 +36,6 @@ from leadbridge.security.sealedbody import sealed_values, top_level
 from leadbridge.security.vault import Vault, key_context
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.kind import Kind
-from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 
 ALL = "all"
@@ -43,7 +43,6 @@ RESEAL_AFTER = timedelta(seconds=60)
 """From a key becoming current to the first document being sealed again: twice the age a process's keys may have."""
 KEPT_RETIRED = timedelta(days=30)
 """How long a retired key stays wrapped, for backups in which it is still needed."""
-CHUNK = 100
 
 log = structlog.get_logger("leadbridge.security")
 
@@ -56,18 +55,6 @@ class Progress:
     resealed: int = 0
     retired: int = 0
     broken: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyCount:
-    """How a company's keys are: ids of the current and the other keys, and documents sealed with each."""
-
-    company_id: str
-    state: KeyState
-    kid: str
-    master_key_id: str
-    documents: int
-    kept: bool
 
 
 Told = Callable[[str], None]
@@ -95,6 +82,7 @@ class KeyRotation:
         self._vault = vault
         self._clock = clock
         self._kinds = tuple(kind for kind in kinds if SEALED_INDEX in kind.indexes)
+        self._walk = KeyWalk(store, self._kinds)
         self._reseal_after = reseal_after
         self._told = told
 
@@ -152,16 +140,7 @@ class KeyRotation:
 
     async def status(self) -> list[KeyCount]:
         """Return every key of every company with the number of documents sealed by it."""
-        counts = []
-        async for key in self._keys():
-            documents = 0
-            for kind in self._kinds:
-                async for _ in self._sealed_with(kind, key):
-                    documents += 1
-            counts.append(
-                KeyCount(key.company_id, key.state, key.id, key.master_key_id, documents, key.wrapped is not None)
-            )
-        return sorted(counts, key=lambda count: (count.company_id, count.kid))
+        return await self._walk.counts()
 
     async def running(self) -> list[Rotation]:
         """Return the orders that are not done."""
@@ -173,10 +152,10 @@ class KeyRotation:
         One that seals a document after all (written by a process that stood still for a minute) is retiring again.
         """
         forgotten = 0
-        for key in await self._in_state(KeyState.RETIRED):
+        for key in await self._walk.in_state(KeyState.RETIRED):
             if key.wrapped is None or key.retired_at is None or key.retired_at > self._clock.now() - KEPT_RETIRED:
                 continue
-            if await self._needed(key):
+            if await self._walk.needed(key):
                 changed = key.model_copy(update={"state": KeyState.RETIRING, "retired_at": None})
                 await self._store.write(WriteBatch().replace(DATA_KEYS, changed))
                 await self._finish_company(key.company_id, Progress(), wait=False)
@@ -192,7 +171,7 @@ class KeyRotation:
         The vault's provider opens them. Companies' secrets are not touched: only the wrapping of their keys changes.
         """
         done = 0
-        async for key in self._keys():
+        async for key in self._walk.keys():
             if key.master_key_id != new.key_id and key.wrapped is not None:
                 done += await self._rewrap_one(key, new)
         return done
@@ -217,7 +196,7 @@ class KeyRotation:
 
     async def _switch_company(self, company: str, rotation: Rotation) -> bool:
         async def build() -> tuple[WriteBatch | None, bool]:
-            keys = await self._keys_of(company)
+            keys = await self._walk.of(company)
             current = next((key for key in keys if key.state is KeyState.CURRENT), None)
             if current is None or current.created_at >= rotation.started_at:
                 return None, False
@@ -226,7 +205,7 @@ class KeyRotation:
                 await self._store.write(
                     WriteBatch().insert(DATA_KEYS, await self._vault.new_key(company, KeyState.NEW))
                 )
-                keys = await self._keys_of(company)
+                keys = await self._walk.of(company)
                 fresh = next((key for key in keys if key.state is KeyState.NEW), None)
                 if fresh is None:
                     return None, False  # another process has made it and is past this step
@@ -248,7 +227,7 @@ class KeyRotation:
 
     async def _finish_company(self, company: str, progress: Progress, *, wait: bool) -> bool:
         """Seal again what the company's retiring keys have sealed; return whether none of them is left."""
-        keys = await self._keys_of(company)
+        keys = await self._walk.of(company)
         retiring = [key for key in keys if key.state is KeyState.RETIRING]
         current = next((key for key in keys if key.state is KeyState.CURRENT), None)
         if not retiring or current is None:
@@ -263,7 +242,7 @@ class KeyRotation:
         self._vault.forget(company)
         for key in retiring:
             await self._reseal_all(key, progress)
-            if await self._needed(key):
+            if await self._walk.needed(key):
                 return False
             done = key.model_copy(update={"state": KeyState.RETIRED, "retired_at": self._clock.now()})
             progress.retired += isinstance(await self._store.write(WriteBatch().replace(DATA_KEYS, done)), Applied)
@@ -276,7 +255,7 @@ class KeyRotation:
             changed = True
             while changed:  # what was changed while we passed is met by the next pass
                 changed = False
-                async for document in self._sealed_with(kind, key):
+                async for document in self._walk.sealed_with(kind, key):
                     if document.id in broken:
                         continue
                     changed = True
@@ -301,12 +280,6 @@ class KeyRotation:
         batch = WriteBatch().patch(kind, document.company_id, document.id, values=values, rev=document.rev)
         return isinstance(await self._store.write(batch), Applied)
 
-    async def _needed(self, key: DataKey) -> bool:
-        for kind in self._kinds:
-            async for _ in self._sealed_with(kind, key):
-                return True
-        return False
-
     async def _end(self, rotation: Rotation) -> None:
         async def build() -> tuple[WriteBatch | None, None]:
             here = await self._store[ROTATIONS].across_companies().get(rotation.id)
@@ -324,33 +297,7 @@ class KeyRotation:
             yield rotation.id
             return
         seen: set[str] = set()
-        async for key in self._keys():
+        async for key in self._walk.keys():
             if key.company_id not in seen:
                 seen.add(key.company_id)
                 yield key.company_id
-
-    async def _keys(self) -> AsyncIterator[DataKey]:
-        after: Position | None = None
-        while True:
-            page = await self._store[DATA_KEYS].across_companies().find(limit=CHUNK, after=after)
-            for key in page.items:
-                yield key
-            if page.next is None:
-                return
-            after = page.next
-
-    async def _keys_of(self, company: str) -> list[DataKey]:
-        return (await self._store[DATA_KEYS].of(company).find(limit=1000)).items
-
-    async def _in_state(self, state: KeyState) -> list[DataKey]:
-        return (await self._store[DATA_KEYS].across_companies().find(eq={"state": state}, limit=CHUNK)).items
-
-    async def _sealed_with(self, kind: Kind[Any], key: DataKey) -> AsyncIterator[Any]:
-        after: Position | None = None
-        while True:
-            page = await self._store[kind].of(key.company_id).find(eq={"kid": key.id}, limit=CHUNK, after=after)
-            for document in page.items:
-                yield document
-            if page.next is None:
-                return
-            after = page.next

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import Forbidden, InvalidInput
@@ -185,3 +186,18 @@ class Keys:
             return batch, key.model_copy(update={"revoked_at": now})
 
         return await self._store.attempt(build)
+
+
+def key_view(key: ApiKey) -> dict[str, Any]:
+    """Return a key as the API shows it: never the key itself, nor its hash."""
+    return {
+        "_id": key.id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "userId": key.user_id,
+        "rights": None if key.rights is None else list(key.rights),
+        "createdAt": key.created_at,
+        "expiresAt": key.expires_at,
+        "lastUsedAt": key.last_used_at,
+        "revokedAt": key.revoked_at,
+    }

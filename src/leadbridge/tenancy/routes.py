@@ -22,16 +22,16 @@ from leadbridge.tenancy.bodies import (
 )
 from leadbridge.tenancy.companies import company_view
 from leadbridge.tenancy.invitations import invitation_view
-from leadbridge.tenancy.keys import NewKey
+from leadbridge.tenancy.keys import NewKey, key_view
 from leadbridge.tenancy.members import UserChange, user_view
-from leadbridge.tenancy.model import ApiKey, Role, User
+from leadbridge.tenancy.model import Role, User
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.tenancy.sessions import ABSOLUTE, csrf_token
 from leadbridge.web.caller import Caller, cookie_name, somebody
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all, rights_of
-from leadbridge.web.routing import ApiRoute
+from leadbridge.web.routing import ApiRoute, failing
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute)
 
@@ -57,6 +57,10 @@ Auditor = Annotated[Caller, needs(Right.AUDIT_READ)]
     tags=["sign-in"],
     summary="Sign in with an e-mail address and a password",
     openapi_extra=open_to_all("it makes the session that others ask for"),
+    responses=failing(
+        s401="The address or the password is wrong.",
+        s409="Both are right in several companies, which `details` lists: send `company` too.",
+    ),
 )
 async def login(body: LoginBody, request: Request, tenancy: Tenancy) -> Response:
     """Set the session's cookie and return who signed in, with the token that changes need beside the cookie."""
@@ -232,6 +236,10 @@ async def revoke_invitation(id: str, request: Request, caller: UserManager, tena
     tags=["users"],
     summary="Become a user by an invitation",
     openapi_extra=open_to_all("the invitation's one-time token proves who may"),
+    responses=failing(
+        s404="There is no such invitation, or it has ended.",
+        s409="A user of the company has the invitation's address already.",
+    ),
 )
 async def accept(body: AcceptBody, request: Request, tenancy: Tenancy) -> Response:
     """Make the user and return them; they sign in next."""
@@ -249,21 +257,6 @@ async def audit(
     """Return a page of the audit trail."""
     found = await tenancy.trail.page(caller.company_id, action=action, limit=paging.limit, after=paging.after)
     return page([audit_view(entry) for entry in found.items], found.next)
-
-
-def key_view(key: ApiKey) -> dict[str, Any]:
-    """Return a key as the API shows it: never the key itself, nor its hash."""
-    return {
-        "_id": key.id,
-        "name": key.name,
-        "prefix": key.prefix,
-        "userId": key.user_id,
-        "rights": None if key.rights is None else list(key.rights),
-        "createdAt": key.created_at,
-        "expiresAt": key.expires_at,
-        "lastUsedAt": key.last_used_at,
-        "revokedAt": key.revoked_at,
-    }
 
 
 def _made(made: NewKey) -> dict[str, Any]:

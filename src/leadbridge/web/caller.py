@@ -26,7 +26,7 @@ SECURE_COOKIE = f"__Host-{COOKIE}"
 CSRF_HEADER = "x-csrf-token"
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_bearer = HTTPBearer(
+BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="bearer",
     description="An API key (`lb_...`), or a token of the host application. The scopes name the right that is needed.",
@@ -78,7 +78,7 @@ def somebody(request: Request, via: str = "") -> Author:
 
 async def known_caller(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     cookie: Annotated[str | None, Depends(_session)],
 ) -> Caller:
     """Return who is calling; raises ``Unauthenticated``, ``CsrfRefused``. A bearer token goes before a cookie."""

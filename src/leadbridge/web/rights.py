@@ -17,6 +17,7 @@ from fastapi.security import SecurityScopes
 from leadbridge.kit.errors import Forbidden
 from leadbridge.tenancy.model import ApiKey, Role
 from leadbridge.web.caller import Caller, CallerDep
+from leadbridge.web.tickets import StreamCallerDep
 
 
 class Right(StrEnum):
@@ -112,6 +113,15 @@ def rights_table() -> str:
 
 async def permitted(scopes: SecurityScopes, caller: CallerDep) -> Caller:
     """Return who is calling if they have the rights the endpoint names; raises ``Forbidden``."""
+    return _checked(scopes, caller)
+
+
+async def permitted_stream(scopes: SecurityScopes, caller: StreamCallerDep) -> Caller:
+    """Return who reads an event stream, by ticket or bearer token, if they have the rights the endpoint names."""
+    return _checked(scopes, caller)
+
+
+def _checked(scopes: SecurityScopes, caller: Caller) -> Caller:
     held = rights_of(caller.user.role, caller.key)
     if missing := [scope for scope in scopes.scopes if scope not in held]:
         raise Forbidden(
@@ -125,6 +135,11 @@ async def permitted(scopes: SecurityScopes, caller: CallerDep) -> Caller:
 def needs(right: Right) -> Any:
     """Return the dependency by which an endpoint asks for ``right``: ``Annotated[Caller, needs(Right.LEADS_READ)]``."""
     return Security(permitted, scopes=[right.value])
+
+
+def needs_to_stream(right: Right) -> Any:
+    """Return what ``needs`` does for an event stream, whose caller may come with a ticket."""
+    return Security(permitted_stream, scopes=[right.value])
 
 
 OPEN = "x-open"

@@ -1,7 +1,9 @@
 """The route class of every room: what each endpoint of the API gets without asking for it.
 
 A body that is JSON is checked before it is parsed into models; where the endpoint has a caller, requests are counted,
-and writes take an ``Idempotency-Key``. The failures every endpoint can give are in the API document.
+and writes take an ``Idempotency-Key``. Of several failures the first of these is told: an unknown caller, too many
+requests, a missing right, a body that cannot be read, a key in use. So nobody learns from a body or a stored answer
+before it is known that they may. The failures every endpoint can give are in the API document.
 """
 
 from __future__ import annotations
@@ -15,9 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from leadbridge.web.admission import limited
 from leadbridge.web.caller import Caller
-from leadbridge.web.jsonbody import UnsupportedMediaType, is_json, parse_json
+from leadbridge.web.jsonbody import BadJson, UnsupportedMediaType, is_json, parse_json
 from leadbridge.web.repeats import WRITES, idempotent
+from leadbridge.web.rights import permitted_stream
 from leadbridge.web.tickets import stream_caller
+
+_FAULT = "leadbridge.body_fault"
 
 
 class ErrorBody(BaseModel):
@@ -68,6 +73,11 @@ def error_responses(*, caller: bool, write: bool) -> dict[int | str, dict[str, A
     return {status: {"model": ErrorAnswer, "description": text} for status, text in sorted(told.items())}
 
 
+def failing(**why: str) -> dict[int | str, dict[str, Any]]:
+    """Return failures only one endpoint has, for its ``responses``: ``failing(s401="The password is wrong.")``."""
+    return {int(status[1:]): {"model": ErrorAnswer, "description": text} for status, text in why.items()}
+
+
 class ApiRoute(APIRoute):
     """A route of the API: ``APIRouter(route_class=ApiRoute)``."""
 
@@ -86,13 +96,15 @@ class ApiRoute(APIRoute):
         given = list(dependencies or [])
         if caller and not takes_tickets(endpoint):
             given.append(Depends(limited))
+            given += right_of(endpoint)
+        given.append(Depends(readable))
         if caller and write:
             given.append(Depends(idempotent))
         told = error_responses(caller=caller, write=write) | (responses or {})
         super().__init__(path, endpoint, methods=methods, dependencies=given, responses=told, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, with the body checked before it."""
+        """Return the handler, with the body checked before it; what is wrong with it is told by ``readable``."""
         handle = super().get_route_handler()
         field = self.body_field
         if field is None or isinstance(field.field_info, params.Form):
@@ -101,14 +113,42 @@ class ApiRoute(APIRoute):
         async def checked(request: Request) -> Response:
             body = await request.body()
             if body:
-                kind = request.headers.get("content-type", "")
-                if not is_json(kind):
-                    shown = kind.partition(";")[0].strip()[:80] or "no type"
-                    raise UnsupportedMediaType(f"The body is sent as {shown}; this endpoint takes JSON.")
-                request._json = parse_json(body)  # where Starlette keeps it: it is not parsed a second time
+                # where Starlette keeps it: it is not parsed a second time
+                request._json = None
+                try:
+                    request._json = _parsed(request.headers.get("content-type", ""), body)
+                except (UnsupportedMediaType, BadJson) as fault:
+                    request.scope[_FAULT] = fault
             return await handle(request)
 
         return checked
+
+
+def _parsed(kind: str, body: bytes) -> Any:
+    if not is_json(kind):
+        shown = kind.partition(";")[0].strip()[:80] or "no type"
+        raise UnsupportedMediaType(f"The body is sent as {shown}; this endpoint takes JSON.")
+    return parse_json(body)
+
+
+async def readable(request: Request) -> None:
+    """Raise what is wrong with the body's form (``UnsupportedMediaType``, ``BadJson``). A dependency of every endpoint,
+    behind those that ask for the caller and the right.
+    """
+    fault: UnsupportedMediaType | BadJson | None = request.scope.get(_FAULT)
+    if fault is not None:
+        raise fault
+
+
+def right_of(endpoint: Callable[..., Any]) -> list[params.Depends]:
+    """Return the dependency by which an endpoint asks for its caller, to be asked before others."""
+    return [
+        mark
+        for kind, marks in _parameters(endpoint)
+        if kind is Caller
+        for mark in marks
+        if isinstance(mark, params.Depends)
+    ]
 
 
 def has_caller(endpoint: Callable[..., Any]) -> bool:
@@ -119,7 +159,7 @@ def has_caller(endpoint: Callable[..., Any]) -> bool:
 def takes_tickets(endpoint: Callable[..., Any]) -> bool:
     """Tell whether an endpoint is an event stream's, whose caller may come with a ticket and is counted there."""
     return any(
-        isinstance(mark, params.Depends) and mark.dependency is stream_caller
+        isinstance(mark, params.Depends) and mark.dependency in (stream_caller, permitted_stream)
         for _, marks in _parameters(endpoint)
         for mark in marks
     )

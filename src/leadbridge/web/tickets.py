@@ -12,19 +12,22 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import InvalidInput, Unauthenticated
 from leadbridge.security.hashing import hash_token, new_token
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.tenancy.model import DIRECTORY, USERS, DirectoryEntry
+from leadbridge.tenancy.keys import is_live
+from leadbridge.tenancy.model import DIRECTORY, TOKENS, USERS, DirectoryEntry
 from leadbridge.web.admission import count
-from leadbridge.web.caller import Caller, known_caller
+from leadbridge.web.caller import BEARER, Caller, known_caller
 
 TICKET = "stream_ticket"
 """The name of a directory."""
+_KEY_MARK = "#"
+"""Between a stream's path and the id of an API key; no path of a stream has it."""
 LIFETIME = timedelta(seconds=30)
 _STREAM = re.compile(r"/api/v1/(?:[A-Za-z0-9._~-]+/)*events\Z")
 _SWEPT_AT_ONCE = 200
@@ -56,9 +59,10 @@ class Tickets:
         self._store = store
         self._clock = clock
 
-    async def make(self, company_id: str, user_id: str, path: str) -> Ticket:
+    async def make(self, company_id: str, user_id: str, path: str, key_id: str | None = None) -> Ticket:
         """Return a ticket for the stream at ``path``; raises ``InvalidInput`` for what is no stream's path.
 
+        With ``key_id``, the API key that asked, the ticket can do no more than that key, and ends with it.
         Whether the stream exists is not looked at: opening it tells, and only to its own company.
         """
         if len(path) > 300 or not _STREAM.match(path) or "/../" in path or "/./" in path:
@@ -70,7 +74,12 @@ class Tickets:
         text = new_token("lbt_")
         expires_at = self._clock.now() + LIFETIME
         entry = DirectoryEntry(
-            id=_key(text), what=TICKET, company_id=company_id, ref=path, user_id=user_id, expires_at=expires_at
+            id=_key(text),
+            what=TICKET,
+            company_id=company_id,
+            ref=path if key_id is None else f"{path}{_KEY_MARK}{key_id}",
+            user_id=user_id,
+            expires_at=expires_at,
         )
         await self._store.write(WriteBatch().insert(DIRECTORY, entry))
         return Ticket(text, path, expires_at)
@@ -87,12 +96,17 @@ class Tickets:
         used = WriteBatch().delete(DIRECTORY, None, entry.id, rev=entry.rev)
         if not isinstance(await self._store.write(used), Applied):
             raise refused  # somebody else was faster
-        if entry.expires_at <= self._clock.now() or entry.ref != path:
+        opens, _, key_id = entry.ref.partition(_KEY_MARK)
+        now = self._clock.now()
+        if entry.expires_at <= now or opens != path:
             raise refused
         user = await self._store[USERS].of(entry.company_id).get(entry.user_id)
-        if user is None:
+        if user is None or user.disabled_at is not None:
             raise refused
-        return Caller(user.company_id, user.id, user.role.value, request_id, user, via="ticket")
+        key = await self._store[TOKENS].of(entry.company_id).get(key_id) if key_id else None
+        if key_id and (key is None or not is_live(key, now)):
+            raise refused
+        return Caller(user.company_id, user.id, user.role.value, request_id, user, via="ticket", key=key)
 
     async def sweep(self) -> int:
         """Delete tickets that nobody used; returns how many."""
@@ -108,12 +122,9 @@ class Tickets:
         return removed
 
 
-_bearer = HTTPBearer(auto_error=False, description="Where the client can send headers; else a ticket.")
-
-
 async def stream_caller(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     ticket: Annotated[str | None, Query(max_length=100, description="From POST /api/v1/events/tickets.")] = None,
 ) -> Caller:
     """Return who reads an event stream: by ticket, else by bearer token. Raises ``Unauthenticated``."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from leadbridge.kit.clock import from_millis, to_text
 from leadbridge.web.caller import Caller
@@ -68,6 +68,7 @@ async def discard(task_id: str, caller: Manager, work: WorkDep) -> Response:
     tags=["health"],
     summary="Metrics of this process for Prometheus",
     openapi_extra=open_to_all("no tenant and no record is named"),
+    response_class=PlainTextResponse,
 )
 async def metrics(request: Request) -> Response:
     """Return the counters of this process in Prometheus' text format. They name no tenant and no record."""

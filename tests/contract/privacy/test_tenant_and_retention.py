@@ -19,6 +19,7 @@ from leadbridge.integrations.model import TOKENS
 from leadbridge.leads.imports.model import ROW_REPORTS
 from leadbridge.leads.service import Filters
 from leadbridge.privacy.model import COMPANY_ERASURES, ERASURES, ErasureState
+from leadbridge.privacy.retention import Keep, Retention
 from leadbridge.privacy.service import RESUMED_AFTER, SETTLE
 from leadbridge.security.errors import SealBroken
 from leadbridge.security.model import DATA_KEYS
@@ -99,6 +100,17 @@ async def test_what_is_past_its_time_goes_and_the_rest_stays(house: House) -> No
     assert (await house.hub.imports.get(house.company, job.id)).counts.read == 3
     gone = await run(house, 320)
     assert gone["UsageEvent"] == events  # the one of day 89 is 322 days old
+
+
+async def test_the_operator_says_how_long_each_kind_is_kept(house: House) -> None:
+    failure = Failure("sync_leads", "code", "message", "cause", "hint", retryable=False)
+    await house.hub.usage.record_failures(house.company, [failure])
+    event = house.hub.usage.event(house.company, EventType.CRM_SYNC, Category.CRM, succeeded=True, milliseconds=1)
+    await house.hub.usage.record(event)
+    house.clock.advance(timedelta(days=8).total_seconds())
+    keep = Keep(usage=30, errors=7)
+    found = await Retention(house.hub.store, house.hub.rotation, keep).run_once(house.clock.now())
+    assert {name: number for name, number in found.items() if number} == {"error_log": 1}
 
 
 async def run(house: House, days: int) -> dict[str, int]:

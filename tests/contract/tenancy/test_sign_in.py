@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.tenancy.addresses import address_id, email_key
 from leadbridge.tenancy.model import ATTEMPTS, PASSWORDS, SESSIONS, Role
 from leadbridge.tenancy.sessions import IDLE
 from tests.contract.tenancy.conftest import PASSWORD, Browser, another_company, key_of, member
-from tests.support.hub_in_process import HubUnderTest
+from tests.support.hub_in_process import HubUnderTest, running_hub
 
 
 async def test_a_session_lives_in_a_cookie_that_scripts_cannot_read(hub: HubUnderTest) -> None:
@@ -181,6 +184,7 @@ async def test_a_bearer_token_goes_before_a_cookie_and_needs_no_csrf_token(hub: 
     assert ana.id != bob.id
 
 
+@pytest.mark.usefixtures("real_passwords")
 async def test_the_stored_password_is_argon2id_and_in_no_answer(hub: HubUnderTest) -> None:
     ana = await member(hub, "ana@example.com")
     stored = await hub.hub.store[PASSWORDS].of(hub.company_id).get(ana.id)
@@ -189,3 +193,26 @@ async def test_the_stored_password_is_argon2id_and_in_no_answer(hub: HubUnderTes
     for path in ("/users", "/auth/me", "/audit", "/api-keys"):
         assert "argon2" not in str((await hub.ask("GET", path)).body)
         assert "tokenHash" not in str((await hub.ask("GET", path)).body)
+
+
+async def test_behind_https_the_session_stands_in_a_cookie_that_plain_http_neither_gets_nor_sets(
+    tmp_path: Path,
+) -> None:
+    async with running_hub(tmp_path / "hub", public_url="https://hub.example.com") as hub:
+        await member(hub, "ana@example.com")
+        browser = Browser(hub)
+        assert (await browser.sign_in("ana@example.com")).status == 200
+        [cookie] = browser.set_cookie
+        name, _, rest = cookie.partition("=")
+        marks = {part.strip().lower() for part in rest.split(";")[1:]}
+        assert name == "__Host-leadbridge_session"
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= marks
+        assert not any(mark.startswith("domain") for mark in marks)
+        assert (await browser.ask("GET", "/auth/me")).status == 200
+        browser.cookies = {"leadbridge_session": browser.cookies[name]}  # as a plain page could set it
+        assert (await browser.ask("GET", "/auth/me")).status == 401
+        browser.cookies = {name: browser.cookies["leadbridge_session"]}
+        await browser.ask("POST", "/auth/logout")
+        [cookie] = browser.set_cookie
+        assert cookie.startswith(f"{name}=")
+        assert "secure" in cookie.lower()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
-from leadbridge.app import build_hub
-from leadbridge.server import bind, prepare_data_dir, serving
-from tests.support.hub_in_process import NOWHERE, HubUnderTest, running_hub, settings_for
+from tests.support.hub_in_process import HubUnderTest, running_hub
 
 
 @pytest.fixture
@@ -74,18 +73,19 @@ async def test_every_answer_is_guarded(hub: HubUnderTest, path: str) -> None:
 
 
 async def test_a_hub_behind_https_says_so(tmp_path: Path) -> None:
-    prepare_data_dir(tmp_path / "hub")
-    listening = bind("127.0.0.1", 0)
-    port = listening.getsockname()[1]
-    hub = build_hub(settings_for(tmp_path / "hub", NOWHERE, port, public_url="https://hub.example.com"))
-    try:
-        await hub.start()
-        async with (
-            serving(hub, listening),
-            aiohttp.ClientSession() as session,
-            session.get(f"http://127.0.0.1:{port}/healthz") as answer,
-        ):
-            assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
-    finally:
-        listening.close()
-        await hub.close()
+    async with running_hub(tmp_path / "hub", public_url="https://hub.example.com") as hub:
+        _, headers, _ = await got(hub, "/healthz")
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+@pytest.mark.parametrize(("body", "kind"), [(b'{"email":', "application/json"), (b"x", "text/plain")])
+async def test_who_may_not_ask_is_told_that_before_anything_about_the_body(
+    hub: HubUnderTest, body: bytes, kind: str
+) -> None:
+    sent: dict[str, Any] = {"data": body, "headers": {"content-type": kind}}
+    made = await hub.ask("POST", "/auth/tokens", json={"name": "reader", "rights": ["leads.read"]})
+    assert (await hub.ask("POST", "/leads", token="nobody", **sent)).status == 401
+    assert (await hub.ask("POST", "/leads", token=made.data["token"], **sent)).status == 403
+    assert (await hub.ask("POST", "/leads", **sent)).status in (400, 415)
+    open_to_all = await hub.ask("POST", "/auth/login", token="nobody", **sent)
+    assert open_to_all.status in (400, 415)

@@ -289,3 +289,15 @@ async def test_of_many_at_once_one_claims(world: World) -> None:
     found = await asyncio.gather(*(world.process().begin(question()) for _ in range(30)), return_exceptions=True)
     assert sum(isinstance(one, Claim) for one in found) == 1
     assert sum(isinstance(one, InProgress) for one in found) == 29
+
+
+async def test_a_lost_right_ends_the_repetition_too(hub: HubUnderTest) -> None:
+    """The right is asked for at each repetition: a stored answer is not for somebody who may no longer ask."""
+    made = await hub.ask("POST", "/auth/tokens", json={"name": "writer", "rights": ["leads.write"]})
+    keyed: dict[str, Any] = {"json": {"lastName": "Kept"}, "headers": {"idempotency-key": "before-the-change"}}
+    first = await hub.ask("POST", "/leads", token=made.data["token"], **keyed)
+    assert first.status == 201
+    assert (await hub.ask("POST", "/leads", **keyed)).body == first.body  # the same user, with the other key
+    reader = await hub.ask("POST", "/auth/tokens", json={"name": "reader", "rights": ["leads.read"]})
+    refused = await hub.ask("POST", "/leads", token=reader.data["token"], **keyed)
+    assert (refused.status, refused.code) == (403, "forbidden")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import aiohttp
 import pytest
@@ -16,6 +16,8 @@ import leadbridge.server
 from leadbridge.app import build_app
 from leadbridge.kit.clock import SystemClock
 from leadbridge.tenancy.model import DIRECTORY
+from leadbridge.web.caller import Caller
+from leadbridge.web.rights import Right, needs_to_stream
 from leadbridge.web.routing import ApiRoute
 from leadbridge.web.tickets import TICKET, StreamCallerDep
 from tests.support.hub_in_process import HubUnderTest, running_hub
@@ -32,6 +34,11 @@ async def events(id: str, caller: StreamCallerDep) -> Response:
         yield "event: end\ndata: {}\n\n"
 
     return StreamingResponse(pieces(), media_type="text/event-stream")
+
+
+@streams.get("/api/v1/guarded/{id}/events")
+async def guarded(id: str, caller: Annotated[Caller, needs_to_stream(Right.RUNS_READ)]) -> Response:
+    return Response(f"data: {id} for {caller.user_id}\n\n", media_type="text/event-stream")
 
 
 @pytest.fixture
@@ -141,3 +148,23 @@ async def test_unused_tickets_are_swept(hub: HubUnderTest) -> None:
 
     hub.hub.tickets._clock = Later()
     assert await hub.hub.tickets.sweep() == 1
+
+
+async def test_a_ticket_can_do_what_the_key_can_that_asked_for_it_and_ends_with_it(hub: HubUnderTest) -> None:
+    path = "/api/v1/guarded/" + "0" * 24 + "/events"
+
+    async def key(*rights: str) -> Any:
+        return (await hub.ask("POST", "/auth/tokens", json={"name": "k", "rights": list(rights)})).data
+
+    async def asked(made: Any) -> str:
+        answer = await hub.ask("POST", "/events/tickets", token=made["token"], json={"path": path})
+        text: str = answer.data["ticket"]
+        return text
+
+    reader, other = await key("runs.read"), await key("leads.read")
+    assert (await opened(hub, path, params={"ticket": await asked(reader)}))[0] == 200
+    assert (await opened(hub, path, params={"ticket": await asked(other)}))[0] == 403
+    assert (await opened(hub, path, headers={"authorization": f"Bearer {other['token']}"}))[0] == 403
+    text = await asked(reader)
+    await hub.ask("DELETE", f"/auth/tokens/{reader['_id']}")
+    assert (await opened(hub, path, params={"ticket": text}))[0] == 401

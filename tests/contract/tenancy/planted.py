@@ -1,0 +1,86 @@
+"""One of everything that an operation can name, in a company of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from leadbridge.demo.client import DemoClient
+from leadbridge.kit.clock import to_millis
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.tenancy.model import Role
+from leadbridge.usage.service import Failure
+from leadbridge.work.model import TASKS, Queue, Task, TaskState
+from tests.contract.integrations.walk import Connecting
+from tests.contract.tenancy.conftest import another_company, key_of, member
+from tests.support.consent import Browser
+from tests.support.hub_in_process import HubUnderTest
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A company, the token of its super user, and by kind what it has; ``mark`` stands in every text of its own."""
+
+    company: str
+    token: str
+    mark: str
+    ids: dict[str, str]
+
+    @property
+    def own(self) -> set[str]:
+        """Every text that another company must not be shown unless it sent it itself."""
+        return {*self.ids.values(), self.company, self.mark}
+
+
+async def plant(site: Connecting, mark: str) -> Planted:
+    """Make a company whose texts all hold ``mark``, with one of everything and lists of more than one page."""
+    under_test = site.site
+    hub = site.hub
+    company = await another_company(under_test)
+    address = f"{mark}@example.com"
+    user = await member(under_test, address, Role.SUPER_USER, company=company)
+    token = await key_of(under_test, user)
+
+    async def made(path: str, **body: Any) -> Any:
+        return (await under_test.ask("POST", path, token=token, json=body)).data
+
+    lead = await made("/leads", externalId=f"{mark}-17", lastName=mark, email=f"lead-{mark}@example.com")
+    await made("/leads", lastName=mark)
+    ids = {"leads": lead["_id"], "external": f"{mark}-17", "email": f"lead-{mark}@example.com"}
+    ids["imports"] = (await _imported(under_test, token, mark))["_id"]
+    await _imported(under_test, token, mark)
+    for _ in range(2):
+        ids["tokens"] = (await made("/auth/tokens", name=mark))["_id"]
+        key = await made("/api-keys", name=mark)
+        ids |= {"api-keys": key["_id"], "users": key["userId"]}
+    for n in range(2):
+        ids["invitations"] = (await made("/invitations", email=f"{mark}{n}@example.com", role="member"))["_id"]
+        ids["erasures"] = (await made("/privacy/erasures", email=f"gone{n}-{mark}@example.com"))["_id"]
+    async with DemoClient(site.base, token) as client:
+        await client.connect("hubspot", hub.settings.hubspot_api_url)
+    connections = (await under_test.ask("GET", "/crm-integration/connections", token=token)).data
+    ids["connections"] = connections[0]["_id"]
+    ids["runs"] = (await made("/crm-integration/sync-leads", leadIds=[lead["_id"]]))["run"]["_id"]
+    site.token = token
+    pending = await site.approve(await site.begin(token=token), browser=Browser())
+    ids["handle"] = pending.outcome["handle"]
+    failures = [
+        Failure("sync_leads", code, mark, "cause", "hint", retryable=True, lead_id=lead["_id"]) for code in ("a", "b")
+    ]
+    await hub.usage.record_failures(company, failures)
+    ids["error-logs"] = (await under_test.ask("GET", "/crm-integration/error-logs", token=token)).data[0]["_id"]
+    now = to_millis(hub.clock.now())
+    for _ in range(2):
+        ids["dead"] = hub.ids()
+        task = Task(
+            id=ids["dead"], company_id=company, lane=f"company:{company}", q=Queue.BULK, kind=mark, ref="{}",
+            state=TaskState.DEAD, due_at=now, first_due_at=now,
+        )  # fmt: skip
+        await hub.store.write(WriteBatch().insert(TASKS, task))
+    return Planted(company, token, mark, ids)
+
+
+async def _imported(hub: HubUnderTest, token: str, mark: str) -> Any:
+    rows = f"First name,E-mail,Value\n{mark},x-{mark}@example.com,\n{mark},y-{mark}@example.com,\n,,1\n,,2\n"
+    sent = {"data": rows.encode(), "headers": {"content-type": "text/csv"}}
+    return (await hub.ask("POST", f"/leads/imports?name={mark}.csv", token=token, **sent)).data
