@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,17 @@ from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import model as leads_model
 from leadbridge.leads import routes as leads_routes
+from leadbridge.leads import tasks as leads_tasks
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
-from leadbridge.leads.service import LeadService
+from leadbridge.leads.service import LeadService, RecordService
+from leadbridge.leads.shaping import Shapes
+from leadbridge.leads.team import model as team_model
+from leadbridge.leads.team import routes as team_routes
+from leadbridge.leads.team.service import TeamService
+from leadbridge.leads.types import LEAD, TYPES
+from leadbridge.leads.views import SavedViews
 from leadbridge.privacy import model as privacy_model
 from leadbridge.privacy import routes as privacy_routes
 from leadbridge.privacy.journal import ErasureJournal
@@ -100,6 +107,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *usage_model.KINDS,
     *tenancy_model.KINDS,
     *leads_model.KINDS,
+    *team_model.KINDS,
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
@@ -124,6 +132,11 @@ class Hub:
     tenancy: TenancyService
     usage: UsageService
     leads: LeadService
+    records: Mapping[str, RecordService]
+    """By type: ``lead``, ``contact``, ``account``, ``deal``."""
+    shapes: Shapes
+    views: SavedViews
+    team: TeamService
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
@@ -185,7 +198,8 @@ def build_hub(
     usage = UsageService(store, clock, ids)
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    leads = LeadService(store, clock, ids, people)
+    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
+    leads = records[LEAD.name]
     imports = ImportService(store, clock, ids, usage, people)
     leases = Leases(store, clock, ids)
 
@@ -199,7 +213,9 @@ def build_hub(
     metrics = WorkMetrics(CollectorRegistry())
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    handlers = handlers or Handlers()
+    leads_tasks.register(handlers, store, clock, queue)
+    worker = Worker(store, clock, ids, rng, handlers, metrics, schedules)
     rotation = KeyRotation(store, vault, clock, KINDS)
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
     company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
@@ -215,6 +231,10 @@ def build_hub(
         tenancy=tenancy,
         usage=usage,
         leads=leads,
+        records=records,
+        shapes=Shapes(store, clock),
+        views=SavedViews(store, clock, ids),
+        team=TeamService(store, clock, ids),
         imports=imports,
         connections=connections,
         sync=sync,
@@ -296,6 +316,7 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
+    app.include_router(team_routes.router)
     app.include_router(sync_routes.router)
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)

@@ -104,7 +104,9 @@ class LeadBody(Person):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [PERSON | {"source": "fair", "status": "new", "value": {"amount": "1234.50", "currency": "EUR"}}]
+            "examples": [
+                PERSON | {"source": "fair", "status": "new", "value": {"amount": "1234.50", "currency": "EUR"}}
+            ]
         }
     )
 
@@ -124,7 +126,9 @@ class AccountBody(Placed):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"externalId": "erp-4711", "name": "Ejemplo SL", "website": "ejemplo.example", "employees": 40}]
+            "examples": [
+                {"externalId": "erp-4711", "name": "Ejemplo SL", "website": "ejemplo.example", "employees": 40}
+            ]
         }
     )
 

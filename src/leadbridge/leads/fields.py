@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from leadbridge.kit.text import fold
+from leadbridge.leads.normalise import email_key
 from leadbridge.leads.stored import (
     MAX_CUSTOM_BYTES,
     MAX_CUSTOM_FIELDS,
@@ -22,7 +23,6 @@ from leadbridge.leads.stored import (
     CustomField,
     Money,
 )
-from leadbridge.leads.normalise import email_key
 
 FieldValue: TypeAlias = "str | int | float | bool | tuple[str, ...] | Money | Consent"
 Fields: TypeAlias = "dict[str, FieldValue]"

@@ -112,4 +112,6 @@ def _choice(declared: DeclaredField, value: object) -> str:
 
 
 def _wrong(declared: DeclaredField, wanted: str, value: object) -> Invalid:
-    return Invalid("invalid_custom_field", f"The custom field {shown(declared.key)} holds {wanted}, not {shown(str(value))}.")
+    return Invalid(
+        "invalid_custom_field", f"The custom field {shown(declared.key)} holds {wanted}, not {shown(str(value))}."
+    )

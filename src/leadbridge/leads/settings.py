@@ -37,7 +37,7 @@ class DeclaredField(Shape):
 
 
 class Threshold(Shape):
-    """From when on a lead is of high value: by amount (in ``currency``, where both have one), by score, or by either."""
+    """From when on a lead is of high value: by amount (in ``currency``, where both have one) or by score."""
 
     minor: int | None = None
     amount: str | None = None

@@ -1,4 +1,4 @@
-"""The four types of record: what each may hold, what it needs, and how its lists are sorted. One machinery reads this."""
+"""The four types of record: what each may hold, what it needs, and how its lists are sorted."""
 
 from __future__ import annotations
 
@@ -43,10 +43,9 @@ _TIMES = {"createdAt": "2026-01-05T09:30:00.000Z", "updatedAt": "2026-01-05T09:3
 
 
 def _example(body: type[RecordBody], **changed: Any) -> dict[str, Any]:
-    extra = body.model_config["json_schema_extra"]
-    assert isinstance(extra, dict)  # noqa: S101  # each body has one
-    examples: Any = extra["examples"]
-    return _ID | examples[0] | changed | {"custom": {}} | _TIMES
+    extra: Any = body.model_config["json_schema_extra"]
+    sent: dict[str, Any] = extra["examples"][0]
+    return _ID | sent | changed | {"custom": {}} | _TIMES
 
 
 LEAD = RecordType(
