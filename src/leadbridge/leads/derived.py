@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from leadbridge.kit.text import fold, squeeze
 from leadbridge.leads.fields import CUSTOM, Fields, FieldValue, Keys, name_sort
 from leadbridge.leads.rules import Rules
 
+_COUNTRY_CODES = frozenset(str(code) for code in COUNTRY_CODE_TO_REGION_CODE)
 MAX_TOKENS = 24
 MAX_TOKEN = 32
 MAX_FACET = 200
@@ -39,7 +40,13 @@ def derived(fields: Fields, rules: Rules) -> dict[str, Any]:
 
 
 def nothing_derived(fields: Fields) -> dict[str, Any]:
-    """Return the same attributes for a record that is deleted or merged: only a list by name still sorts it."""
+    """Return the same attributes for a record that is deleted or merged: only a list by name still sorts it.
+
+    ``gone`` keeps its address and its external id apart from those of live records, for whoever must find it all the
+    same: an erasure.
+    """
+    keys = Keys(fields)
+    named = (("email", keys.email), ("ext", keys.ext))
     return {
         "ext_key": None,
         "email_key": None,
@@ -48,6 +55,7 @@ def nothing_derived(fields: Fields) -> dict[str, Any]:
         "name_sort": name_sort(fields),
         "facets": (),
         "tokens": (),
+        "gone": tuple(f"{name}:{value}" for name, value in named if value is not None),
     }
 
 
@@ -106,9 +114,7 @@ def _cut(word: str) -> str:
 
 def _numbers(e164: str) -> list[str]:
     """Return a number's digits with and without its country code: people search for what they would dial."""
-    found = [e164.lstrip("+")]
-    try:
-        found.append(str(phonenumbers.parse(e164, None).national_number))
-    except phonenumbers.NumberParseException:
-        return found
-    return found
+    digits = e164.lstrip("+")
+    codes = (length for length in (1, 2, 3) if digits[:length] in _COUNTRY_CODES)
+    length = next(codes, 0)  # no country code is the beginning of another
+    return [digits, digits[length:]] if length else [digits]

@@ -127,7 +127,7 @@ class Records:
                 }
             },
         )
-        async def exported(request: Request, caller: Reader, query: ListDep, format: Form = Form.CSV) -> Response:
+        async def exported(request: Request, caller: Reader, query: ListDep, format: Form = Form.JSON) -> Response:
             """Stream the whole list. `csv` disarms what a spreadsheet would calculate; `csv_raw` and `json` are raw."""
             wanted, records = await self.asked(request, caller, query.view), self.service(request)
             await records.check(caller.company_id, wanted.filters, wanted.sort)

@@ -131,6 +131,8 @@ class CrmRecord(Record):
     """``status:new``, ``tag:vip``: what a list is narrowed by through an index."""
     tokens: tuple[str, ...] = ()
     """Words by whose beginnings the record is searched."""
+    gone: tuple[str, ...] = ()
+    """What a record that is not live was known by: ``email:ana@example.com``, ``ext:17``."""
 
 
 Lead: TypeAlias = CrmRecord
@@ -141,6 +143,7 @@ Deal: TypeAlias = CrmRecord
 _INDEXES = (
     Index("external", ("companyId", "extKey"), unique=True),
     Index("alias", ("companyId", "aliases"), multi=True),
+    Index("gone", ("companyId", "gone"), multi=True),
     Index("email", ("companyId", "emailKey")),
     Index("phone", ("companyId", "phoneKey")),
     Index("nameCompany", ("companyId", "nameCompanyKey")),

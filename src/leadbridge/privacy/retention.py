@@ -11,6 +11,7 @@ import structlog
 
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
+from leadbridge.leads.model import EVENTS
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
@@ -38,6 +39,7 @@ RULES = (
     Rule(USAGE_EVENTS, "createdAt", timedelta(days=400)),
     Rule(ERRORS, "occurredAt", timedelta(days=90)),
     Rule(RUNS, "startedAt", timedelta(days=90)),
+    Rule(EVENTS, "at", timedelta(days=730)),
 )
 REJECTS_KEPT = timedelta(days=90)
 """Rows as they were in a file, from the start of its import."""
