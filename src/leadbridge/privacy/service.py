@@ -171,7 +171,7 @@ class PrivacyService:
             met: dict[str, dict[str, Any]] = {}
             async for page in self._about(company, kind, ids):
                 met |= {document.id: exported(kind, document, set(ids)) for document in page}
-            held |= {kind.name: list(met.values())} if met else {}
+            held[kind.name] = list(met.values())
         wanted = looked_up(key_hashes(Keys(flatten(lead)), digest))
         async for reports in self._rows_of(company, wanted, digest):
             held.setdefault(ROW_REPORTS.name, []).extend(exported(ROW_REPORTS, report, ()) for report in reports)
