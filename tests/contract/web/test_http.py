@@ -19,7 +19,7 @@ ORIGIN = "https://app.example.com"
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[HubUnderTest]:
-    async with running_hub(tmp_path / "hub", cors_origins=(ORIGIN,)) as running:
+    async with running_hub(tmp_path / "hub", cors_origins=(ORIGIN,), rate_address=0) as running:
         yield running
 
 
