@@ -19,8 +19,8 @@ import aiohttp
 
 from benchmarks.report import ROOT, Table, percentile, spread, write
 
-RUNS = 3
-SECONDS = 5.0
+RUNS = 2
+SECONDS = 3.0
 CALLERS = (1, 8, 32)
 WORKERS = (0, 1, 2)
 
