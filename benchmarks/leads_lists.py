@@ -13,6 +13,7 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -118,7 +119,7 @@ async def measure(folder: Path) -> tuple[float, float, dict[str, list[list[float
     prepare_data_dir(folder)
     listening = bind("127.0.0.1", 0)
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    off = {"rate_tenant": 0, "rate_principal": 0, "rate_address": 0}
+    off: dict[str, Any] = {"rate_tenant": 0, "rate_principal": 0, "rate_address": 0}
     hub = build_hub(Settings(_env_file=None, public_url=base, data_dir=folder, **off))
     try:
         await hub.start()

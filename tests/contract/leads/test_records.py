@@ -43,7 +43,7 @@ async def test_every_type_is_made_changed_deleted_restored_and_its_past_is_told(
         gone = await api.data("DELETE", f"/{plural}/1")
         assert gone["deletedAt"]
         for method, path in (("GET", id), ("PATCH", id), ("DELETE", id)):
-            more = {"json": {"tags": []}} if method == "PATCH" else {}
+            more: dict[str, Any] = {"json": {"tags": []}} if method == "PATCH" else {}
             assert await api.error(method, f"/{plural}/{path}", **more) == (404, f"{name}_deleted")
         assert await api.error("GET", f"/{plural}/1") == (404, f"{name}_not_found")
         assert await api.names(f"/{plural}", "_id") == []
