@@ -1,5 +1,7 @@
 """Lead creates through the API: one after the other and many at once, with no, one and two workers beside the server.
 
+``RUNS=1 SECONDS=2 python -m benchmarks leads_api`` is a quick one; the default is three runs of five seconds.
+
 Every process is one of its own: the server, the workers, and this one, which calls it.
 """
 
@@ -19,8 +21,8 @@ import aiohttp
 
 from benchmarks.report import ROOT, Table, percentile, spread, write
 
-RUNS = 2
-SECONDS = 3.0
+RUNS = int(os.environ.get("RUNS", "3"))
+SECONDS = float(os.environ.get("SECONDS", "5"))
 CALLERS = (1, 8, 32)
 WORKERS = (0, 1, 2)
 
@@ -131,4 +133,9 @@ def main() -> None:
         ("workers", "callers", "creates a second", "p50", "p99"),
         tuple(rows),
     )
-    write("leads_api", "Creating leads through the API", "python -m benchmarks leads_api", [table])
+    write(
+        "leads_api",
+        "Creating leads through the API",
+        f"RUNS={RUNS} SECONDS={SECONDS:.0f} python -m benchmarks leads_api",
+        [table],
+    )
