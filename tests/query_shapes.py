@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
+from leadbridge.leads.stored import RECORD_KINDS
 from leadbridge.storage.kind import BY_COMPANY, BY_ID, Kind
 from leadbridge.storage.query import NoIndex, pick_index
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 ROOMS = SOURCE / "leadbridge"
 DOORS = {"of": True, "across_companies": False}
-FIND = {"eq", "order", "low", "high", "after", "residual", "descending", "limit", "max_scan"}
+FIND = {"eq", "order", "low", "high", "after", "residual", "descending", "limit", "max_scan", "count_only"}
 
 
 OVER_KINDS = {
@@ -150,8 +151,11 @@ def _is(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _collection(node: ast.expr, scope: _Scope) -> tuple[Kind[Any], bool]:
-    """Return the kind behind an expression such as ``self._store[LEADS].of(company)``, and whether it is scoped."""
+def _collection(node: ast.expr, scope: _Scope) -> tuple[tuple[Kind[Any], ...], bool]:
+    """Return the kind behind an expression such as ``self._store[LEADS].of(company)``, and whether it is scoped.
+
+    ``store[type.kind]`` is each of the kinds of records: one service asks for all of them.
+    """
     if isinstance(node, ast.Name):
         value = scope.assigned(node.id)
         if value is None:
@@ -162,22 +166,29 @@ def _collection(node: ast.expr, scope: _Scope) -> tuple[Kind[Any], bool]:
         if isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Name):
             kind = scope.constant(inner.slice.id)
             if isinstance(kind, Kind):
-                return kind, DOORS[node.func.attr]
+                return (kind,), DOORS[node.func.attr]
+        if isinstance(inner, ast.Subscript) and ast.unparse(inner.slice).endswith("type.kind"):
+            return RECORD_KINDS, DOORS[node.func.attr]
     raise Unreadable(f"{ast.unparse(node)} is no collection of a store")
 
 
 def _shapes(call: ast.Call, scope: _Scope, place: str) -> list[Shape]:
     assert isinstance(call.func, ast.Attribute)
-    kind, scoped = _collection(call.func.value, scope)
+    kinds, scoped = _collection(call.func.value, scope)
     if any(word.arg is None for word in call.keywords):
         raise Unreadable("arguments are passed on with **")
     words = {word.arg: word.value for word in call.keywords if word.arg is not None}
     if call.func.attr == "lookup":
         names = scope.texts(call.args[0] if call.args else words["index"])
-        return [_lookup(kind, name, Shape(place, kind.name, scoped)) for name in names]
+        return [_lookup(kind, name, Shape(place, kind.name, scoped)) for name in names for kind in kinds]
     eq = _keys(words.get("eq"), scope)
-    orders = _orders(words.get("order"), scope)
-    return [_found(kind, Shape(place, kind.name, scoped, eq, order)) for order in orders]
+    found: list[Shape] = []
+    for order in _orders(words.get("order"), scope):
+        here = [_found(kind, Shape(place, kind.name, scoped, eq, order)) for kind in kinds]
+        served = [shape for shape in here if not shape.fault]
+        # of several kinds not each has each order: which has which is held to the indexes by a test of the types
+        found += served if len(kinds) > 1 and served else here
+    return found
 
 
 def _keys(node: ast.expr | None, scope: _Scope) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +23,17 @@ from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import model as leads_model
 from leadbridge.leads import routes as leads_routes
+from leadbridge.leads import tasks as leads_tasks
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
-from leadbridge.leads.service import LeadService
+from leadbridge.leads.service import LeadService, RecordService
+from leadbridge.leads.shaping import Shapes
+from leadbridge.leads.team import model as team_model
+from leadbridge.leads.team import routes as team_routes
+from leadbridge.leads.team.service import TeamService
+from leadbridge.leads.types import LEAD, TYPES
+from leadbridge.leads.views import SavedViews
 from leadbridge.privacy import model as privacy_model
 from leadbridge.privacy import routes as privacy_routes
 from leadbridge.privacy.journal import ErasureJournal
@@ -93,6 +100,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *usage_model.KINDS,
     *tenancy_model.KINDS,
     *leads_model.KINDS,
+    *team_model.KINDS,
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
@@ -115,6 +123,11 @@ class Hub:
     tenancy: TenancyService
     usage: UsageService
     leads: LeadService
+    records: Mapping[str, RecordService]
+    """By type: ``lead``, ``contact``, ``account``, ``deal``."""
+    shapes: Shapes
+    views: SavedViews
+    team: TeamService
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
@@ -178,7 +191,8 @@ def build_hub(
     usage = UsageService(store, clock, ids)
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    leads = LeadService(store, clock, ids, people)
+    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
+    leads = records[LEAD.name]
     imports = ImportService(store, clock, ids, usage, people)
     work = WorkService(store, clock)
 
@@ -196,10 +210,15 @@ def build_hub(
     worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form, chores)
     runs = Runs(store, clock, ids, queue, usage, worker.nudge)
     sync = SyncService(leads, connections, usage, runs)
+    leads_tasks.register(handlers, store, clock, queue)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
-        settings.keep_usage_days, settings.keep_errors_days, settings.keep_runs_days, settings.keep_rejects_days
+        settings.keep_usage_days,
+        settings.keep_errors_days,
+        settings.keep_runs_days,
+        settings.keep_rejects_days,
+        settings.keep_history_days,
     )
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
 
@@ -220,6 +239,10 @@ def build_hub(
         tenancy=tenancy,
         usage=usage,
         leads=leads,
+        records=records,
+        shapes=Shapes(store, clock),
+        views=SavedViews(store, clock, ids),
+        team=TeamService(store, clock, ids),
         imports=imports,
         connections=connections,
         sync=sync,
@@ -301,6 +324,7 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
+    app.include_router(team_routes.router)
     app.include_router(sync_routes.router)
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     keep_errors_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_ERRORS_DAYS"))
     keep_runs_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_RUNS_DAYS"))
     keep_rejects_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_REJECTS_DAYS"))
+    keep_history_days: int = Field(730, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_HISTORY_DAYS"))
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
 
     jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))

@@ -1,46 +1,69 @@
-"""From what an API caller sends to the fields of a lead. Pure; the first value that cannot be used is named."""
+"""From what an API caller sends to the fields of a record. Pure; the first value that cannot be used is named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from leadbridge.kit.text import squeeze
 from leadbridge.kit.values import clean_text
 from leadbridge.leads import normalise
+from leadbridge.leads.bodies import AddressBody, ConsentBody, MoneyBody, RecordBody
 from leadbridge.leads.errors import InvalidLead
 from leadbridge.leads.fields import ADDRESS, CUSTOM, Fields, FieldValue, room_for_custom
-from leadbridge.leads.model import Consent, ConsentBody, LeadBody, Money, MoneyBody
 from leadbridge.leads.money import NotAnAmount, currency_code, money
 from leadbridge.leads.normalise import Invalid
+from leadbridge.leads.rules import NO_RULES, Rules, custom_value
+from leadbridge.leads.stored import Consent, Money
+from leadbridge.leads.types import LEAD, RecordType
 
 _PLAIN_TEXT = {
-    "external_id": "externalId", "first_name": "firstName", "last_name": "lastName", "company": "company",
-    "title": "title", "source": "source", "status": "status", "owner_id": "ownerId",
+    "external_id": "externalId", "name": "name", "first_name": "firstName", "last_name": "lastName",
+    "company": "company", "title": "title", "industry": "industry", "source": "source", "status": "status",
+    "stage": "stage", "owner_id": "ownerId", "account_id": "accountId", "contact_id": "contactId",
 }  # fmt: skip
+_NUMBERS = {"score": "score", "employees": "employees", "probability": "probability"}
 
 
-def drafted(before: Mapping[str, FieldValue], body: LeadBody, default_region: str | None) -> Fields:
-    """Return the fields of a lead after ``body``: what it names is set or unset, the rest stays.
+def drafted(
+    before: Mapping[str, FieldValue],
+    body: RecordBody,
+    default_region: str | None,
+    type: RecordType = LEAD,
+    rules: Rules = NO_RULES,
+) -> Fields:
+    """Return the fields of a record after ``body``: what it names is set or unset, the rest stays.
 
-    Raises ``InvalidLead`` for a value that cannot be used, or where neither an e-mail address nor a name is left.
+    Raises ``InvalidLead`` for a value that cannot be used, or where nothing is left that the record is known by.
     """
     fields: Fields = dict(before)
+    sent = body.sent()
     try:
-        _plain(fields, body)
-        _address(fields, body)
-        _reachable(fields, body, default_region)
-        _value_and_consent(fields, body)
-        _lists(fields, body)
+        _plain(fields, sent)
+        if "address" in sent:
+            _address(fields, sent["address"])
+        _reachable(fields, sent, default_region)
+        _value_and_consent(fields, sent)
+        if "tags" in sent:
+            _put(fields, "tags", normalise.tags([clean_text(tag) for tag in sent["tags"] or ()]) or None)
+        if "custom" in sent:
+            _customs(fields, sent["custom"], type, rules)
     except Invalid as invalid:
         raise InvalidLead(str(invalid), code=invalid.code, hint="Correct it, or leave it out.") from invalid
-    if not any(name in fields for name in ("email", "firstName", "lastName")):
-        raise InvalidLead(
-            "A lead needs an e-mail address or a name.",
-            code="no_identity",
-            hint="Set email, firstName or lastName: a CRM accepts no contact without one of them.",
-        )
+    require_identity(fields, type)
     return fields
+
+
+def require_identity(fields: Mapping[str, FieldValue], type: RecordType) -> None:
+    """Raise ``InvalidLead`` where nothing is set that a record of ``type`` is known by."""
+    if not any(name in fields for name in type.identity):
+        raise InvalidLead(
+            type.needs,
+            code="no_identity",
+            hint=f"Set {' or '.join(type.identity)}: a CRM accepts no {type.name} without.",
+        )
 
 
 def _put(fields: Fields, name: str, value: FieldValue | None) -> None:
@@ -54,49 +77,51 @@ def _clean(text: str | None) -> str | None:
     return None if text is None else squeeze(clean_text(text)) or None
 
 
-def _plain(fields: Fields, body: LeadBody) -> None:
+def _plain(fields: Fields, sent: Mapping[str, Any]) -> None:
     for attribute, name in _PLAIN_TEXT.items():
-        if attribute in body.model_fields_set:
-            _put(fields, name, _clean(getattr(body, attribute)))
-    if "score" in body.model_fields_set:
-        _put(fields, "score", body.score)
+        if attribute in sent:
+            _put(fields, name, _clean(sent[attribute]))
+    for attribute, name in _NUMBERS.items():
+        if attribute in sent:
+            _put(fields, name, sent[attribute])
+    if "close_date" in sent:
+        day: date | None = sent["close_date"]
+        _put(fields, "closeDate", None if day is None else day.isoformat())
 
 
-def _address(fields: Fields, body: LeadBody) -> None:
-    if "address" not in body.model_fields_set:
-        return
-    if body.address is None:
+def _address(fields: Fields, sent: AddressBody | None) -> None:
+    if sent is None:
         for name in ADDRESS:
             fields.pop(name, None)
         return
     for name, attribute in ADDRESS.items():
-        if attribute in body.address.model_fields_set:
-            text = _clean(getattr(body.address, attribute))
+        if attribute in sent.model_fields_set:
+            text = _clean(getattr(sent, attribute))
             _put(fields, name, normalise.country(text) if text and attribute == "country" else text)
 
 
-def _reachable(fields: Fields, body: LeadBody, default_region: str | None) -> None:
-    given = body.model_fields_set
-    if "email" in given:
-        _put(fields, "email", normalise.email(clean_text(body.email)) if body.email else None)
-    if "website" in given:
-        _put(fields, "website", normalise.website(clean_text(body.website)) if body.website else None)
-    if "phone" in given:
+def _reachable(fields: Fields, sent: Mapping[str, Any], default_region: str | None) -> None:
+    if "email" in sent:
+        _put(fields, "email", normalise.email(clean_text(sent["email"])) if sent["email"] else None)
+    if "website" in sent:
+        _put(fields, "website", normalise.website(clean_text(sent["website"])) if sent["website"] else None)
+    if "phone" in sent:
         region = fields.get("address.country", default_region)
-        text = clean_text(body.phone) if body.phone else None
+        text = clean_text(sent["phone"]) if sent["phone"] else None
         phone = None if text is None else normalise.phone(text, region if isinstance(region, str) else None)
         _put(fields, "phone", None if phone is None else phone.e164)
         _put(fields, "phoneRaw", None if phone is None else phone.raw)
 
 
-def _value_and_consent(fields: Fields, body: LeadBody) -> None:
-    if "value" in body.model_fields_set:
-        _put(fields, "value", None if body.value is None else _money(body.value))
-    if "consent" in body.model_fields_set:
-        _put(fields, "consent", None if body.consent is None else _consent(body.consent))
+def _value_and_consent(fields: Fields, sent: Mapping[str, Any]) -> None:
+    if "value" in sent:
+        _put(fields, "value", None if sent["value"] is None else money_of(sent["value"]))
+    if "consent" in sent:
+        _put(fields, "consent", None if sent["consent"] is None else _consent(sent["consent"]))
 
 
-def _money(sent: MoneyBody) -> Money:
+def money_of(sent: MoneyBody) -> Money:
+    """Return an amount in its stored form; raises ``Invalid``."""
     currency = None
     if sent.currency is not None:
         currency = currency_code(sent.currency)
@@ -116,23 +141,19 @@ def _consent(sent: ConsentBody) -> Consent:
     return Consent(given=sent.given, at=sent.at, source=_clean(sent.source))
 
 
-def _lists(fields: Fields, body: LeadBody) -> None:
-    if "tags" in body.model_fields_set:
-        kept = normalise.tags([clean_text(tag) for tag in body.tags or ()])
-        _put(fields, "tags", kept or None)
-    if "custom" not in body.model_fields_set:
-        return
-    if body.custom is None:
+def _customs(fields: Fields, sent: Mapping[str, Any] | None, type: RecordType, rules: Rules) -> None:
+    if sent is None:
         for name in [name for name in fields if name.startswith(CUSTOM)]:
             del fields[name]
-    for key, value in (body.custom or {}).items():
+    for key, value in (sent or {}).items():
         name = CUSTOM + clean_text(key)
         if value is None or value == "":
             fields.pop(name, None)
             continue
-        held = _custom(key, value)
+        declared = rules.fields.get(clean_text(key))
+        held = _custom(key, value if declared is None else custom_value(declared, value))
         if not room_for_custom(fields, name, held):
-            raise Invalid("too_many_custom_fields", "A lead holds at most 100 custom fields and 32 KB in them.")
+            raise Invalid("too_many_custom_fields", f"A {type.name} holds at most 100 custom fields and 32 KB in them.")
         fields[name] = held
 
 

@@ -5,24 +5,81 @@ from __future__ import annotations
 from leadbridge.kit.errors import InvalidInput, NotFound, Refused, TooLarge
 
 
-class LeadNotFound(NotFound):
+class RecordNotFound(NotFound):
+    """No record of this type in the caller's company has this id or external id."""
+
+    default_code = "record_not_found"
+
+
+class LeadNotFound(RecordNotFound):
     """No lead of the caller's company has this id or external id."""
 
     default_code = "lead_not_found"
 
 
+class RecordDeleted(RecordNotFound):
+    """The record was deleted. It can be restored; until then nothing finds it and nothing changes it."""
+
+    default_code = "record_deleted"
+
+
+class NotDeleted(Refused):
+    """Only a deleted record is restored; this one is there, or has become part of another."""
+
+    default_code = "not_deleted"
+    default_hint = "Read it, or the record that its id now leads to."
+
+
+class CannotMerge(Refused):
+    """Two records can only become one if both are there and they are not the same."""
+
+    default_code = "cannot_merge"
+    default_hint = "Name two different records of one type that were not deleted."
+
+
+class UnknownReference(InvalidInput):
+    """A record refers to another one that is not there."""
+
+    default_code = "unknown_reference"
+    default_hint = "Create that record first, or leave the reference out."
+
+
+class InvalidSettings(InvalidInput):
+    """A custom field, a threshold or a view cannot be declared so."""
+
+    default_code = "invalid_settings"
+
+
+class ViewNotFound(NotFound):
+    """The caller has no such saved view, and nobody shares one of that id with them."""
+
+    default_code = "view_not_found"
+
+
+class FieldNotFound(NotFound):
+    """No custom field of this name is declared."""
+
+    default_code = "field_not_found"
+
+
+class InvalidFilter(InvalidInput):
+    """A list cannot be narrowed or sorted that way."""
+
+    default_code = "invalid_filter"
+
+
 class AmbiguousId(Refused):
-    """The id is the external id of one lead and the ``_id`` of another, so neither is taken."""
+    """The id is the external id of one record and the ``_id`` of another, so neither is taken."""
 
     default_code = "ambiguous_id"
-    default_hint = "Use the other lead's external id, or change the external id that looks like an id of this hub."
+    default_hint = "Use the other record's external id, or change the external id that looks like an id of this hub."
 
 
 class ExternalIdTaken(Refused):
-    """Another lead of the company already has this external id."""
+    """Another record of the type already has this external id."""
 
     default_code = "external_id_taken"
-    default_hint = "Change that lead instead, or send another externalId."
+    default_hint = "Change that record instead, or send another externalId."
 
 
 class PersonErased(Refused):

@@ -1,4 +1,4 @@
-"""A lead as a flat table of its fields: ``firstName``, ``address.city``, ``tags``, ``custom.Region``.
+"""A record as a flat table of its fields: ``firstName``, ``address.city``, ``tags``, ``custom.Region``.
 
 Merging, comparing and the list of what changed all work on this table, so that each is one rule for every field. A
 field that is not in the table is unset.
@@ -13,16 +13,16 @@ from typing import Any, TypeAlias
 import orjson
 
 from leadbridge.kit.text import fold
-from leadbridge.leads.model import (
+from leadbridge.leads.normalise import email_key
+from leadbridge.leads.stored import (
     MAX_CUSTOM_BYTES,
     MAX_CUSTOM_FIELDS,
     Address,
     Consent,
+    CrmRecord,
     CustomField,
-    Lead,
     Money,
 )
-from leadbridge.leads.normalise import email_key
 
 FieldValue: TypeAlias = "str | int | float | bool | tuple[str, ...] | Money | Consent"
 Fields: TypeAlias = "dict[str, FieldValue]"
@@ -30,20 +30,21 @@ Fields: TypeAlias = "dict[str, FieldValue]"
 CUSTOM = "custom."
 
 PLAIN = {
-    "externalId": "external_id", "firstName": "first_name", "lastName": "last_name", "email": "email",
+    "externalId": "external_id", "name": "name", "firstName": "first_name", "lastName": "last_name", "email": "email",
     "phone": "phone", "phoneRaw": "phone_raw", "company": "company", "title": "title", "website": "website",
     "source": "source", "status": "status", "value": "value", "ownerId": "owner_id", "consent": "consent",
-    "score": "score",
+    "score": "score", "industry": "industry", "employees": "employees", "stage": "stage", "closeDate": "close_date",
+    "probability": "probability", "accountId": "account_id", "contactId": "contact_id",
 }  # fmt: skip
-"""Field to the attribute of ``Lead`` that holds it."""
+"""Field to the attribute of ``CrmRecord`` that holds it."""
 ADDRESS = {
     "address.street": "street", "address.city": "city", "address.region": "region",
     "address.postalCode": "postal_code", "address.country": "country",
 }  # fmt: skip
 
 
-def flatten(lead: Lead) -> Fields:
-    """Return the set fields of ``lead``."""
+def flatten(lead: CrmRecord) -> Fields:
+    """Return the set fields of a record."""
     fields: Fields = {}
     for name, attribute in PLAIN.items():
         value = getattr(lead, attribute)
@@ -62,7 +63,7 @@ def flatten(lead: Lead) -> Fields:
 
 
 def unflatten(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
-    """Return what ``Lead`` takes to hold exactly ``fields``, with the keys derived from them."""
+    """Return what ``CrmRecord`` takes to hold exactly ``fields``; what lists and matching need is derived apart."""
     made: dict[str, Any] = {attribute: fields.get(name) for name, attribute in PLAIN.items()}
     address = {attribute: fields[name] for name, attribute in ADDRESS.items() if name in fields}
     made["address"] = Address.model_validate(address) if address else None
@@ -72,9 +73,6 @@ def unflatten(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
         for name, value in sorted(fields.items())
         if name.startswith(CUSTOM) and not isinstance(value, Money | Consent)
     )
-    keys = Keys(fields)
-    made.update(ext_key=keys.ext, email_key=keys.email, phone_key=keys.phone, name_company_key=keys.name_company)
-    made["name_sort"] = name_sort(fields)
     return made
 
 
@@ -101,8 +99,8 @@ class Keys:
 
 
 def name_sort(fields: Mapping[str, FieldValue]) -> str:
-    """Return what a list by name sorts a lead by: last name first, else its company, else its e-mail."""
-    named = " ".join(str(fields[name]) for name in ("lastName", "firstName") if name in fields)
+    """Return what a list by name sorts a record by: its name, last name first, else its company, else its e-mail."""
+    named = " ".join(str(fields[name]) for name in ("name", "lastName", "firstName") if name in fields)
     return fold(named or str(fields.get("company") or fields.get("email") or ""))
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from leadbridge.kit.text import fold
 from leadbridge.leads.fields import ADDRESS, CUSTOM, Fields, FieldValue, Keys, room_for_custom
-from leadbridge.leads.model import MAX_TAGS
+from leadbridge.leads.stored import MAX_TAGS
 
 
 class Strength(StrEnum):

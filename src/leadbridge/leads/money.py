@@ -9,7 +9,7 @@ from functools import cache
 import pycountry
 
 from leadbridge.kit.values import INT64
-from leadbridge.leads.model import Money
+from leadbridge.leads.stored import Money
 
 MINOR = Decimal(10_000)
 

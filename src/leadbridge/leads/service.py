@@ -1,206 +1,284 @@
-"""What can be done with leads one at a time, and finding many by the ids others know them by."""
+"""What can be done with records one at a time, whatever their type, and finding many by the ids others know them by."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from leadbridge.kit.clock import Clock
-from leadbridge.kit.ids import IdSource, is_object_id
-from leadbridge.leads.change import Author, lead_change
+from leadbridge.kit.ids import IdSource
+from leadbridge.leads import listing
+from leadbridge.leads.bodies import RecordBody
+from leadbridge.leads.change import Author, Turn, record_change
 from leadbridge.leads.draft import drafted
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
-from leadbridge.leads.errors import AmbiguousId, ExternalIdTaken, LeadNotFound, PersonErased
+from leadbridge.leads.errors import (
+    AmbiguousId,
+    ExternalIdTaken,
+    LeadNotFound,
+    NotDeleted,
+    PersonErased,
+    RecordDeleted,
+    RecordNotFound,
+    UnknownReference,
+)
 from leadbridge.leads.fields import Fields, Keys, flatten
-from leadbridge.leads.model import LEADS, Lead, LeadBody
-from leadbridge.leads.normalise import email_key
+from leadbridge.leads.finding import Ambiguous, Found, Missing, Resolved, resolve
+from leadbridge.leads.history import RecordEvent
+from leadbridge.leads.listing import NEWEST, Counted, Filters, Sort
+from leadbridge.leads.merging import MAX_MERGED, Merge, merge_records
+from leadbridge.leads.rules import Rules, rules_from
+from leadbridge.leads.settings import SETTINGS
+from leadbridge.leads.stored import CrmRecord, State
+from leadbridge.leads.timeline import timeline
+from leadbridge.leads.types import ACCOUNT, CONTACT, LEAD, RecordType
 from leadbridge.storage.batch import WriteBatch
-from leadbridge.storage.query import AllOf, Eq, Has, Position, Residual
-from leadbridge.storage.store import MAX_KEYS, Page, Store
+from leadbridge.storage.query import Position
+from leadbridge.storage.store import Page, Store
 
-Sort: TypeAlias = Literal["createdAt", "-createdAt", "updatedAt", "-updatedAt", "name", "-name"]
-_ORDER = {"createdAt": "createdAt", "updatedAt": "updatedAt", "name": "nameSort"}
-
-MAX_ID = 200
-"""Characters in an external id; a longer text is nobody's id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list of leads is narrowed by; all that are set must hold."""
-
-    email: str | None = None
-    external_id: str | None = None
-    status: str | None = None
-    source: str | None = None
-    tag: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The lead an id stands for."""
-
-    lead: Lead
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """No lead of the company has this id or external id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """The id is one lead's external id and another's ``_id``."""
-
-    lead_ids: tuple[str, str]
-
+__all__ = ["Ambiguous", "Filters", "Found", "LeadService", "Missing", "RecordService", "Resolved", "Sort"]
 
 Forgotten: TypeAlias = tuple[str, ...]
 """Which erased people came back, as ``ErasedPeople`` names them."""
-Resolved: TypeAlias = Found | Missing | Ambiguous
+_REFERENCES = {"account_id": ACCOUNT, "contact_id": CONTACT}
 
 
-class LeadService:
-    """Leads of every company; each call names the one it is about."""
+class RecordService:
+    """Records of one type, of every company; each call names the one it is about."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource, erased: ErasedPeople | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: IdSource, erased: ErasedPeople | None = None, type: RecordType = LEAD
+    ) -> None:
+        self.type = type
         self._store = store
         self._clock = clock
         self._ids = ids
-        self._erased = erased or NobodyErased()
+        self._erased = erased if erased is not None and type.person else NobodyErased()
 
-    async def create(self, company: str, author: Author, body: LeadBody, *, default_region: str | None = None) -> Lead:
-        """Store a new lead and return it; raises ``InvalidLead``, ``ExternalIdTaken`` or ``PersonErased``."""
-        fields = drafted({}, body, default_region)
+    async def create(
+        self, company: str, author: Author, body: RecordBody, *, default_region: str | None = None
+    ) -> CrmRecord:
+        """Store a new record and return it.
 
-        async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
-            await self._refuse_taken(company, fields.get("externalId"), None)
-            batch = WriteBatch()
-            forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
-            lead = lead_change(
-                batch, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(), author=author
-            )
-            assert lead is not None  # noqa: S101  # a new lead always is a change
-            return batch, (lead, forgotten)
+        Raises ``InvalidLead``, ``ExternalIdTaken``, ``UnknownReference`` or ``PersonErased``.
+        """
 
-        lead, forgotten = await self._store.attempt(build)
-        return await self._done(company, lead, forgotten)
+        async def build() -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
+            return await self.made(company, author, body, default_region)
 
-    async def get(self, company: str, id: str) -> Lead:
-        """Return the lead with this external id or ``_id``; raises ``LeadNotFound`` or ``AmbiguousId``."""
-        match (await self.resolve(company, [id]))[id]:
-            case Found(lead):
-                return lead
-            case Ambiguous(lead_ids):
-                raise AmbiguousId(
-                    f"'{id}' is the external id of the lead {lead_ids[0]} and the _id of another lead.",
-                    details={"leadIds": list(lead_ids)},
-                )
-            case Missing():
-                raise LeadNotFound("There is no lead with this id or external id.")
+        record, forgotten = await self._store.attempt(build)
+        return await self.done(company, record, forgotten)
+
+    async def get(self, company: str, id: str) -> CrmRecord:
+        """Return the record with this external id or ``_id``; raises ``RecordNotFound`` or ``AmbiguousId``."""
+        return self.found(id, (await self.resolve(company, [id]))[id])
 
     async def update(
-        self, company: str, author: Author, id: str, body: LeadBody, *, default_region: str | None = None
-    ) -> Lead:
-        """Change the fields ``body`` names and return the lead; raises as ``get`` and ``create`` do."""
+        self, company: str, author: Author, id: str, body: RecordBody, *, default_region: str | None = None
+    ) -> CrmRecord:
+        """Change the fields ``body`` names and return the record; raises as ``get`` and ``create`` do."""
 
-        async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
-            before = await self.get(company, id)
-            return await self._change(company, author, before, body, default_region)
+        async def build() -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
+            return await self.changed(company, author, await self.get(company, id), body, default_region)
 
-        lead, forgotten = await self._store.attempt(build)
-        return await self._done(company, lead, forgotten)
+        record, forgotten = await self._store.attempt(build)
+        return await self.done(company, record, forgotten)
 
     async def upsert_by_external_id(
-        self, company: str, author: Author, external_id: str, body: LeadBody, *, default_region: str | None = None
-    ) -> tuple[Lead, bool]:
-        """Change the lead with this external id, or make it; return it and whether it is new."""
+        self, company: str, author: Author, external_id: str, body: RecordBody, *, default_region: str | None = None
+    ) -> tuple[CrmRecord, bool]:
+        """Change the record with this external id, or make it; return it and whether it is new."""
         named = body.model_copy(update={"external_id": external_id})
 
-        async def build() -> tuple[WriteBatch, tuple[Lead, bool, Forgotten]]:
-            held = await self._store[LEADS].of(company).lookup("external", [external_id])
+        async def build() -> tuple[WriteBatch, tuple[CrmRecord, bool, Forgotten]]:
+            records = self._store[self.type.kind].of(company)
+            held = await records.lookup("external", [external_id]) or await records.lookup("alias", [external_id])
             if held:
-                batch, (lead, forgotten) = await self._change(company, author, held[0], named, default_region)
-                return batch, (lead, False, forgotten)
-            batch = WriteBatch()
-            fields = drafted({}, named, default_region)
-            forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
-            made = lead_change(
-                batch,
-                company=company,
-                id=self._ids(),
-                before=None,
-                fields=fields,
-                now=self._clock.now(),
-                author=author,
-            )
-            assert made is not None  # noqa: S101  # a new lead always is a change
-            return batch, (made, True, forgotten)
+                own = {"external_id": held[0].external_id} if external_id in held[0].aliases else {}
+                change = named.model_copy(update=own)
+                batch, (record, forgotten) = await self.changed(company, author, held[0], change, default_region)
+                return batch, (record, False, forgotten)
+            batch, (record, forgotten) = await self.made(company, author, named, default_region)
+            return batch, (record, True, forgotten)
 
-        lead, new, forgotten = await self._store.attempt(build)
-        return await self._done(company, lead, forgotten), new
+        record, new, forgotten = await self._store.attempt(build)
+        return await self.done(company, record, forgotten), new
+
+    async def delete(self, company: str, author: Author, id: str) -> CrmRecord:
+        """Put a record away; it can be restored, and until then nothing finds it by its fields."""
+        more = {"deleted_at": self._clock.now(), "deleted_by": author.by}
+
+        async def build() -> tuple[WriteBatch, CrmRecord]:
+            before = await self.get(company, id)
+            turn = Turn("deleted", State.DELETED, more)
+            return await self._turned(company, author, before, flatten(before), turn)
+
+        return await self._store.attempt(build)
+
+    async def restore(self, company: str, author: Author, id: str) -> CrmRecord:
+        """Bring a deleted record back, by its ``_id``.
+
+        Raises ``RecordNotFound``, ``NotDeleted`` or ``ExternalIdTaken``.
+        """
+
+        async def build() -> tuple[WriteBatch, CrmRecord]:
+            before = await self._store[self.type.kind].of(company).get(id)
+            if before is None:
+                raise self.missing(id, deleted=False)
+            if before.state is not State.DELETED:
+                raise NotDeleted(f"The {self.type.name} {id} is not deleted.")
+            fields = flatten(before)
+            await self._refuse_taken(company, fields.get("externalId"), before.id)
+            return await self._turned(company, author, before, fields, Turn("restored"))
+
+        return await self._store.attempt(build)
+
+    async def merge(self, company: str, author: Author, id: str, asked: Merge) -> CrmRecord:
+        """Make another record part of the one with ``id`` and return it; the other's ids lead to it from then on."""
+
+        async def build() -> tuple[WriteBatch, CrmRecord]:
+            winner, loser = await self.get(company, id), await self.get(company, asked.other_id)
+            rules = await self.rules(company)
+            older = (
+                await self._store[self.type.kind].of(company).find(eq={"subjects": loser.id}, limit=MAX_MERGED + 1)
+            ).items
+            return merge_records(
+                self.type, winner, loser, [one for one in older if one.id != loser.id], asked,
+                now=self._clock.now(), author=author, rules=rules,
+            )  # fmt: skip
+
+        return await self._store.attempt(build)
 
     async def page(
         self,
         company: str,
         filters: Filters,
-        sort: Sort = "-createdAt",
+        sort: Sort = NEWEST,
         *,
         limit: int = 50,
         after: Position | None = None,
-    ) -> Page[Lead]:
-        """Return a page. With ``email`` or ``external_id`` the few that match come by id whatever ``sort`` is."""
-        leads = self._store[LEADS].of(company)
-        residual = _residual(filters)
-        if filters.external_id is not None:
-            residual = _residual(filters, Eq("emailKey", email_key(filters.email))) if filters.email else residual
-            return await leads.find(eq={"extKey": filters.external_id}, after=after, residual=residual, limit=limit)
-        if filters.email is not None:
-            return await leads.find(
-                eq={"emailKey": email_key(filters.email)}, after=after, residual=residual, limit=limit
-            )
-        return await leads.find(
-            order=(_ORDER[sort.removeprefix("-")],),
-            descending=sort.startswith("-"),
-            after=after,
-            residual=residual,
-            limit=limit,
-        )
+    ) -> Page[CrmRecord]:
+        """Return a page of the list; raises ``InvalidFilter``."""
+        await self.check(company, filters, sort)
+        return await listing.page(self._store, self.type, company, filters, sort, limit=limit, after=after)
+
+    async def count(self, company: str, filters: Filters) -> Counted:
+        """Return how many the list holds, up to 10,000; raises ``InvalidFilter``."""
+        await self.check(company, filters, NEWEST)
+        return await listing.count(self._store, self.type, company, filters)
+
+    def each(self, company: str, filters: Filters, sort: Sort) -> Any:
+        """Return the whole list as pages to iterate over; ``check`` it first."""
+        return listing.each(self._store, self.type, company, filters, sort)
+
+    async def check(self, company: str, filters: Filters, sort: Sort) -> None:
+        """Raise ``InvalidFilter`` for a list that there is not."""
+        custom = any(name.startswith("custom.") for name in filters.facets)
+        listing.checked(self.type, filters, sort, await self.rules(company) if custom else Rules())
+
+    async def timeline(
+        self, company: str, id: str, *, limit: int = 50, after: Position | None = None
+    ) -> Page[RecordEvent]:
+        """Return what happened to a record and to those merged into it, the newest first."""
+        resolved = (await self.resolve(company, [id]))[id]
+        record = await self._store[self.type.kind].of(company).get(id) if resolved == Missing(deleted=True) else None
+        if record is None:  # a deleted one's past may still be read
+            record = self.found(id, resolved)
+        return await timeline(self._store, company, (record.id, *record.merged), limit=limit, after=after)
 
     async def resolve(self, company: str, ids: Sequence[str]) -> dict[str, Resolved]:
-        """Return what each id stands for: looked up as an external id first, then as ``_id``.
+        """Return what each id stands for; see ``finding.resolve``."""
+        return await resolve(self._store, self.type, company, ids)
 
-        An id that matches two different leads is ``Ambiguous``: the host application's own ids may look like ours.
-        """
-        leads = self._store[LEADS].of(company)
-        wanted = list(dict.fromkeys(ids))
-        result: dict[str, Resolved] = {}
-        for start in range(0, len(wanted), MAX_KEYS):
-            chunk = [id for id in wanted[start : start + MAX_KEYS] if id and len(id) <= MAX_ID]
-            external = {lead.external_id: lead for lead in await leads.lookup("external", chunk)}
-            own = await leads.get_many([id for id in chunk if is_object_id(id)])
-            for id in chunk:
-                ours, theirs = own.get(id), external.get(id)
-                if ours is not None and theirs is not None and ours.id != theirs.id:
-                    result[id] = Ambiguous((theirs.id, ours.id))
-                elif (lead := theirs or ours) is not None:
-                    result[id] = Found(lead)
-        return {id: result.get(id, Missing()) for id in wanted}
+    async def rules(self, company: str) -> Rules:
+        """Return what the company has laid down for this type."""
+        return rules_from(await self._store[SETTINGS].of(company).get(f"{company}:{self.type.name}"))
 
-    async def _change(
-        self, company: str, author: Author, before: Lead, body: LeadBody, default_region: str | None
-    ) -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
-        earlier = flatten(before)
-        fields = drafted(earlier, body, default_region)
+    def found(self, id: str, resolved: Resolved) -> CrmRecord:
+        """Return the record that was found, or raise what says why there is none."""
+        match resolved:
+            case Found(record):
+                return record
+            case Ambiguous(ids):
+                raise AmbiguousId(
+                    f"'{id}' is the external id of the {self.type.name} {ids[0]} and the _id of another one.",
+                    details={"leadIds" if self.type is LEAD else "ids": list(ids)},
+                )
+            case Missing(deleted):
+                raise self.missing(id, deleted=deleted)
+
+    def missing(self, id: str, *, deleted: bool) -> RecordNotFound:
+        """Return the error for an id that leads nowhere."""
+        if deleted:
+            return RecordDeleted(
+                f"The {self.type.name} with this id was deleted.",
+                code=f"{self.type.name}_deleted",
+                hint=f"POST /api/v1/{self.type.plural}/{id}/restore brings it back.",
+            )
+        error = LeadNotFound if self.type is LEAD else RecordNotFound
+        return error(f"There is no {self.type.name} with this id or external id.", code=f"{self.type.name}_not_found")
+
+    async def made(
+        self, company: str, author: Author, body: RecordBody, default_region: str | None
+    ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
+        """Return the batch that stores a new record."""
+        rules = await self.rules(company)
+        fields = drafted({}, await self._referring(company, body), default_region, self.type, rules)
+        await self._refuse_taken(company, fields.get("externalId"), None)
+        batch = WriteBatch()
+        forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
+        record = record_change(
+            batch, self.type, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(),
+            author=author, rules=rules,
+        )  # fmt: skip
+        assert record is not None  # noqa: S101  # a new record always is a change
+        return batch, (record, forgotten)
+
+    async def changed(
+        self, company: str, author: Author, before: CrmRecord, body: RecordBody, default_region: str | None
+    ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
+        """Return the batch that changes a record."""
+        rules, earlier = await self.rules(company), flatten(before)
+        fields = drafted(earlier, await self._referring(company, body), default_region, self.type, rules)
         if fields.get("externalId") != before.external_id:
             await self._refuse_taken(company, fields.get("externalId"), before.id)
         batch = WriteBatch()
         forgotten = await self._refuse_erased(batch, company, earlier, fields, allow=body.allow_erased)
-        lead = lead_change(
-            batch, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(), author=author
-        )
-        return batch, (lead or before, forgotten)
+        record = record_change(
+            batch, self.type, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(),
+            author=author, rules=rules,
+        )  # fmt: skip
+        return batch, (record or before, forgotten)
+
+    async def done(self, company: str, record: CrmRecord, forgotten: Forgotten) -> CrmRecord:
+        """Note that erased people came back, where some did, and return the record."""
+        if forgotten:
+            await self._erased.allowed(company, forgotten)
+        return record
+
+    async def _turned(
+        self, company: str, author: Author, before: CrmRecord, fields: Fields, turn: Turn
+    ) -> tuple[WriteBatch, CrmRecord]:
+        batch = WriteBatch()
+        record = record_change(
+            batch, self.type, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(),
+            author=author, rules=await self.rules(company), turn=turn,
+        )  # fmt: skip
+        assert record is not None  # noqa: S101  # a turn always is a change
+        return batch, record
+
+    async def _referring(self, company: str, body: RecordBody) -> RecordBody:
+        """Return ``body`` with what it refers to by our ids; raises ``UnknownReference``."""
+        resolved: dict[str, str] = {}
+        for name, type in _REFERENCES.items():
+            id = getattr(body, name, None)
+            if id is None:
+                continue
+            found = (await resolve(self._store, type, company, [id]))[id]
+            if not isinstance(found, Found):
+                raise UnknownReference(f"There is no {type.name} with the id or external id '{id}'.")
+            resolved[name] = found.lead.id
+        return body.model_copy(update=resolved) if resolved else body
 
     async def _refuse_erased(
         self, batch: WriteBatch, company: str, before: Fields, after: Fields, *, allow: bool
@@ -215,27 +293,20 @@ class LeadService:
             raise PersonErased("This person was erased from the company; nothing was stored.")
         return await self._erased.allow(batch, company, person)
 
-    async def _done(self, company: str, lead: Lead, forgotten: Forgotten) -> Lead:
-        if forgotten:
-            await self._erased.allowed(company, forgotten)
-        return lead
-
     async def _refuse_taken(self, company: str, external_id: object, but: str | None) -> None:
         if external_id is None:
             return
-        for holder in await self._store[LEADS].of(company).lookup("external", [external_id]):
+        records = self._store[self.type.kind].of(company)
+        holders = [
+            *await records.lookup("external", [external_id]),
+            *await records.lookup("alias", [external_id]),
+        ]
+        for holder in holders:
             if holder.id != but:
                 raise ExternalIdTaken(
-                    f"The external id {external_id!r} belongs to the lead {holder.id}.", details={"leadId": holder.id}
+                    f"The external id {external_id!r} belongs to the {self.type.name} {holder.id}.",
+                    details={f"{self.type.name}Id": holder.id},
                 )
 
 
-def _residual(filters: Filters, *more: Residual) -> Residual | None:
-    parts: list[Residual] = list(more)
-    if filters.status is not None:
-        parts.append(Eq("status", filters.status))
-    if filters.source is not None:
-        parts.append(Eq("source", filters.source))
-    if filters.tag is not None:
-        parts.append(Has("tags", filters.tag))
-    return AllOf(tuple(parts)) if parts else None
+LeadService = RecordService

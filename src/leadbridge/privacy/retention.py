@@ -11,6 +11,7 @@ import structlog
 
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
+from leadbridge.leads.model import EVENTS
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
@@ -42,6 +43,7 @@ class Keep:
     errors: int = 90
     runs: int = 90
     rejects: int = 90
+    history: int = 730
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -50,6 +52,7 @@ class Keep:
             Rule(USAGE_EVENTS, "createdAt", timedelta(days=self.usage)),
             Rule(ERRORS, "occurredAt", timedelta(days=self.errors)),
             Rule(RUNS, "startedAt", timedelta(days=self.runs)),
+            Rule(EVENTS, "at", timedelta(days=self.history)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )
 

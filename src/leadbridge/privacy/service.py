@@ -16,11 +16,12 @@ import structlog
 
 from leadbridge.kit.clock import Clock, to_text
 from leadbridge.kit.ids import IdSource
+from leadbridge.leads.errors import RecordNotFound
 from leadbridge.leads.fields import Keys, flatten
 from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, RowReport
-from leadbridge.leads.model import LEADS, Lead
+from leadbridge.leads.model import CONTACT, CONTACTS, LEADS, CrmRecord, State
 from leadbridge.leads.normalise import Invalid, email, email_key
-from leadbridge.leads.service import LeadService
+from leadbridge.leads.service import LeadService, RecordService
 from leadbridge.privacy.erase import Hash, batch_for, cell_hashes, exported, key_hashes, looked_up
 from leadbridge.privacy.errors import ErasureNotFound, WhomToErase
 from leadbridge.privacy.model import ERASED_PEOPLE, ERASURES, ErasedPerson, Erasure, ErasureState
@@ -29,7 +30,7 @@ from leadbridge.privacy.policy import POLICIES, Action
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.query import Missing, Position
-from leadbridge.storage.store import Page, Store
+from leadbridge.storage.store import MAX_KEYS, Page, Store
 
 SETTLE = timedelta(minutes=2)
 """From the deletion to the last look: longer than any write that was decided on before may take."""
@@ -57,6 +58,7 @@ class PrivacyService:
         self._ids = ids
         self._leads = leads
         self._people = people
+        self._contacts = RecordService(store, clock, ids, people, CONTACT)
         named = {kind.name: kind for kind in kinds}
         self._kinds = [
             named[name] for name, policy in POLICIES.items() if policy.action is not Action.NONE and name in named
@@ -77,8 +79,8 @@ class PrivacyService:
             raise WhomToErase("An erasure is of one record or of one e-mail address.")
         digest = await self._people.digest(company)
         if lead_id is not None:
-            people = [await self._leads.get(company, lead_id)]
-            keys = [Keys(flatten(people[0]))]
+            people = await self._with_merged(company, [await self._one_person(company, lead_id)])
+            keys = [Keys(flatten(one)) for one in people]
         else:
             people, keys = await self._with_address(company, address or "")
         now = self._clock.now()
@@ -161,12 +163,15 @@ class PrivacyService:
 
     async def export(self, company: str, lead_id: str) -> dict[str, Any]:
         """Return everything that is held about a record, as one JSON object; raises ``LeadNotFound``."""
-        lead = await self._leads.get(company, lead_id)
+        lead = await self._one_person(company, lead_id)
         digest = await self._people.digest(company)
         held: dict[str, list[dict[str, Any]]] = {}
+        ids = [one.id for one in await self._with_merged(company, [lead])]
         for kind in self._kinds:
-            async for page in self._about(company, kind, [lead.id]):
-                held.setdefault(kind.name, []).extend(exported(kind, document, {lead.id}) for document in page)
+            met: dict[str, dict[str, Any]] = {}
+            async for page in self._about(company, kind, ids):
+                met |= {document.id: exported(kind, document, set(ids)) for document in page}
+            held[kind.name] = list(met.values())
         wanted = looked_up(key_hashes(Keys(flatten(lead)), digest))
         async for reports in self._rows_of(company, wanted, digest):
             held.setdefault(ROW_REPORTS.name, []).extend(exported(ROW_REPORTS, report, ()) for report in reports)
@@ -195,13 +200,44 @@ class PrivacyService:
                     break
                 after = page.next
 
-    async def _with_address(self, company: str, address: str) -> tuple[list[Lead], list[Keys]]:
+    async def _one_person(self, company: str, id: str) -> CrmRecord:
+        """Return the lead, else the contact, that an id leads to; a deleted one too. Raises as the lead's service."""
+        try:
+            return await self._leads.get(company, id)
+        except RecordNotFound as missing:
+            for kind in (LEADS, CONTACTS):
+                found = await self._store[kind].of(company).get(id)
+                if found is not None and found.state is State.DELETED:
+                    return found
+            try:
+                return await self._contacts.get(company, id)
+            except RecordNotFound:
+                raise missing from None
+
+    async def _with_address(self, company: str, address: str) -> tuple[list[CrmRecord], list[Keys]]:
         try:
             key = email_key(email(address))
         except Invalid as invalid:
             raise WhomToErase(str(invalid), hint="Send the e-mail address the person is known by.") from invalid
-        people = await self._store[LEADS].of(company).lookup("email", [key])
-        return people, [Keys(flatten(lead)) for lead in people] or [Keys({"email": key})]
+        people: list[CrmRecord] = []
+        for kind in (LEADS, CONTACTS):
+            records = self._store[kind].of(company)
+            people += await records.lookup("email", [key])
+            people += await records.lookup("gone", [f"email:{key}"])
+        people = await self._with_merged(company, people)
+        return people, [Keys(flatten(record)) for record in people] or [Keys({"email": key})]
+
+    async def _with_merged(self, company: str, people: Sequence[CrmRecord]) -> list[CrmRecord]:
+        """Return ``people`` with the records they have become part of, and with those that became part of them."""
+        found = {record.id: record for record in people}
+        for kind in (LEADS, CONTACTS):
+            records = self._store[kind].of(company)
+            into = [record.merged_into for record in people if record.merged_into is not None]
+            found |= await records.get_many(sorted(set(into))[:MAX_KEYS])
+            parts = sorted({id for record in found.values() for id in record.merged})
+            for start in range(0, len(parts), MAX_KEYS):
+                found |= await records.get_many(parts[start : start + MAX_KEYS])
+        return list(found.values())
 
     async def delete_rows(self, company: str, hashes: Sequence[str]) -> Counter[str]:
         """Delete rows of imports that became no record and hold the person all the same."""

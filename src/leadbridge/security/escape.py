@@ -65,6 +65,13 @@ def csv_line(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
+def csv_raw_line(cells: Iterable[str]) -> str:
+    """Return one line of CSV (RFC 4180) for programs, every cell as it is: a spreadsheet may calculate it."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()
+
+
 def href(address: str) -> str | None:
     """Return an address that a link may lead to, or None: only http, https, mailto and tel, and nothing ambiguous.
 

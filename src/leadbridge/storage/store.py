@@ -51,12 +51,14 @@ class Contention(Unavailable):
 class Page(Generic[D]):
     """A part of a list. ``next`` is where it goes on (None: it ended); ``scanned`` counts entries looked at.
 
-    A page may hold fewer documents than asked for and still have a ``next``: the scan budget was spent.
+    A page may hold fewer documents than asked for and still have a ``next``: the scan budget was spent. ``found`` is
+    how many there are on it, also where they were only counted.
     """
 
     items: list[D]
     next: Position | None
     scanned: int
+    found: int = 0
 
 
 class Collection(Generic[D]):
@@ -109,32 +111,36 @@ class Collection(Generic[D]):
         descending: bool = False,
         limit: int = 50,
         max_scan: int = 5000,
+        count_only: bool = False,
     ) -> Page[D]:
         """Return one page of a walk along the declared index that serves the question; raises ``NoIndex``.
 
         ``low`` (included) and ``high`` (excluded) bound the first order field: texts, times or numbers. Paths are
-        stored names. Absent values come first (last where ``descending``).
+        stored names. Absent values come first (last where ``descending``). With ``count_only`` documents are counted
+        (``found``) and not decoded.
         """
         scan = self._plan(eq or {}, order, low, high, after, descending)
         items: list[D] = []
-        scanned = 0
+        scanned = found = 0
         position = after
         while True:
             want = min(CHUNK, max_scan - scanned, limit + 1 if residual is None else CHUNK)
             entries = await self._engine.scan(self._kind, self._company, scan, want)
             for here, body in entries:
-                if len(items) == limit:
-                    return Page(items, position, scanned)
+                if found == limit:
+                    return Page(items, position, scanned, found)
                 scanned += 1
                 position = here
                 if not _first_sight(scan, here, body):
                     continue
                 if residual is None or matches(residual, body):
-                    items.append(self._kind.decode(body))
+                    found += 1
+                    if not count_only:
+                        items.append(self._kind.decode(body))
             if len(entries) < want:
-                return Page(items, None, scanned)
+                return Page(items, None, scanned, found)
             if scanned >= max_scan:
-                return Page(items, position, scanned)
+                return Page(items, position, scanned, found)
             scan = _onward(scan, position)
 
     def _plan(

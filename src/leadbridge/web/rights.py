@@ -34,6 +34,9 @@ class Right(StrEnum):
     LEADS_READ = "leads.read"
     LEADS_WRITE = "leads.write"
     LEADS_ERASE = "leads.erase"
+    RECORDS_CONFIGURE = "records.configure"
+    TEAM_READ = "team.read"
+    TEAM_MANAGE = "team.manage"
     IMPORTS_RUN = "imports.run"
     CONNECTIONS_READ = "connections.read"
     CONNECTIONS_TEST = "connections.test"
@@ -53,9 +56,12 @@ MEANING: Mapping[Right, str] = {
     Right.USERS_MANAGE: "invite, change and remove users up to one's own role",
     Right.KEYS_MANAGE: "see and revoke all API keys, make keys for programs",
     Right.AUDIT_READ: "read the audit trail",
-    Right.LEADS_READ: "read leads and what imports did",
-    Right.LEADS_WRITE: "create and change leads",
+    Right.LEADS_READ: "read leads, contacts, accounts and deals, and what imports did",
+    Right.LEADS_WRITE: "create, change, merge and delete them",
     Right.LEADS_ERASE: "export and erase what is kept about a person",
+    Right.RECORDS_CONFIGURE: "declare custom fields, lay down what is of high value",
+    Right.TEAM_READ: "see the sales team",
+    Right.TEAM_MANAGE: "change the sales team",
     Right.IMPORTS_RUN: "import files",
     Right.CONNECTIONS_READ: "see connections to CRMs",
     Right.CONNECTIONS_TEST: "test a connection",
@@ -72,6 +78,7 @@ _PROGRAM = frozenset(
         Right.COMPANY_READ,
         Right.LEADS_READ,
         Right.LEADS_WRITE,
+        Right.TEAM_READ,
         Right.IMPORTS_RUN,
         Right.CONNECTIONS_READ,
         Right.CONNECTIONS_TEST,

@@ -104,7 +104,7 @@ async def test_a_lead_is_made_read_and_changed(api: Api) -> None:
         ("POST", "", {"lastName": 7}, 400, "invalid_request"),
         ("GET", "/nobody", None, 404, "lead_not_found"),
         ("PATCH", "/" + "0" * 24, {"title": "x"}, 404, "lead_not_found"),
-        ("GET", "?sort=shoe", None, 400, "invalid_request"),
+        ("GET", "?sort=shoe", None, 400, "invalid_filter"),
         ("GET", "?limit=0", None, 400, "invalid_request"),
         ("GET", "?cursor=x!", None, 400, "invalid_cursor"),
         ("GET", "/imports/nothing", None, 404, "import_not_found"),

@@ -233,7 +233,7 @@ async def test_lists_are_narrowed_by_what_is_asked(room: Room) -> None:
     ann = await make(room, email="Ann@example.com", status="new", source="fair", tags=["a", "b"], externalId="1")
     bob = await make(room, email="ann@EXAMPLE.com", status="old", tags=["b"])
 
-    async def ids(**filters: str) -> set[str]:
+    async def ids(**filters: Any) -> set[str]:
         return {lead.id for lead in (await room.leads.page(COMPANY, Filters(**filters))).items}
 
     assert await ids(email="ANN@example.com") == {ann.id, bob.id}

@@ -14,7 +14,8 @@ from leadbridge.app import KINDS
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.leads.errors import LeadNotFound, PersonErased
 from leadbridge.leads.imports.model import IMPORT_PARTS, ROW_REPORTS, Severity
-from leadbridge.leads.model import LEADS, LeadBody
+from leadbridge.leads.merging import Merge
+from leadbridge.leads.model import LEADS, ContactBody, LeadBody
 from leadbridge.privacy.errors import ErasureNotFound, WhomToErase
 from leadbridge.privacy.model import ERASED_PEOPLE, ErasureState
 from leadbridge.privacy.service import SETTLE
@@ -200,6 +201,10 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "import_rejects",
         "import_leads",
         "run_parts",
+        "record_events",
+        "contacts",
+        "accounts",
+        "deals",
     }
     assert held["documents"]["links"][0]["crmId"] == "151"
     assert len(held["documents"]["import_rejects"]) == 2
@@ -209,6 +214,32 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
     assert held["documents"]["import_leads"][0]["targets"] == [lead_id]
     with pytest.raises(LeadNotFound):
         await house.hub.privacy.export(OTHER, lead_id)
+
+
+@pytest.mark.parametrize("by_address", [True, False], ids=["address", "id"])
+async def test_a_person_is_erased_with_what_was_merged_deleted_or_is_a_contact(house: House, by_address: bool) -> None:
+    leads, contacts = house.hub.leads, house.hub.records["contact"]
+    whole = await house.lead(lastName="Ruizowska", email="keep@plantedcorp.example")
+    part = await house.lead(**CANARY)
+    await leads.merge(house.company, AUTHOR, whole.id, Merge(part.id))
+    await leads.update(house.company, AUTHOR, whole.id, LeadBody(title="Aviarist"))
+    await leads.delete(house.company, AUTHOR, whole.id)
+    body = ContactBody.model_validate({"lastName": "Ruizowska", "email": CANARY["email"]})
+    contact = await contacts.create(house.company, AUTHOR, body)
+    other = await house.lead(lastName="Other", email="other@example.com")
+    if by_address:
+        await house.hub.privacy.erase(house.company, BY, address="Canarietta.M@plantedcorp.example")
+    else:
+        await house.hub.privacy.erase(house.company, BY, lead_id=whole.id)
+        await house.hub.privacy.erase(house.company, BY, lead_id=contact.id)
+    left = await everything(house)
+    assert [token for token in (*TOKENS, "Ruizowska", "keep@", "Aviarist") if token in left] == []
+    assert (await leads.get(house.company, other.id)).last_name == "Other"
+    for address in (CANARY["email"], "keep@plantedcorp.example"):
+        with pytest.raises(PersonErased):
+            await leads.create(house.company, AUTHOR, LeadBody.model_validate({"email": address}))
+    with pytest.raises(PersonErased):
+        await contacts.create(house.company, AUTHOR, body)
 
 
 async def test_no_byte_of_an_erased_person_is_left_in_the_files(sqlite_house: House) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from leadbridge.server import bind
 from tests.support.hub_in_process import HubUnderTest, running_hub
 
 ORIGIN = "https://app.example.com"
@@ -17,7 +19,7 @@ ORIGIN = "https://app.example.com"
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[HubUnderTest]:
-    async with running_hub(tmp_path / "hub", cors_origins=(ORIGIN,)) as running:
+    async with running_hub(tmp_path / "hub", cors_origins=(ORIGIN,), rate_address=0) as running:
         yield running
 
 
@@ -173,3 +175,9 @@ async def test_two_hubs_share_one_database_and_make_one_company(tmp_path: Path) 
         both = await asyncio.gather(*(hub.ask("POST", "/leads", json=body) for hub in (one, two)))
         assert sorted(answer.status for answer in both) == [201, 409]
         assert next(answer.code for answer in both if answer.status == 409) == "external_id_taken"
+
+
+def test_answers_do_not_wait_for_delayed_acknowledgements() -> None:
+    """asyncio sets TCP_NODELAY only on sockets that say they are TCP; without it each answer took 40 ms longer."""
+    with bind("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP

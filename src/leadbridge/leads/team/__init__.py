@@ -1,0 +1,1 @@
+"""The sales team: who takes leads, where, when and how many."""
