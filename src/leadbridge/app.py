@@ -57,7 +57,11 @@ from leadbridge.tenancy import model as tenancy_model
 from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage import model as usage_model
+from leadbridge.usage import routes as usage_routes
+from leadbridge.usage.quotas import LeadMeter, Quota
+from leadbridge.usage.room import UsageRoom, usage_room
 from leadbridge.usage.service import UsageService
+from leadbridge.usage.tasks import UsageTasks
 from leadbridge.web import model as web_model
 from leadbridge.web import routes as web_routes
 from leadbridge.web.admission import Admission, Limits
@@ -123,6 +127,8 @@ class Hub:
     vault: Vault
     tenancy: TenancyService
     usage: UsageService
+    usage_room: UsageRoom
+    usage_tasks: UsageTasks
     leads: LeadService
     imports: ImportService
     connections: ConnectionService
@@ -183,9 +189,23 @@ def build_hub(
     vault = Vault(store, StoredKeyProvider(settings.master_key), clock, ids)
     tenancy = TenancyService(store, clock, ids, jwt=settings.jwt, transport=transport)
     usage = UsageService(store, clock, ids)
+
+    async def zone_of(company_id: str) -> str:
+        return (await tenancy.company(company_id)).time_zone
+
+    used = usage_room(
+        store,
+        clock,
+        zone_of,
+        {
+            Quota.VENDOR_CALLS: settings.quota_vendor_calls_day,
+            Quota.EXECUTIONS: settings.quota_executions_month,
+            Quota.LEADS: settings.quota_leads_month,
+        },
+    )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    leads = LeadService(store, clock, ids, people)
+    leads = LeadService(store, clock, ids, people, LeadMeter(used.quotas, usage))
     imports = ImportService(store, clock, ids, usage, people)
     leases = Leases(store, clock, ids)
 
@@ -195,11 +215,14 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    sync = SyncService(store, clock, ids, leads, connections, usage, leases)
+    sync = SyncService(store, clock, ids, leads, connections, usage, leases, used.quotas)
     metrics = WorkMetrics(CollectorRegistry())
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    usage_tasks = UsageTasks(store, clock, queue, used.folder, used.quotas, usage)
+    handlers = handlers or Handlers()
+    handlers.add(usage_tasks.handler())
+    worker = Worker(store, clock, ids, rng, handlers, metrics, schedules)
     rotation = KeyRotation(store, vault, clock, KINDS)
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
     company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
@@ -214,6 +237,8 @@ def build_hub(
         vault=vault,
         tenancy=tenancy,
         usage=usage,
+        usage_room=used,
+        usage_tasks=usage_tasks,
         leads=leads,
         imports=imports,
         connections=connections,
@@ -247,13 +272,13 @@ def build_app(hub: Hub) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep(hub))
+        loops = [asyncio.create_task(_sweep(hub)), asyncio.create_task(hub.usage_tasks.keep_looking())]
         hub.worker.start()
         yield
-        sweeper.cancel()
+        for loop in loops:
+            loop.cancel()
         await hub.worker.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
+        await asyncio.gather(*loops, return_exceptions=True)
 
     app = FastAPI(
         title="Leadbridge",
@@ -297,6 +322,7 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
+    app.include_router(usage_routes.router)
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)
     app.include_router(tenancy_routes.router)

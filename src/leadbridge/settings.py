@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=_variable("LEADBRIDGE_TRUSTED_PROXIES")
     )
+    quota_vendor_calls_day: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_VENDOR_CALLS_DAY"))
+    quota_executions_month: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_EXECUTIONS_MONTH"))
+    quota_leads_month: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_LEADS_MONTH"))
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
 
     jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))

@@ -17,6 +17,7 @@ from leadbridge.kit.retry import backoff
 from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost, RequestFailed
 from leadbridge.security.origins import check_origin
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
+from leadbridge.usage.calls import CallNotes
 
 MAX_THROTTLED = 5
 MAX_WAIT_SECONDS = 60.0
@@ -67,6 +68,8 @@ class ConnectionSession:
         self._heard = heard
         self._access: Access | None = None
         self.calls = 0
+        self.notes = CallNotes(surroundings.clock)
+        """The calls as the request log will show them."""
 
     @property
     def app(self) -> App:
@@ -134,7 +137,13 @@ class ConnectionSession:
             bearer = f"Bearer {access.secret.get_secret_value()}"
             request = replace(request, headers={**request.headers, "authorization": bearer})
         self.calls += 1
-        response = await self._around.transport.send(request)
+        started = self._around.clock.now()
+        try:
+            response = await self._around.transport.send(request)
+        except RequestFailed as error:
+            self.notes.unanswered(request, error, started)
+            raise
+        self.notes.answered(request, response, started)
         header = self._provider.pace.remaining_header
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():

@@ -18,6 +18,7 @@ from leadbridge.leads.normalise import email_key
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import AllOf, Eq, Has, Position, Residual
 from leadbridge.storage.store import MAX_KEYS, Page, Store
+from leadbridge.usage.quotas import LeadMeter
 
 Sort: TypeAlias = Literal["createdAt", "-createdAt", "updatedAt", "-updatedAt", "name", "-name"]
 _ORDER = {"createdAt": "createdAt", "updatedAt": "updatedAt", "name": "nameSort"}
@@ -64,15 +65,25 @@ Resolved: TypeAlias = Found | Missing | Ambiguous
 class LeadService:
     """Leads of every company; each call names the one it is about."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource, erased: ErasedPeople | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        erased: ErasedPeople | None = None,
+        meter: LeadMeter | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._erased = erased or NobodyErased()
+        self._meter = meter
 
     async def create(self, company: str, author: Author, body: LeadBody, *, default_region: str | None = None) -> Lead:
         """Store a new lead and return it; raises ``InvalidLead``, ``ExternalIdTaken`` or ``PersonErased``."""
         fields = drafted({}, body, default_region)
+        if self._meter is not None:
+            await self._meter.admit(company)
 
         async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
             await self._refuse_taken(company, fields.get("externalId"), None)
@@ -82,6 +93,8 @@ class LeadService:
                 batch, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(), author=author
             )
             assert lead is not None  # noqa: S101  # a new lead always is a change
+            if self._meter is not None:
+                self._meter.add(batch, company)
             return batch, (lead, forgotten)
 
         lead, forgotten = await self._store.attempt(build)
@@ -136,6 +149,9 @@ class LeadService:
                 author=author,
             )
             assert made is not None  # noqa: S101  # a new lead always is a change
+            if self._meter is not None:
+                await self._meter.admit(company)
+                self._meter.add(batch, company)
             return batch, (made, True, forgotten)
 
         lead, new, forgotten = await self._store.attempt(build)

@@ -18,7 +18,9 @@ from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 from leadbridge.sync.model import RUNS
 from leadbridge.tenancy.model import COMPANIES
-from leadbridge.usage.model import ERRORS, USAGE_EVENTS
+from leadbridge.usage.fold import QUARTERS_KEPT
+from leadbridge.usage.model import ERRORS, REQUESTS, USAGE_EVENTS
+from leadbridge.usage.rows import QUARTERS
 
 CHUNK = 500
 
@@ -36,11 +38,15 @@ class Rule:
 
 RULES = (
     Rule(USAGE_EVENTS, "createdAt", timedelta(days=400)),
+    Rule(QUARTERS, "at", QUARTERS_KEPT),
+    Rule(REQUESTS, "at", timedelta(days=7)),
     Rule(ERRORS, "occurredAt", timedelta(days=90)),
     Rule(RUNS, "startedAt", timedelta(days=90)),
 )
 REJECTS_KEPT = timedelta(days=90)
 """Rows as they were in a file, from the start of its import."""
+REQUESTS_KEPT = 20_000
+"""Entries of one company's request log."""
 FLOWS_KEPT = timedelta(days=1)
 """OAuth flows, from their end."""
 TABLE: dict[str, timedelta] = {
@@ -69,6 +75,7 @@ class Retention:
                 for rule in RULES:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
                 deleted[ROW_REPORTS.name] += await self._rejects(company.id, now)
+                deleted[REQUESTS.name] += await self._requests_beyond(company.id)
             if page.next is None:
                 break
             after = page.next
@@ -102,6 +109,21 @@ class Retention:
             if page.next is None:
                 return deleted
             after = page.next
+
+    async def _requests_beyond(self, company: str) -> int:
+        """Delete the oldest entries of a request log beyond what is kept of one company."""
+        requests = self._store[REQUESTS].of(company)
+        kept, after = 0, None
+        while kept < REQUESTS_KEPT:
+            page = await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)
+            kept += len(page.items)
+            if page.next is None:
+                return 0
+            after = page.next
+        deleted = 0
+        while beyond := (await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)).items:
+            deleted += await self._delete(REQUESTS, beyond)
+        return deleted
 
     async def _flows(self, now: datetime) -> int:
         deleted = 0

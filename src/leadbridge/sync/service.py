@@ -20,7 +20,8 @@ from leadbridge.sync import faults
 from leadbridge.sync.errors import NotRetryable, RunNotFound, TooManyIds
 from leadbridge.sync.model import RUNS, Counts, Run, RunStatus
 from leadbridge.sync.push import Pusher, Settled
-from leadbridge.usage.model import USAGE_EVENTS, Category, ErrorEntry, EventType
+from leadbridge.usage.model import Category, ErrorEntry, EventType, UsageEvent
+from leadbridge.usage.quotas import Quota, QuotaService
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.errors import LaneLost
 from leadbridge.work.lease import Lease, Leases, connection_lane
@@ -62,9 +63,11 @@ class SyncService:
         connections: ConnectionService,
         usage: UsageService,
         leases: Leases,
+        quotas: QuotaService,
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._leads, self._connections, self._usage, self._leases = leads, connections, usage, leases
+        self._quotas = quotas
 
     async def push(
         self,
@@ -77,10 +80,12 @@ class SyncService:
     ) -> PushResult:
         """Push the named leads (ids of ours or external ids) over one connection and tell each one's outcome.
 
-        Raises ``TooManyIds``, ``NoActiveConnection``, ``LaneBusy``. A failure of one lead is an outcome, not an error.
+        Raises ``TooManyIds``, ``NoActiveConnection``, ``LaneBusy``, ``QuotaExceeded``. A failure of one lead is an
+        outcome, not an error.
         """
         if len(lead_ids) > MAX_IDS:
             raise TooManyIds(f"{len(lead_ids)} lead ids were sent.")
+        await self._quotas.check(company_id, Quota.VENDOR_CALLS)
         connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         asked = await self._resolve(company_id, lead_ids)
         lease = await self._leases.take(company_id, connection_lane(connection.id), wait=WAIT_SECONDS)
@@ -139,7 +144,8 @@ class SyncService:
             settled = await self._push_all(connection, session, lease, [one.lead for one in asked if one.lead])
         except BaseException:
             stopped = run.model_copy(update={"rev": 1, "status": RunStatus.FAILED, "ended_at": self._clock.now()})
-            await self._store.write(WriteBatch().replace(RUNS, stopped))
+            event = self._event(connection, stopped, session, started, len(asked), succeeded=False)
+            await self._store.write(self._usage.add(WriteBatch().replace(RUNS, stopped), event, calls=session.notes))
             raise
         items = tuple((one, settled[one.lead.id] if one.lead else Settled("failed", fault=one.fault)) for one in asked)
         counts = _count(items)
@@ -152,23 +158,36 @@ class SyncService:
                 "ended_at": self._clock.now(),
             }
         )
-        event = self._usage.event(
+        succeeded = counts.failed + counts.held == 0
+        event = self._event(connection, ended, session, started, len(asked), succeeded=succeeded)
+        await self._store.write(self._usage.add(WriteBatch().replace(RUNS, ended), event, calls=session.notes))
+        await self._usage.record_failures(connection.company_id, _failures(connection, items, request_id))
+        return PushResult(ended, items)
+
+    def _event(
+        self,
+        connection: Connection,
+        run: Run,
+        session: ConnectionSession,
+        started: float,
+        asked: int,
+        *,
+        succeeded: bool,
+    ) -> UsageEvent:
+        return self._usage.event(
             connection.company_id,
             EventType.CRM_SYNC,
             Category.CRM,
-            succeeded=counts.failed + counts.held == 0,
+            succeeded=succeeded,
             milliseconds=round((self._clock.monotonic() - started) * 1000),
             api_calls=session.calls,
-            records=counts.read,
+            records=run.counts.read,
             provider=connection.provider,
             connection_id=connection.id,
             run_id=run.id,
-            request={"leads": len(asked)},
-            response=counts.model_dump(by_alias=True),
+            request={"leads": asked},
+            response=run.counts.model_dump(by_alias=True),
         )
-        await self._store.write(WriteBatch().replace(RUNS, ended).insert(USAGE_EVENTS, event))
-        await self._usage.record_failures(connection.company_id, _failures(connection, items, request_id))
-        return PushResult(ended, items)
 
     async def _push_all(
         self, connection: Connection, session: ConnectionSession, lease: Lease, leads: Sequence[Lead]
