@@ -95,6 +95,7 @@ POLICIES: Mapping[str, Policy] = {
     "usage_deltas": Policy(_NONE, "counts"),
     "usage_quarters": Policy(_NONE, "counts"),
     "usage_days": Policy(_NONE, "counts"),
+    "usage_months": Policy(_NONE, "counts"),
     "usage_foldings": Policy(_NONE, "how far counts are summed up"),
     "usage_quotas": Policy(_NONE, "the company's limits"),
     "runs": Policy(_NONE, "counts"),

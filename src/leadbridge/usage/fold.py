@@ -15,8 +15,20 @@ from leadbridge.kit.clock import Clock
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import CHUNK, Contention, Store
-from leadbridge.usage.rows import DAYS, DELTAS, FOLDINGS, QUARTERS, DayRow, Delta, Folding, QuarterRow
-from leadbridge.usage.tally import Tally, day_of, quarter_of, start_of, zone_named
+from leadbridge.usage.rows import (
+    DAYS,
+    DELTAS,
+    FOLDINGS,
+    MONTHS,
+    QUARTERS,
+    DayRow,
+    Delta,
+    Folding,
+    MonthRow,
+    Part,
+    QuarterRow,
+)
+from leadbridge.usage.tally import DaySums, Tally, day_of, quarter_of, start_of, zone_named
 
 QUARTERS_KEPT = timedelta(days=100)
 """As long as a quarter hour is kept, days can be cut anew for another time zone."""
@@ -68,13 +80,17 @@ class Folder:
         taken = _first_of(deltas, zone)
         by_quarter: dict[int, Tally] = defaultdict(Tally)
         by_day: dict[str, Tally] = defaultdict(Tally)
+        by_month: dict[str, _Month] = defaultdict(_Month)
         for delta in taken:
             for part in delta.parts:
+                day = day_of(part.quarter, zone)
                 by_quarter[part.quarter].add(part)
-                by_day[day_of(part.quarter, zone)].add(part)
+                by_day[day].add(part)
+                by_month[day[:7]].add(day, part)
             batch.delete(DELTAS, company, delta.id, rev=delta.rev)
         await self._add_quarters(company, batch, by_quarter)
         await self._add_days(company, batch, by_day)
+        await self._add_months(company, batch, by_month)
         first = min(by_quarter, default=None)
         if first is not None and (folding.first is None or first < folding.first):
             folding = _with(folding, first=first)
@@ -118,6 +134,15 @@ class Folder:
             row = _day_row(company, day, tally, 0 if before is None else before.rev)
             batch.insert(DAYS, row) if before is None else batch.replace(DAYS, row)
 
+    async def _add_months(self, company: str, batch: WriteBatch, months: Mapping[str, _Month]) -> None:
+        held = await self._store[MONTHS].of(company).get_many([f"{company}:{month}" for month in months])
+        for name, month in months.items():
+            before = held.get(f"{company}:{name}")
+            if before is not None:
+                month.tally.add(before)
+                month.days.add_all(before.days)
+            _put_month(batch, company, name, month, before)
+
     async def _rebuild(self, folding: Folding, zone_name: str) -> Folding:
         """Cut the days anew for another zone, as far back as there are quarter hours; return the state after it.
 
@@ -140,9 +165,26 @@ class Folder:
                 batch.insert(DAYS, row) if before is None else batch.replace(DAYS, row)
             if not isinstance(await self._store.write(batch), Applied):
                 raise Contention("The days of the usage were changed while they were cut anew.")
+        await self._rebuild_months(company, since)
         log.info("usage_days_rebuilt", company=company, zone=zone_name, days=len(days), since=since)
         whole = folding.first is None or since <= day_of(folding.first, zone)
         return await self._store_state(_with(folding, zone=zone_name, since=None if whole else since, rebuilding=False))
+
+    async def _rebuild_months(self, company: str, since: str) -> None:
+        """Sum up the months anew from the one of ``since`` on."""
+        months: dict[str, _Month] = defaultdict(_Month)
+        for day, row in (await self._days_from(company, f"{since[:7]}-01")).items():
+            months[day[:7]].add(day, row)
+        old = (await self._store[MONTHS].of(company).find(order=["month"], low=since[:7], limit=CHUNK)).items
+        held = {row.month: row for row in old}
+        batch = WriteBatch()
+        for name in sorted(set(months) | set(held)):
+            if name in months:
+                _put_month(batch, company, name, months[name], held.get(name))
+            else:
+                batch.delete(MONTHS, company, f"{company}:{name}", rev=held[name].rev)
+        if not isinstance(await self._store.write(batch), Applied):
+            raise Contention("The months of the usage were changed while they were summed up anew.")
 
     async def _days_of_quarters(self, folding: Folding, zone: ZoneInfo) -> tuple[dict[str, Tally], str]:
         """Return the days that all quarter hours are there of, and the first such day."""
@@ -178,6 +220,34 @@ class Folder:
         if not isinstance(await self._store.write(batch), Applied):
             raise Contention("Another process folds the usage of this company.")
         return _with(folding, rev=folding.rev + 1)
+
+
+class _Month:
+    """The sums of a month under way."""
+
+    __slots__ = ("days", "tally")
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self.days = DaySums()
+
+    def add(self, day: str, part: Part | DayRow) -> None:
+        self.tally.add(part)
+        self.days.add(day, part)
+
+
+def _put_month(batch: WriteBatch, company: str, name: str, month: _Month, before: MonthRow | None) -> None:
+    row = MonthRow(
+        id=f"{company}:{name}",
+        company_id=company,
+        rev=0 if before is None else before.rev,
+        month=name,
+        cells=month.tally.cells,
+        timings=month.tally.timings,
+        leads=month.tally.leads,
+        days=month.days.all(),
+    )
+    batch.insert(MONTHS, row) if before is None else batch.replace(MONTHS, row)
 
 
 def _first_of(deltas: list[Delta], zone: ZoneInfo) -> list[Delta]:

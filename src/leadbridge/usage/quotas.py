@@ -23,7 +23,7 @@ from leadbridge.usage.errors import QuotaExceeded
 from leadbridge.usage.model import QUOTAS, EventType, Limit, Quotas
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.usage.summary import Summaries
-from leadbridge.usage.tally import Tally, month_of, zone_named
+from leadbridge.usage.tally import month_of, zone_named
 
 REMEMBERED = 2.0
 """Seconds for which what is used is not read again."""
@@ -129,10 +129,9 @@ class QuotaService:
         today = self._clock.now().astimezone(zone).date()
         month = month_of(today)
         read = await self._summaries.read(company, month[0], month[1])
-        day = read.days.get(today.isoformat(), Tally())
-        total = read.total()
+        total = read.total
         used = {
-            Quota.VENDOR_CALLS: sum(cell.api_calls for cell in day.cells),
+            Quota.VENDOR_CALLS: read.days.of(today.isoformat()).api_calls,
             Quota.EXECUTIONS: sum(cell.events for cell in total.cells if cell.event_type in EXECUTIONS),
             Quota.LEADS: total.leads,
         }

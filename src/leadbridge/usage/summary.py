@@ -15,9 +15,9 @@ from leadbridge.storage.query import Position
 from leadbridge.storage.store import CHUNK, Store
 from leadbridge.usage.fold import ZoneOf
 from leadbridge.usage.model import Status
-from leadbridge.usage.rows import DAYS, DELTAS, FOLDINGS, Cell, DayRow, Delta, Folding
+from leadbridge.usage.rows import DAYS, DELTAS, FOLDINGS, MONTHS, Cell, DayRow, DaySum, Delta, Folding, MonthRow
 from leadbridge.usage.sketch import Sketch
-from leadbridge.usage.tally import Tally, day_of, zone_named
+from leadbridge.usage.tally import DaySums, Tally, day_of, whole_months, zone_named
 
 MAX_DAYS = 1100
 """Days in one summary."""
@@ -36,14 +36,8 @@ class Read:
     zone_since: str | None
     complete: bool
     """Whether everything that happened is in it; what is not is added within seconds."""
-    days: Mapping[str, Tally]
-
-    def total(self) -> Tally:
-        """Return the sum of all days."""
-        total = Tally()
-        for tally in self.days.values():
-            total.merge(tally)
-        return total
+    total: Tally
+    days: DaySums
 
 
 class Summaries:
@@ -69,14 +63,16 @@ class Summaries:
         for look in range(_LOOKS):
             before = await self._store[FOLDINGS].of(company).get(company)
             deltas, all_of_them = await self._deltas(company)
-            rows = await self._rows(company, start, end)
+            first, last = whole_months(start, end)
+            days = await self._days(company, start, first) + await self._days(company, last, end + timedelta(days=1))
+            months = await self._months(company, first, last)
             after = await self._store[FOLDINGS].of(company).get(company)
             if _rev(before) == _rev(after) or look == _LOOKS - 1:
                 break
         zone = await self._zone_of(company) if after is None else after.zone
         steady = _rev(before) == _rev(after) and not (after is not None and after.rebuilding)
         since = None if after is None else after.since
-        return Read(zone, since, all_of_them and steady, _by_day(rows, deltas, zone, start, end))
+        return Read(zone, since, all_of_them and steady, *_added(days, months, deltas, zone, start, end))
 
     async def _deltas(self, company: str) -> tuple[list[Delta], bool]:
         found: list[Delta] = []
@@ -89,8 +85,17 @@ class Summaries:
             after = page.next
         return found, False
 
-    async def _rows(self, company: str, start: date, end: date) -> list[DayRow]:
-        low, high = start.isoformat(), (end + timedelta(days=1)).isoformat()
+    async def _months(self, company: str, start: date, end: date) -> list[MonthRow]:
+        if start >= end:
+            return []
+        low, high = start.isoformat()[:7], end.isoformat()[:7]
+        return (await self._store[MONTHS].of(company).find(order=["month"], low=low, high=high, limit=CHUNK)).items
+
+    async def _days(self, company: str, start: date, end: date) -> list[DayRow]:
+        """Return the rows from ``start`` on and before ``end``."""
+        if start >= end:
+            return []
+        low, high = start.isoformat(), end.isoformat()
         found: list[DayRow] = []
         after: Position | None = None
         while True:
@@ -133,16 +138,23 @@ def _rev(folding: Folding | None) -> int:
     return 0 if folding is None else folding.rev
 
 
-def _by_day(rows: Sequence[DayRow], deltas: Sequence[Delta], zone: str, start: date, end: date) -> dict[str, Tally]:
-    days: dict[str, Tally] = {}
-    for row in rows:
-        days.setdefault(row.day, Tally()).add(row)
+def _added(
+    days: Sequence[DayRow], months: Sequence[MonthRow], deltas: Sequence[Delta], zone: str, start: date, end: date
+) -> tuple[Tally, DaySums]:
+    total, sums = Tally(), DaySums()
+    for month in months:
+        total.add(month)
+        sums.add_all(month.days)
+    for row in days:
+        total.add(row)
+        sums.add(row.day, row)
     here, low, high = zone_named(zone), start.isoformat(), end.isoformat()
     for delta in deltas:
         for part in delta.parts:
             if low <= (day := day_of(part.quarter, here)) <= high:
-                days.setdefault(day, Tally()).add(part)
-    return dict(sorted(days.items()))
+                total.add(part)
+                sums.add(day, part)
+    return total, sums
 
 
 @dataclass(slots=True)
@@ -174,7 +186,7 @@ class _Sum:
 
 def summary_view(read: Read, start: date, end: date) -> dict[str, Any]:
     """Return a summary as the API shows it."""
-    total = read.total()
+    total = read.total
     cells = total.cells
     totals = _summed(cells, lambda cell: "all").get("all", _Sum())
     return {
@@ -184,7 +196,7 @@ def summary_view(read: Read, start: date, end: date) -> dict[str, Any]:
         "timeZoneSince": read.zone_since,
         "complete": read.complete,
         "totals": totals.view() | {"leadsCreated": total.leads, "successRate": _share(totals)},
-        "byDay": [_day_view(day, read.days.get(day)) for day in _days(start, end)],
+        "byDay": [_day_view(read.days.of(day)) for day in _days(start, end)],
         "byType": _listed("eventType", cells, lambda cell: cell.event_type),
         "byCategory": _listed("category", cells, lambda cell: cell.category),
         "byStatus": _listed("status", cells, lambda cell: cell.status),
@@ -198,11 +210,9 @@ def _days(start: date, end: date) -> Iterable[str]:
     return ((start + timedelta(days=n)).isoformat() for n in range((end - start).days + 1))
 
 
-def _day_view(day: str, tally: Tally | None) -> dict[str, Any]:
-    total = _Sum()
-    for cell in () if tally is None else tally.cells:
-        total.add(cell)
-    return {"date": day} | total.view() | {"leadsCreated": 0 if tally is None else tally.leads}
+def _day_view(day: DaySum) -> dict[str, Any]:
+    total = _Sum(day.events, day.successful, day.events - day.successful, day.api_calls, day.records)
+    return {"date": day.day} | total.view() | {"leadsCreated": day.leads}
 
 
 def _summed(cells: Iterable[Cell], name: Callable[[Cell], str]) -> dict[str, _Sum]:

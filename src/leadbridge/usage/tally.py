@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from leadbridge.usage.model import UsageEvent
-from leadbridge.usage.rows import Cell, DayRow, Part, QuarterRow, Timing
+from leadbridge.usage.model import Status, UsageEvent
+from leadbridge.usage.rows import Cell, DayRow, DaySum, MonthRow, Part, QuarterRow, Timing
 from leadbridge.usage.sketch import Sketch
 
 QUARTER = 15 * 60
@@ -34,7 +34,7 @@ class Tally:
         self._sum(key, 1, api_calls, records)
         self._timings[key[0]].add(milliseconds)
 
-    def add(self, part: Part | QuarterRow | DayRow) -> None:
+    def add(self, part: Part | QuarterRow | DayRow | MonthRow) -> None:
         """Count all that ``part`` has counted."""
         for cell in part.cells:
             key = (cell.event_type, cell.category, cell.status, cell.provider, cell.automation_id)
@@ -42,14 +42,6 @@ class Tally:
         for timing in part.timings:
             self._timings[timing.event_type].merge(Sketch.from_text(timing.sketch))
         self.leads += part.leads
-
-    def merge(self, other: Tally) -> None:
-        """Count all that ``other`` has counted."""
-        for key, sums in other._cells.items():
-            self._sum(key, *sums)
-        for name, sketch in other._timings.items():
-            self._timings[name].merge(sketch)
-        self.leads += other.leads
 
     def _sum(self, key: Key, events: int, api_calls: int, records: int) -> None:
         held = self._cells.get(key)
@@ -81,6 +73,43 @@ class Tally:
     def part(self, quarter: int) -> Part:
         """Return the sums as what is added to ``quarter``."""
         return Part(quarter=quarter, cells=self.cells, timings=self.timings, leads=self.leads)
+
+
+class DaySums:
+    """The sums of days, without what they are made of."""
+
+    __slots__ = ("_days",)
+
+    def __init__(self, days: Iterable[DaySum] = ()) -> None:
+        self._days: dict[str, list[int]] = {}
+        self.add_all(days)
+
+    def add(self, day: str, part: Part | DayRow) -> None:
+        """Count all that ``part`` has counted on ``day``."""
+        events = successful = api_calls = records = 0
+        for cell in part.cells:
+            events += cell.events
+            successful += cell.events if cell.status == Status.SUCCESS else 0
+            api_calls += cell.api_calls
+            records += cell.records
+        self._add(day, events, successful, api_calls, records, part.leads)
+
+    def add_all(self, days: Iterable[DaySum]) -> None:
+        """Count days that were summed up before."""
+        for one in days:
+            self._add(one.day, one.events, one.successful, one.api_calls, one.records, one.leads)
+
+    def _add(self, day: str, *sums: int) -> None:
+        held = self._days.get(day)
+        self._days[day] = list(sums) if held is None else [a + b for a, b in zip(held, sums, strict=True)]
+
+    def of(self, day: str) -> DaySum:
+        """Return the sums of a day; zeros where nothing happened."""
+        return DaySum(day, *self._days.get(day, (0, 0, 0, 0, 0)))
+
+    def all(self) -> tuple[DaySum, ...]:
+        """Return the days on which something happened, in their order."""
+        return tuple(self.of(day) for day in sorted(self._days))
 
 
 def parts_of(events: Iterable[UsageEvent]) -> tuple[Part, ...]:
@@ -119,6 +148,17 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+def whole_months(start: date, end: date) -> tuple[date, date]:
+    """Return from which day on, and before which one, the days from ``start`` to ``end`` are whole months.
+
+    Where no month is whole both are the day after ``end``.
+    """
+    after = end + timedelta(days=1)
+    first = start if start.day == 1 else month_of(start)[1] + timedelta(days=1)
+    last = after.replace(day=1)
+    return (first, last) if first < last else (after, after)
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -10,9 +10,21 @@ import pytest
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.usage.calls import shown_url
 from leadbridge.usage.model import Category, EventType, Metadata, Metrics, Status, UsageEvent
-from leadbridge.usage.rows import Part
+from leadbridge.usage.rows import DaySum, Part
 from leadbridge.usage.summary import asked_days
-from leadbridge.usage.tally import MAX_CELLS, OTHER, Tally, day_of, month_of, parts_of, quarter_of, start_of, zone_named
+from leadbridge.usage.tally import (
+    MAX_CELLS,
+    OTHER,
+    DaySums,
+    Tally,
+    day_of,
+    month_of,
+    parts_of,
+    quarter_of,
+    start_of,
+    whole_months,
+    zone_named,
+)
 
 COMPANY = "6740" * 6
 
@@ -74,14 +86,30 @@ def test_beyond_so_many_automations_the_rest_is_counted_together() -> None:
     assert sum(cells.values()) == MAX_CELLS + 50
 
 
-def test_merging_tallies_is_adding_their_parts() -> None:
-    part = Part(quarter=1, cells=parts_of([event(start_of(1))])[0].cells, leads=3)
-    one, both = Tally(), Tally()
-    one.add(part)
-    both.merge(one)
-    both.add(part)
-    assert [cell.events for cell in both.cells] == [2]
-    assert both.leads == 6
+def test_days_are_summed_up_by_themselves() -> None:
+    [part] = parts_of([event(start_of(1)), event(start_of(1), succeeded=False)])
+    sums = DaySums()
+    sums.add("2026-11-22", part)
+    again = DaySums(sums.all())
+    again.add("2026-11-22", Part(quarter=1, leads=3))
+    assert again.of("2026-11-22") == DaySum("2026-11-22", 2, 1, 4, 2, 3)
+    assert again.of("2026-11-23") == DaySum("2026-11-23", 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last"),
+    [
+        ("2026-01-01", "2026-12-31", "2026-01-01", "2027-01-01"),
+        ("2026-01-02", "2026-12-30", "2026-02-01", "2026-12-01"),
+        ("2026-11-02", "2026-11-30", "2026-12-01", "2026-12-01"),
+        ("2026-11-01", "2026-11-30", "2026-11-01", "2026-12-01"),
+        ("2026-11-15", "2026-12-15", "2026-12-16", "2026-12-16"),
+        ("2028-02-29", "2028-02-29", "2028-03-01", "2028-03-01"),
+    ],
+)
+def test_the_whole_months_between_two_days(start: str, end: str, first: str, last: str) -> None:
+    found = whole_months(date.fromisoformat(start), date.fromisoformat(end))
+    assert tuple(day.isoformat() for day in found) == (first, last)
 
 
 def test_a_month_ends_on_its_last_day() -> None:
