@@ -102,7 +102,8 @@ async def measure(folder: Path, events: int) -> Measured:
         begun = time.perf_counter()
         batch = WriteBatch()
         folded = await folder_of.fold(COMPANY, batch)
-        if not isinstance(await store.write(batch), Applied):
+        refused = not isinstance(await store.write(batch), Applied)
+        if refused:
             raise RuntimeError("a fold met another writer")
         more = folded.more
         folds.append((time.perf_counter() - begun) * 1000)
@@ -117,7 +118,7 @@ async def _write(store: Store, events: int, ids: Iterator[str]) -> None:
     batch = WriteBatch()
     for delta in deltas(events, ids):
         batch.insert(DELTAS, delta)
-        if len(batch) == 100:
+        if len(batch) == 20:
             await store.write(batch)
             batch = WriteBatch()
     if len(batch):
@@ -165,9 +166,9 @@ def main() -> None:
         Table(
             "What it was made from",
             f"Operations were generated one by one, with a type, a status and a duration each, counted by the "
-            f"same code that counts in the hub, and written as {DELTAS_WRITTEN:,} deltas spread over {DAYS} days; then folded as "
-            f"the company's lane does, durably. The documents of single events, which a summary never reads, were not "
-            f"written.",
+            f"same code that counts in the hub, and written as {DELTAS_WRITTEN:,} deltas spread over {DAYS} days; "
+            f"then folded as the company's lane does, durably. The documents of single events, which a "
+            f"summary never reads, were not written.",
             ("events", "events in a delta", "generating and writing", "folds", "time of a fold", "file"),
             tuple(
                 (

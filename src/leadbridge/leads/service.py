@@ -81,24 +81,29 @@ class LeadService:
 
     async def create(self, company: str, author: Author, body: LeadBody, *, default_region: str | None = None) -> Lead:
         """Store a new lead and return it; raises ``InvalidLead``, ``ExternalIdTaken`` or ``PersonErased``."""
-        fields = drafted({}, body, default_region)
-        if self._meter is not None:
-            await self._meter.admit(company)
 
         async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
-            await self._refuse_taken(company, fields.get("externalId"), None)
-            batch = WriteBatch()
-            forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
-            lead = lead_change(
-                batch, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(), author=author
-            )
-            assert lead is not None  # noqa: S101  # a new lead always is a change
-            if self._meter is not None:
-                self._meter.add(batch, company)
-            return batch, (lead, forgotten)
+            return await self.made(company, author, body, default_region)
 
         lead, forgotten = await self._store.attempt(build)
-        return await self._done(company, lead, forgotten)
+        return await self.done(company, lead, forgotten)
+
+    async def made(
+        self, company: str, author: Author, body: LeadBody, default_region: str | None
+    ) -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
+        """Return the batch that stores a new lead, counted towards the month's."""
+        fields = drafted({}, body, default_region)
+        await self._refuse_taken(company, fields.get("externalId"), None)
+        batch = WriteBatch()
+        forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
+        if self._meter is not None:
+            await self._meter.admit(company)
+            self._meter.add(batch, company)
+        lead = lead_change(
+            batch, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(), author=author
+        )
+        assert lead is not None  # noqa: S101  # a new lead always is a change
+        return batch, (lead, forgotten)
 
     async def get(self, company: str, id: str) -> Lead:
         """Return the lead with this external id or ``_id``; raises ``LeadNotFound`` or ``AmbiguousId``."""
@@ -120,10 +125,10 @@ class LeadService:
 
         async def build() -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
             before = await self.get(company, id)
-            return await self._change(company, author, before, body, default_region)
+            return await self.changed(company, author, before, body, default_region)
 
         lead, forgotten = await self._store.attempt(build)
-        return await self._done(company, lead, forgotten)
+        return await self.done(company, lead, forgotten)
 
     async def upsert_by_external_id(
         self, company: str, author: Author, external_id: str, body: LeadBody, *, default_region: str | None = None
@@ -134,28 +139,13 @@ class LeadService:
         async def build() -> tuple[WriteBatch, tuple[Lead, bool, Forgotten]]:
             held = await self._store[LEADS].of(company).lookup("external", [external_id])
             if held:
-                batch, (lead, forgotten) = await self._change(company, author, held[0], named, default_region)
+                batch, (lead, forgotten) = await self.changed(company, author, held[0], named, default_region)
                 return batch, (lead, False, forgotten)
-            batch = WriteBatch()
-            fields = drafted({}, named, default_region)
-            forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
-            made = lead_change(
-                batch,
-                company=company,
-                id=self._ids(),
-                before=None,
-                fields=fields,
-                now=self._clock.now(),
-                author=author,
-            )
-            assert made is not None  # noqa: S101  # a new lead always is a change
-            if self._meter is not None:
-                await self._meter.admit(company)
-                self._meter.add(batch, company)
-            return batch, (made, True, forgotten)
+            batch, (lead, forgotten) = await self.made(company, author, named, default_region)
+            return batch, (lead, True, forgotten)
 
         lead, new, forgotten = await self._store.attempt(build)
-        return await self._done(company, lead, forgotten), new
+        return await self.done(company, lead, forgotten), new
 
     async def page(
         self,
@@ -204,9 +194,10 @@ class LeadService:
                     result[id] = Found(lead)
         return {id: result.get(id, Missing()) for id in wanted}
 
-    async def _change(
+    async def changed(
         self, company: str, author: Author, before: Lead, body: LeadBody, default_region: str | None
     ) -> tuple[WriteBatch, tuple[Lead, Forgotten]]:
+        """Return the batch that changes a lead."""
         earlier = flatten(before)
         fields = drafted(earlier, body, default_region)
         if fields.get("externalId") != before.external_id:
@@ -231,7 +222,8 @@ class LeadService:
             raise PersonErased("This person was erased from the company; nothing was stored.")
         return await self._erased.allow(batch, company, person)
 
-    async def _done(self, company: str, lead: Lead, forgotten: Forgotten) -> Lead:
+    async def done(self, company: str, lead: Lead, forgotten: Forgotten) -> Lead:
+        """Note that erased people came back, where some did, and return the lead."""
         if forgotten:
             await self._erased.allowed(company, forgotten)
         return lead

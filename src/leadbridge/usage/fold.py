@@ -12,7 +12,8 @@ import msgspec
 import structlog
 
 from leadbridge.kit.clock import Clock
-from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.batch import Applied, Insert, Replace, WriteBatch
+from leadbridge.storage.kind import to_json
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import CHUNK, Contention, Store
 from leadbridge.usage.rows import (
@@ -32,9 +33,11 @@ from leadbridge.usage.tally import DaySums, Tally, day_of, quarter_of, start_of,
 
 QUARTERS_KEPT = timedelta(days=100)
 """As long as a quarter hour is kept, days can be cut anew for another time zone."""
-MAX_DELTAS = 400
+MAX_DELTAS = 300
 MAX_QUARTERS = 400
 MAX_DAYS = 20
+MAX_BYTES = 2 * 1024 * 1024
+"""Of what one fold writes; half of what a batch holds."""
 DAYS_REBUILT = 10
 """Days written by one batch of a rebuild."""
 
@@ -78,6 +81,18 @@ class Folder:
             return Folded(0, more=False)
         zone = zone_named(folding.zone)
         taken = _first_of(deltas, zone)
+        while True:
+            part = await self._part(company, folding, taken, zone)
+            if len(taken) == 1 or _bytes(part) <= MAX_BYTES:
+                break
+            taken = taken[: len(taken) // 2]
+        batch.operations.extend(part.operations)
+        batch.touched |= part.touched
+        return Folded(len(taken), more=len(taken) < len(deltas))
+
+    async def _part(self, company: str, folding: Folding, taken: list[Delta], zone: ZoneInfo) -> WriteBatch:
+        """Return the fold of ``taken`` as a batch."""
+        batch = WriteBatch()
         by_quarter: dict[int, Tally] = defaultdict(Tally)
         by_day: dict[str, Tally] = defaultdict(Tally)
         by_month: dict[str, _Month] = defaultdict(_Month)
@@ -95,7 +110,7 @@ class Folder:
         if first is not None and (folding.first is None or first < folding.first):
             folding = _with(folding, first=first)
         _put(batch, folding)
-        return Folded(len(taken), more=len(taken) < len(deltas))
+        return batch
 
     async def _folding(self, company: str) -> Folding:
         """Return how far the company is, with the days cut by its present time zone."""
@@ -248,6 +263,10 @@ def _put_month(batch: WriteBatch, company: str, name: str, month: _Month, before
         days=month.days.all(),
     )
     batch.insert(MONTHS, row) if before is None else batch.replace(MONTHS, row)
+
+
+def _bytes(batch: WriteBatch) -> int:
+    return sum(len(to_json(one.body, one.kind.name)) for one in batch.operations if isinstance(one, Insert | Replace))
 
 
 def _first_of(deltas: list[Delta], zone: ZoneInfo) -> list[Delta]:

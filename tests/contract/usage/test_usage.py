@@ -160,7 +160,9 @@ async def test_a_question_that_makes_no_sense_is_answered_with_a_sentence(
 async def test_an_unknown_event_and_another_companys_look_the_same(hub: HubUnderTest) -> None:
     event = (await hub.ask("GET", f"{USAGE}/events")).data[0]
     other = await hub.hub.tenancy.companies.create(COMMAND_LINE, "Other")
-    user = await hub.hub.tenancy.create_host_user(other.id, "o-1", name="Otto", role=Role.SUPER_USER)
+    user = await hub.hub.tenancy.members.create(
+        other.id, COMMAND_LINE, name="Otto", role=Role.SUPER_USER, email="otto@example.com", password="a-Long-enough-1"
+    )
     token = (await hub.hub.tenancy.create_token(other.id, name="other", user_id=user.id)).token
     foreign = await hub.ask("GET", f"{USAGE}/events/{event['_id']}", token=token)
     unknown = await hub.ask("GET", f"{USAGE}/events/{'0' * 24}", token=token)
