@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
@@ -25,6 +24,9 @@ from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import model as leads_model
 from leadbridge.leads import routes as leads_routes
+from leadbridge.leads.forms import model as forms_model
+from leadbridge.leads.forms import routes as forms_routes
+from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
@@ -104,6 +106,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *usage_model.KINDS,
     *tenancy_model.KINDS,
     *leads_model.KINDS,
+    *forms_model.KINDS,
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
@@ -130,6 +133,7 @@ class Hub:
     usage_room: UsageRoom
     usage_tasks: UsageTasks
     leads: LeadService
+    forms: FormService
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
@@ -240,6 +244,7 @@ def build_hub(
         usage_room=used,
         usage_tasks=usage_tasks,
         leads=leads,
+        forms=FormService(store, clock, ids, leads, vault, transport),
         imports=imports,
         connections=connections,
         sync=sync,
@@ -299,7 +304,7 @@ def build_app(hub: Hub) -> FastAPI:
     )
     if hub.settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            forms_routes.FormCors,
             allow_origins=list(hub.settings.cors_origins),
             allow_methods=["*"],
             allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
@@ -321,6 +326,8 @@ def build_app(hub: Hub) -> FastAPI:
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
+    app.include_router(forms_routes.router)
+    app.include_router(forms_routes.public)
     app.include_router(sync_routes.router)
     app.include_router(usage_routes.router)
     app.include_router(work_routes.router)

@@ -67,6 +67,7 @@ POLICIES: Mapping[str, Policy] = {
     "error_log": Policy(_DELETE, "a vendor's message may quote the record"),
     "import_rejects": Policy(_DELETE, "the cells of the row; rows that became no record are found by keyed hash"),
     "idempotency_answers": Policy(_DELETE, "a sealed answer that may hold the record; a repeat is then done anew"),
+    "form_submissions": Policy(_DELETE, "what the person sent with a form, and the consent they gave"),
     "import_leads": Policy(Action.STRIP, "which record each row fell on, of many people", without_rows, only_rows),
     "leads": Policy(_DELETE, "the record itself"),
     # nothing of a record
@@ -99,6 +100,7 @@ POLICIES: Mapping[str, Policy] = {
     "usage_foldings": Policy(_NONE, "how far counts are summed up"),
     "usage_quotas": Policy(_NONE, "the company's limits"),
     "runs": Policy(_NONE, "counts"),
+    "forms": Policy(_NONE, "the questions of a form, not the answers"),
     "imports": Policy(_NONE, "counts, and the file's name and headers"),
     "import_gates": Policy(_NONE, "which import is under way"),
     "connections": Policy(_NONE, "the account at the vendor, and the user who connected it"),

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from leadbridge.integrations.model import FLOWS
+from leadbridge.leads.forms.model import SUBMISSIONS
 from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
@@ -39,6 +40,7 @@ class Rule:
 RULES = (
     Rule(USAGE_EVENTS, "createdAt", timedelta(days=400)),
     Rule(QUARTERS, "at", QUARTERS_KEPT),
+    Rule(SUBMISSIONS, "at", timedelta(days=730)),
     Rule(REQUESTS, "at", timedelta(days=7)),
     Rule(ERRORS, "occurredAt", timedelta(days=90)),
     Rule(RUNS, "startedAt", timedelta(days=90)),
