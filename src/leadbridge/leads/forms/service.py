@@ -232,10 +232,12 @@ class FormService:
             answer = await self._transport.send(
                 HttpRequest("POST", verify_url, Profile.TENANT, headers=headers, body=body)
             )
-            passed = answer.status == 200 and orjson.loads(answer.body).get("success") is True
-        except (RequestFailed, orjson.JSONDecodeError, AttributeError) as error:
+            told = orjson.loads(answer.body) if answer.status < 500 else None
+        except (RequestFailed, orjson.JSONDecodeError) as error:
             raise ChallengeUnavailable("The check that a person is there could not be verified.") from error
-        if not passed:
+        if not isinstance(told, dict):
+            raise ChallengeUnavailable("The check that a person is there could not be verified.")
+        if told.get("success") is not True:
             raise ChallengeFailed("The check that a person is there was not passed.")
 
     async def _changes(self, company: str, id: str, body: FormBody) -> dict[str, Any]:
