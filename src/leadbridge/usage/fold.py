@@ -38,6 +38,8 @@ MAX_QUARTERS = 400
 MAX_DAYS = 20
 MAX_BYTES = 2 * 1024 * 1024
 """Of what one fold writes; half of what a batch holds."""
+MAX_READ = 512 * 1024
+"""Bytes of the deltas that one fold takes, so that it holds up nobody else for long."""
 DAYS_REBUILT = 10
 """Days written by one batch of a rebuild."""
 
@@ -273,10 +275,12 @@ def _first_of(deltas: list[Delta], zone: ZoneInfo) -> list[Delta]:
     """Return the first deltas that one batch can take; always at least one."""
     quarters: set[int] = set()
     days: set[str] = set()
+    size = 0
     for place, delta in enumerate(deltas[:MAX_DELTAS]):
+        size += len(msgspec.json.encode(delta.parts))
         quarters |= {part.quarter for part in delta.parts}
         days |= {day_of(part.quarter, zone) for part in delta.parts}
-        if place and (len(quarters) > MAX_QUARTERS or len(days) > MAX_DAYS):
+        if place and (len(quarters) > MAX_QUARTERS or len(days) > MAX_DAYS or size > MAX_READ):
             return deltas[:place]
     return deltas[:MAX_DELTAS]
 
