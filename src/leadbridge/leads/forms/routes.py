@@ -33,13 +33,28 @@ from leadbridge.web.jsonbody import UnsupportedMediaType, is_json, parse_json
 from leadbridge.web.paging import PageDep
 from leadbridge.web.ratelimit import RateLimiter, Rule
 from leadbridge.web.rights import Right, needs, open_to_all
-from leadbridge.web.routing import ApiRoute
+from leadbridge.web.routing import ApiRoute, ErrorAnswer
 
 PUBLIC = "/f/"
 FORM_PER_MINUTE = 600
 """Sendings of one form from everywhere."""
 MAX_VALUES = 200
 WHY_OPEN = "people send it from the company's web pages; its own rules say from which"
+
+_NO_FORM: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorAnswer, "description": "There is no form at this address, or it is paused."}
+}
+_PAGE_AGAIN: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+"""A browser gets the page once more, with what is wrong."""
+_SENDING: dict[int | str, dict[str, Any]] = _NO_FORM | {
+    303: {"description": "To a browser: where it goes next."},
+    400: {"model": ErrorAnswer, "description": "Fields are wrong; each is named.", "content": _PAGE_AGAIN},
+    403: {"model": ErrorAnswer, "description": "The sending page is not listed."},
+    409: {"model": ErrorAnswer, "description": "The external id belongs to another lead.", "content": _PAGE_AGAIN},
+    413: {"model": ErrorAnswer, "description": "The body is too large.", "content": _PAGE_AGAIN},
+    415: {"model": ErrorAnswer, "description": "Neither JSON nor a form.", "content": _PAGE_AGAIN},
+    429: {"model": ErrorAnswer, "description": "Sent too often, or over the limit.", "content": _PAGE_AGAIN},
+}
 
 router = APIRouter(prefix="/api/v1/forms", tags=["forms"], route_class=ApiRoute)
 public = APIRouter(tags=["forms"], route_class=ApiRoute)
@@ -130,7 +145,11 @@ async def submissions(id: str, caller: LeadReader, forms: FormsDep, paging: Page
 
 
 @public.get(
-    PUBLIC + "{key}", summary="A form as a page", openapi_extra=open_to_all(WHY_OPEN), response_class=HTMLResponse
+    PUBLIC + "{key}",
+    summary="A form as a page",
+    responses=_NO_FORM,
+    openapi_extra=open_to_all(WHY_OPEN),
+    response_class=HTMLResponse,
 )
 async def show(key: str, request: Request, forms: FormsDep) -> Response:
     """Return the hosted page."""
@@ -141,6 +160,7 @@ async def show(key: str, request: Request, forms: FormsDep) -> Response:
 @public.get(
     PUBLIC + "{key}/thanks",
     summary="What is shown when a form was sent",
+    responses=_NO_FORM,
     openapi_extra=open_to_all(WHY_OPEN),
     response_class=HTMLResponse,
 )
@@ -163,6 +183,7 @@ async def preflight(key: str, request: Request, forms: FormsDep) -> Response:
     PUBLIC + "{key}",
     status_code=201,
     summary="Send a form, as JSON or as a browser sends it",
+    responses=_SENDING,
     openapi_extra=open_to_all(WHY_OPEN)
     | {
         "requestBody": {
