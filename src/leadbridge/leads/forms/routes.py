@@ -44,6 +44,9 @@ WHY_OPEN = "people send it from the company's web pages; its own rules say from 
 _NO_FORM: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorAnswer, "description": "There is no form at this address, or it is paused."}
 }
+_PAGE: dict[int | str, dict[str, Any]] = _NO_FORM | {
+    200: {"description": "The page.", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
 _PAGE_AGAIN: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 """A browser gets the page once more, with what is wrong."""
 _SENDING: dict[int | str, dict[str, Any]] = _NO_FORM | {
@@ -147,9 +150,8 @@ async def submissions(id: str, caller: LeadReader, forms: FormsDep, paging: Page
 @public.get(
     PUBLIC + "{key}",
     summary="A form as a page",
-    responses=_NO_FORM,
+    responses=_PAGE,
     openapi_extra=open_to_all(WHY_OPEN),
-    response_class=HTMLResponse,
 )
 async def show(key: str, request: Request, forms: FormsDep) -> Response:
     """Return the hosted page."""
@@ -160,9 +162,8 @@ async def show(key: str, request: Request, forms: FormsDep) -> Response:
 @public.get(
     PUBLIC + "{key}/thanks",
     summary="What is shown when a form was sent",
-    responses=_NO_FORM,
+    responses=_PAGE,
     openapi_extra=open_to_all(WHY_OPEN),
-    response_class=HTMLResponse,
 )
 async def thanks(key: str, forms: FormsDep) -> Response:
     """Return the page of thanks."""
