@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import leads_api, leads_lists, request_overhead, store_processes, store_writes, work
+from benchmarks import leads_api, leads_lists, request_overhead, store_processes, store_writes, usage_summary, work
 
 BENCHMARKS = {
     "store_writes": store_writes.main,
     "store_processes": store_processes.main,
     "work": work.main,
+    "usage_summary": usage_summary.main,
     "request_overhead": request_overhead.main,
     "leads_api": leads_api.main,
     "leads_lists": leads_lists.main,

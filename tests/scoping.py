@@ -28,6 +28,8 @@ ALLOWED = {
     "work/schedules.py": "whatever is due next, of all companies",
     "work/shares.py": "companies are compared with each other by their share of the work",
     "work/sweep.py": "finds waiting work whose wake-up was lost, of all companies",
+    "leads/forms/service.py": "a form's public address is looked up before its company is known",
+    "usage/fold.py": "finds whose counts wait to be folded, of all companies",
     "privacy/people.py": "an erasure journal is checked against every company's hash key",
     "privacy/restore.py": "a restore fills the whole store",
     "privacy/retention.py": "what is past its time goes, of all companies",

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
@@ -24,6 +23,9 @@ from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import model as leads_model
 from leadbridge.leads import routes as leads_routes
 from leadbridge.leads import tasks as leads_tasks
+from leadbridge.leads.forms import model as forms_model
+from leadbridge.leads.forms import routes as forms_routes
+from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
@@ -64,7 +66,11 @@ from leadbridge.tenancy import model as tenancy_model
 from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage import model as usage_model
+from leadbridge.usage import routes as usage_routes
+from leadbridge.usage.quotas import LeadMeter, Quota
+from leadbridge.usage.room import UsageRoom, usage_room
 from leadbridge.usage.service import UsageService
+from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web import model as web_model
 from leadbridge.web import routes as web_routes
 from leadbridge.web.admission import Admission, Limits
@@ -101,6 +107,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *tenancy_model.KINDS,
     *leads_model.KINDS,
     *team_model.KINDS,
+    *forms_model.KINDS,
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *sync_model.KINDS,
@@ -122,12 +129,15 @@ class Hub:
     vault: Vault
     tenancy: TenancyService
     usage: UsageService
+    usage_room: UsageRoom
+    usage_tasks: UsageTasks
     leads: LeadService
     records: Mapping[str, RecordService]
     """By type: ``lead``, ``contact``, ``account``, ``deal``."""
     shapes: Shapes
     views: SavedViews
     team: TeamService
+    forms: FormService
     imports: ImportService
     connections: ConnectionService
     sync: SyncService
@@ -189,10 +199,25 @@ def build_hub(
     vault = Vault(store, StoredKeyProvider(settings.master_key), clock, ids)
     tenancy = TenancyService(store, clock, ids, jwt=settings.jwt, transport=transport)
     usage = UsageService(store, clock, ids)
+
+    async def zone_of(company_id: str) -> str:
+        return (await tenancy.company(company_id)).time_zone
+
+    used = usage_room(
+        store,
+        clock,
+        zone_of,
+        {
+            Quota.VENDOR_CALLS: settings.quota_vendor_calls_day,
+            Quota.EXECUTIONS: settings.quota_executions_month,
+            Quota.LEADS: settings.quota_leads_month,
+        },
+    )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
     records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
-    leads = records[LEAD.name]
+    leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage))
+    records[LEAD.name] = leads
     imports = ImportService(store, clock, ids, usage, people)
     work = WorkService(store, clock)
 
@@ -209,7 +234,9 @@ def build_hub(
     chores = Chores(store, clock)
     worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form, chores)
     runs = Runs(store, clock, ids, queue, usage, worker.nudge)
-    sync = SyncService(leads, connections, usage, runs)
+    sync = SyncService(leads, connections, usage, runs, used.quotas)
+    usage_tasks = UsageTasks(store, clock, queue, used.folder, used.quotas, usage)
+    handlers.add(usage_tasks.handler())
     leads_tasks.register(handlers, store, clock, queue)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
@@ -238,11 +265,14 @@ def build_hub(
         vault=vault,
         tenancy=tenancy,
         usage=usage,
+        usage_room=used,
+        usage_tasks=usage_tasks,
         leads=leads,
         records=records,
         shapes=Shapes(store, clock),
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
+        forms=FormService(store, clock, ids, leads, vault, transport),
         imports=imports,
         connections=connections,
         sync=sync,
@@ -302,7 +332,7 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     )
     if hub.settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            forms_routes.FormCors,
             allow_origins=list(hub.settings.cors_origins),
             allow_methods=["*"],
             allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
@@ -325,7 +355,10 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     app.include_router(integrations_routes.pages)
     app.include_router(leads_routes.router)
     app.include_router(team_routes.router)
+    app.include_router(forms_routes.router)
+    app.include_router(forms_routes.public)
     app.include_router(sync_routes.router)
+    app.include_router(usage_routes.router)
     app.include_router(work_routes.router)
     app.include_router(work_routes.root)
     app.include_router(tenancy_routes.router)
@@ -362,4 +395,5 @@ def _add_chores(hub: Hub) -> None:
         ("key_rotation", hub.rotation.resume),
     ):
         hub.chores.add(name, Duty(run, SWEEP_SECONDS))
+    hub.chores.add("usage", Duty(hub.usage_tasks.look, LOOK_SECONDS))
     hub.chores.add("retention", Duty(retention, RETENTION_SECONDS))

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     keep_runs_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_RUNS_DAYS"))
     keep_rejects_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_REJECTS_DAYS"))
     keep_history_days: int = Field(730, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_HISTORY_DAYS"))
+    quota_vendor_calls_day: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_VENDOR_CALLS_DAY"))
+    quota_executions_month: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_EXECUTIONS_MONTH"))
+    quota_leads_month: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_LEADS_MONTH"))
     log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
 
     jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))

@@ -31,6 +31,7 @@ from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.tenancy.model import DIRECTORY
+from leadbridge.usage.model import Category, EventType
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.budgets import account_key
 
@@ -221,8 +222,22 @@ class Callbacks:
             vendor_code=fault.vendor_code if fault else None,
             correlation_id=fault.correlation_id if fault else None,
         )
-        await self._usage.record_failures(flow.company_id, [failure])
+        await self._failed(flow, failure)
         raise Ended("error", code)
+
+    async def _failed(self, flow: OAuthFlow, failure: Failure) -> None:
+        await self._usage.record_failures(flow.company_id, [failure])
+        event = self._usage.event(
+            flow.company_id,
+            EventType.CRM_CONNECT,
+            Category.CRM,
+            succeeded=False,
+            milliseconds=0,
+            provider=flow.provider,
+            connection_id=flow.connection_id,
+            response={"code": failure.code},
+        )
+        await self._usage.record(event)
 
     async def _recorded(self, flow: OAuthFlow, code: str, message: str, vendor_code: str | None = None) -> Ended:
         """Write a failure of ours into the company's error log and return the outcome that goes with it."""
@@ -237,5 +252,5 @@ class Callbacks:
             connection_id=flow.connection_id,
             vendor_code=None if vendor_code is None else vendor_code[:80],
         )
-        await self._usage.record_failures(flow.company_id, [failure])
+        await self._failed(flow, failure)
         return Ended("error", code)

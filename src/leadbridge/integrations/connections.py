@@ -18,7 +18,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
+from leadbridge.usage.model import Category, EventType
 from leadbridge.usage.service import UsageService
 from leadbridge.work import pausing
 from leadbridge.work.model import connection_lane
@@ -203,7 +203,7 @@ class Connections:
                 provider=here.provider,
                 connection_id=here.id,
             )
-            return batch.insert(USAGE_EVENTS, event), ended
+            return self._usage.add(batch, event), ended
 
         ended = await self._store.attempt(build)
         log.info("disconnected", provider=connection.provider, connection=connection.id, revoked=revoked)

@@ -30,7 +30,7 @@ from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
+from leadbridge.usage.model import Category, EventType
 from leadbridge.usage.service import UsageService
 
 
@@ -117,7 +117,7 @@ class Grants:
                 batch.delete(TOKENS, pending.company_id, pending.id)
             if also is not None:
                 also(batch)
-            batch.insert(USAGE_EVENTS, self._event(connection))
+            self._usage.add(batch, self._event(connection))
             return batch, connection
 
         return await self._store.attempt(build)

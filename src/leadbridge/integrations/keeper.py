@@ -31,7 +31,7 @@ from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import UNSET, Applied, WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType
+from leadbridge.usage.model import Category, EventType
 from leadbridge.usage.service import UsageService
 
 log = structlog.get_logger("leadbridge.integrations")
@@ -212,7 +212,7 @@ class TokenKeeper:
             batch = WriteBatch().patch(
                 TOKENS, connection.company_id, connection.id, values=values, unset=unset, where={"gen": sent.gen}
             )
-            batch.insert(USAGE_EVENTS, event)
+            self._usage.add(batch, event)
             try:
                 result = await self._store.write(batch)
             except Exception:

@@ -19,6 +19,7 @@ from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost, Req
 from leadbridge.security.origins import check_origin
 from leadbridge.security.redact import redact_url
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
+from leadbridge.usage.calls import CallNotes
 from leadbridge.work.budgets import Allowance, Budgets
 
 log = structlog.get_logger("leadbridge.integrations")
@@ -88,6 +89,8 @@ class ConnectionSession:
         self._allowed = Allowance(provider.pace.calls, provider.pace.seconds)
         self._access: Access | None = None
         self.calls = 0
+        self.notes = CallNotes(surroundings.clock)
+        """The calls as the request log will show them."""
 
     @property
     def app(self) -> App:
@@ -172,14 +175,16 @@ class ConnectionSession:
 
     async def _logged(self, request: HttpRequest) -> HttpResponse:
         """Send, and log the call: with the ids that are bound around it, a request's way to the vendor can be seen."""
-        begun = self._around.clock.monotonic()
+        begun, started = self._around.clock.monotonic(), self._around.clock.now()
         outcome: int | str = "cancelled"
         try:
             response = await self._around.transport.send(request)
             outcome = response.status
+            self.notes.answered(request, response, started)
             return response
         except RequestFailed as error:
             outcome = error.code
+            self.notes.unanswered(request, error, started)
             raise
         finally:
             milliseconds = round((self._around.clock.monotonic() - begun) * 1000)

@@ -35,6 +35,7 @@ from leadbridge.leads.types import ACCOUNT, CONTACT, LEAD, RecordType
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Page, Store
+from leadbridge.usage.quotas import LeadMeter
 
 __all__ = ["Ambiguous", "Filters", "Found", "LeadService", "Missing", "RecordService", "Resolved", "Sort"]
 
@@ -47,13 +48,20 @@ class RecordService:
     """Records of one type, of every company; each call names the one it is about."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: IdSource, erased: ErasedPeople | None = None, type: RecordType = LEAD
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        erased: ErasedPeople | None = None,
+        type: RecordType = LEAD,
+        meter: LeadMeter | None = None,
     ) -> None:
         self.type = type
         self._store = store
         self._clock = clock
         self._ids = ids
         self._erased = erased if erased is not None and type.person else NobodyErased()
+        self._meter = meter
 
     async def create(
         self, company: str, author: Author, body: RecordBody, *, default_region: str | None = None
@@ -221,12 +229,15 @@ class RecordService:
     async def made(
         self, company: str, author: Author, body: RecordBody, default_region: str | None
     ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
-        """Return the batch that stores a new record."""
+        """Return the batch that stores a new record, counted towards the month's where new ones are."""
         rules = await self.rules(company)
         fields = drafted({}, await self._referring(company, body), default_region, self.type, rules)
         await self._refuse_taken(company, fields.get("externalId"), None)
         batch = WriteBatch()
         forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
+        if self._meter is not None:
+            await self._meter.admit(company)
+            self._meter.add(batch, company)
         record = record_change(
             batch, self.type, company=company, id=self._ids(), before=None, fields=fields, now=self._clock.now(),
             author=author, rules=rules,

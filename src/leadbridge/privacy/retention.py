@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from leadbridge.integrations.model import FLOWS
+from leadbridge.leads.forms.model import SUBMISSIONS
 from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
 from leadbridge.leads.model import EVENTS
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
@@ -19,7 +20,9 @@ from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 from leadbridge.sync.model import PARTS, RUNS
 from leadbridge.tenancy.model import COMPANIES
-from leadbridge.usage.model import ERRORS, USAGE_EVENTS
+from leadbridge.usage.fold import QUARTERS_KEPT
+from leadbridge.usage.model import ERRORS, REQUESTS, USAGE_EVENTS
+from leadbridge.usage.rows import QUARTERS
 
 CHUNK = 500
 
@@ -33,6 +36,11 @@ class Rule:
     kind: Kind[Any]
     field: str
     keep: timedelta
+
+
+REQUESTS_AGE = timedelta(days=7)
+REQUESTS_KEPT = 20_000
+"""Entries of one company's request log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,9 @@ class Keep:
             Rule(USAGE_EVENTS, "createdAt", timedelta(days=self.usage)),
             Rule(ERRORS, "occurredAt", timedelta(days=self.errors)),
             Rule(RUNS, "startedAt", timedelta(days=self.runs)),
+            Rule(QUARTERS, "at", QUARTERS_KEPT),
+            Rule(SUBMISSIONS, "at", timedelta(days=self.history)),
+            Rule(REQUESTS, "at", REQUESTS_AGE),
             Rule(EVENTS, "at", timedelta(days=self.history)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )
@@ -87,6 +98,7 @@ class Retention:
                 for rule in self._keep.rules:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
                 deleted[ROW_REPORTS.name] += await self._rejects(company.id, now)
+                deleted[REQUESTS.name] += await self._requests_beyond(company.id)
             if page.next is None:
                 break
             after = page.next
@@ -120,6 +132,21 @@ class Retention:
             if page.next is None:
                 return deleted
             after = page.next
+
+    async def _requests_beyond(self, company: str) -> int:
+        """Delete the oldest entries of a request log beyond what is kept of one company."""
+        requests = self._store[REQUESTS].of(company)
+        kept, after = 0, None
+        while kept < REQUESTS_KEPT:
+            page = await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)
+            kept += len(page.items)
+            if page.next is None:
+                return 0
+            after = page.next
+        deleted = 0
+        while beyond := (await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)).items:
+            deleted += await self._delete(REQUESTS, beyond)
+        return deleted
 
     async def _flows(self, now: datetime) -> int:
         deleted = 0

@@ -20,7 +20,7 @@ from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunEnded, RunNotFound
 from leadbridge.sync.ledger import plus
 from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType, UsageEvent
+from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 from leadbridge.work.enqueue import NewTask, TaskQueue
 from leadbridge.work.model import LANES, TASKS, LaneState, Queue, TaskState, connection_lane
@@ -136,7 +136,7 @@ class Runs:
             batch.insert(PARTS, msgspec.structs.replace(part, task_id=ids.get(part.id)))
         if run.counts.read == run.total:
             run = self.ended(run)
-            batch.insert(USAGE_EVENTS, self.event(run))
+            self._usage.add(batch, self.event(run))
         batch.insert(RUNS, run)
         return run
 
@@ -161,7 +161,7 @@ class Runs:
         return run.model_copy(update={"status": status, "ended_at": self._clock.now()})
 
     def event(self, run: Run) -> UsageEvent:
-        """Return the usage event of a run that has ended."""
+        """Return the usage event of a run. It has the run's id, so that calls can be linked to it before its end."""
         ended = run.ended_at or self._clock.now()
         return self._usage.event(
             run.company_id,
@@ -176,6 +176,7 @@ class Runs:
             run_id=run.id,
             request={"leads": run.total},
             response=run.counts.model_dump(by_alias=True),
+            id=run.id,
         )
 
     async def get(self, company_id: str, run_id: str) -> Run:

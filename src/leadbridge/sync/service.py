@@ -13,6 +13,7 @@ from leadbridge.sync.ledger import noted
 from leadbridge.sync.model import Item, Run
 from leadbridge.sync.runs import MAX_ITEMS, Progress, Runs
 from leadbridge.usage.model import ErrorEntry
+from leadbridge.usage.quotas import Quota, QuotaService
 from leadbridge.usage.service import UsageService
 from leadbridge.work.model import Queue
 
@@ -26,8 +27,16 @@ OPERATION = "sync_leads"
 class SyncService:
     """Pushes leads and tells what became of them."""
 
-    def __init__(self, leads: LeadService, connections: ConnectionService, usage: UsageService, runs: Runs) -> None:
+    def __init__(
+        self,
+        leads: LeadService,
+        connections: ConnectionService,
+        usage: UsageService,
+        runs: Runs,
+        quotas: QuotaService,
+    ) -> None:
         self._leads, self._connections, self._usage, self.runs = leads, connections, usage, runs
+        self._quotas = quotas
 
     async def push(
         self,
@@ -42,7 +51,7 @@ class SyncService:
         """Push the named leads (ids of ours or external ids) and return the run as it is when it ends.
 
         At most 500 ids are waited for, for at most ``seconds``; else the run goes on by itself. A failure of one lead
-        is an outcome, not an error. Raises ``TooManyIds``, ``NoActiveConnection``, ``NotConnected``.
+        is an outcome, not an error. Raises ``TooManyIds``, ``NoActiveConnection``, ``NotConnected``, ``QuotaExceeded``.
         """
         run = await self.begin(
             company_id, lead_ids, connection_id=connection_id, provider=provider, request_id=request_id
@@ -68,6 +77,7 @@ class SyncService:
         """
         if len(lead_ids) > MAX_ITEMS:
             raise TooManyIds(f"{len(lead_ids)} lead ids were sent.")
+        await self._quotas.check(company_id, Quota.VENDOR_CALLS)
         connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         items = await self._resolve(company_id, lead_ids)
         return await self.runs.begin(connection, items, queue=queue, patient=patient, request_id=request_id)

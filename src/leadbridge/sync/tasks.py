@@ -25,7 +25,6 @@ from leadbridge.sync.ledger import Ledger, explained, fault_of
 from leadbridge.sync.model import OPEN, PARTS, RUNS, FaultNote, Part, Run
 from leadbridge.sync.push import Pusher, Settled
 from leadbridge.sync.runs import PUSH, PartRef, Runs
-from leadbridge.usage.model import USAGE_EVENTS
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.decide import RetryPolicy
 from leadbridge.work.handlers import Done, Handler, Reschedule, Result, Retry, TaskContext
@@ -144,7 +143,15 @@ class PushTasks:
                 return Retry(fault.code, fault.message, after=fault.retry_after, trips=True)
             # the others would fare no better just now, and are told the same
             await self._stop(context, ledger, fault, calls.new())
+        finally:
+            await self._log(context, ledger.run, session)
         return None
+
+    async def _log(self, context: TaskContext, run: Run, session: ConnectionSession) -> None:
+        """Put the calls into the request log, also when the part is tried again."""
+        batch = self._usage.add_calls(WriteBatch(), self._runs.event(run), session.notes)
+        if len(batch):
+            await _write(context, batch)
 
     async def _fail(self, context: TaskContext, ledger: Ledger, leads: Sequence[str], fault: Fault) -> None:
         if leads:
@@ -167,7 +174,7 @@ class PushTasks:
         values = {"status": ended.status.value, "endedAt": ended.ended_at}
         where = {"counts.read": run.total, "endedAt": UNSET}
         context.batch.patch(RUNS, run.company_id, run.id, values=values, where=where)
-        context.batch.insert(USAGE_EVENTS, self._runs.event(ended))
+        self._usage.add(context.batch, self._runs.event(ended))
 
 
 class _Calls:

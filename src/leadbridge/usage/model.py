@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from leadbridge.kit.document import Id, JsonObject, Record, Shape, Time
+from leadbridge.kit.document import Document, Id, JsonObject, Record, Shape, Time
 from leadbridge.storage.kind import Index, Kind
+from leadbridge.usage import rows
 
 
 class EventType(StrEnum):
@@ -70,8 +71,44 @@ class UsageEvent(Record):
     metrics: Metrics
     provider: str | None = None
     connection_id: Id | None = None
+    automation_id: Id | None = None
     run_id: Id | None = None
     created_at: Time
+
+
+class LoggedRequest(Record):
+    """One HTTP call of an operation, without anything that was sent or answered but the status."""
+
+    event_id: Id
+    """The usage event of the operation it was made for."""
+    at: Time
+    provider: str | None = None
+    connection_id: Id | None = None
+    method: str
+    url: str
+    """Host and path; parts that may name a person, a key or a query's values are masked."""
+    status: int | None = None
+    """Absent where no answer came."""
+    outcome: str
+    """``answered``, ``not_sent`` or ``lost``."""
+    milliseconds: int
+    sent_bytes: int
+    received_bytes: int
+
+
+class Limit(Shape):
+    """A limit of a company: from ``soft`` on it is warned, past ``hard`` it is refused. Absent: none."""
+
+    soft: int | None = Field(None, ge=1)
+    hard: int | None = Field(None, ge=1)
+
+
+class Quotas(Document):
+    """The limits a company set itself. ``_id`` is the company's."""
+
+    vendor_calls_per_day: Limit = Limit()
+    executions_per_month: Limit = Limit()
+    leads_per_month: Limit = Limit()
 
 
 class ErrorEntry(Record):
@@ -96,7 +133,20 @@ class ErrorEntry(Record):
     count: int = 1
 
 
-USAGE_EVENTS = Kind("UsageEvent", UsageEvent, (Index("created", ("companyId", "createdAt")),))
+USAGE_EVENTS = Kind(
+    "UsageEvent",
+    UsageEvent,
+    (
+        Index("created", ("companyId", "createdAt")),
+        Index("type", ("companyId", "eventType", "createdAt")),
+        Index("status", ("companyId", "status", "createdAt")),
+    ),
+)
+REQUESTS = Kind(
+    "request_log",
+    LoggedRequest,
+    (Index("at", ("companyId", "at")), Index("event", ("companyId", "eventId", "at"))),
+)
 ERRORS = Kind(
     "error_log",
     ErrorEntry,
@@ -107,4 +157,6 @@ ERRORS = Kind(
     ),
 )
 
-KINDS = (USAGE_EVENTS, ERRORS)
+QUOTAS = Kind("usage_quotas", Quotas)
+
+KINDS = (USAGE_EVENTS, REQUESTS, ERRORS, QUOTAS, *rows.KINDS)

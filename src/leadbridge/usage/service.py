@@ -12,8 +12,10 @@ from leadbridge.kit.ids import IdSource
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import AllOf, Eq, Position, Residual
 from leadbridge.storage.store import MAX_KEYS, Page, Store
+from leadbridge.usage.calls import CallNotes
 from leadbridge.usage.model import (
     ERRORS,
+    REQUESTS,
     USAGE_EVENTS,
     Category,
     ErrorEntry,
@@ -23,6 +25,8 @@ from leadbridge.usage.model import (
     Status,
     UsageEvent,
 )
+from leadbridge.usage.rows import DELTAS, Delta, Part
+from leadbridge.usage.tally import parts_of, quarter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,15 @@ class UsageService:
         records: int = 0,
         provider: str | None = None,
         connection_id: str | None = None,
+        automation_id: str | None = None,
         run_id: str | None = None,
         request: dict[str, object] | None = None,
         response: dict[str, object] | None = None,
+        id: str | None = None,
     ) -> UsageEvent:
-        """Return an event, to be written in the batch of what it counts."""
+        """Return an event, to be written in the batch of what it counts; ``id`` where it had to be known before."""
         return UsageEvent(
-            id=self._ids(),
+            id=id or self._ids(),
             company_id=company_id,
             event_type=event_type,
             category=category,
@@ -107,13 +113,38 @@ class UsageService:
             metrics=Metrics(api_calls_used=api_calls, records_processed=records),
             provider=provider,
             connection_id=connection_id,
+            automation_id=automation_id,
             run_id=run_id,
             created_at=self._clock.now(),
         )
 
-    async def record(self, event: UsageEvent) -> None:
+    def add(self, batch: WriteBatch, *events: UsageEvent, calls: CallNotes | None = None) -> WriteBatch:
+        """Add events to the batch of what they count, with what they add to the sums; return the batch.
+
+        ``calls`` are the HTTP calls of the one event, which go into the request log.
+        """
+        for event in events:
+            batch.insert(USAGE_EVENTS, event)
+            for entry in calls.entries(event, self._ids) if calls is not None else ():
+                batch.insert(REQUESTS, entry)
+        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=events[0].company_id, parts=parts_of(events)))
+
+    def add_calls(self, batch: WriteBatch, event: UsageEvent, calls: CallNotes) -> WriteBatch:
+        """Add HTTP calls made for an event that another batch stores; return the batch."""
+        for entry in calls.entries(event, self._ids):
+            batch.insert(REQUESTS, entry)
+        return batch
+
+    def add_leads(self, batch: WriteBatch, company_id: str, made: int) -> WriteBatch:
+        """Add to the batch in which leads are made that they count towards the month's."""
+        if made:
+            part = Part(quarter=quarter_of(self._clock.now()), leads=made)
+            batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=(part,)))
+        return batch
+
+    async def record(self, event: UsageEvent, calls: CallNotes | None = None) -> None:
         """Store an event by itself."""
-        await self._store.write(WriteBatch().insert(USAGE_EVENTS, event))
+        await self._store.write(self.add(WriteBatch(), event, calls=calls))
 
     async def record_failures(self, company_id: str, failures: Sequence[Failure]) -> None:
         """Fold failures into the error log: a known one counts up, a new one is added."""
@@ -200,11 +231,3 @@ class UsageService:
         if entry is None:
             raise NotFound("The error log has no such entry.")
         return entry
-
-    async def events(self, company_id: str, *, limit: int, after: Position | None) -> Page[UsageEvent]:
-        """Return a page of usage events, newest first."""
-        return (
-            await self._store[USAGE_EVENTS]
-            .of(company_id)
-            .find(order=["createdAt"], descending=True, limit=limit, after=after)
-        )

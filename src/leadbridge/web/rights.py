@@ -44,6 +44,9 @@ class Right(StrEnum):
     SYNC_RUN = "sync.run"
     RUNS_READ = "runs.read"
     ERRORS_READ = "errors.read"
+    USAGE_READ = "usage.read"
+    FORMS_READ = "forms.read"
+    FORMS_MANAGE = "forms.manage"
     WORK_MANAGE = "work.manage"
 
 
@@ -69,6 +72,9 @@ MEANING: Mapping[Right, str] = {
     Right.SYNC_RUN: "push leads to a CRM, try failures again",
     Right.RUNS_READ: "follow runs",
     Right.ERRORS_READ: "read the error log",
+    Right.USAGE_READ: "see what was used, and the limits",
+    Right.FORMS_READ: "see forms and how to embed them",
+    Right.FORMS_MANAGE: "make, change and end forms",
     Right.WORK_MANAGE: "see and repeat work that was given up",
 }
 
@@ -85,6 +91,8 @@ _PROGRAM = frozenset(
         Right.SYNC_RUN,
         Right.RUNS_READ,
         Right.ERRORS_READ,
+        Right.USAGE_READ,
+        Right.FORMS_READ,
     }
 )
 

@@ -205,6 +205,7 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "contacts",
         "accounts",
         "deals",
+        "form_submissions",
     }
     assert held["documents"]["links"][0]["crmId"] == "151"
     assert len(held["documents"]["import_rejects"]) == 2

@@ -30,7 +30,7 @@ from leadbridge.leads.imports.rows import MAX_ROW, Reading, erased_row
 from leadbridge.leads.model import LEADS, Lead
 from leadbridge.storage.batch import BatchTooLarge, WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType, UsageEvent
+from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 
 ORIGIN = "import"
@@ -98,7 +98,7 @@ class ImportJob:
             now = self._clock.now()
             done = {"status": Status.DONE, "progress_at": now, "finished_at": now}
             batch = WriteBatch().replace(IMPORTS, self._job.model_copy(update=done))
-            batch.insert(USAGE_EVENTS, self._event(self._job, succeeded=True))
+            self._usage.add(batch, self._event(self._job, succeeded=True))
             await self._gate.renew(batch, self._job.company_id, self._job.id)
             return batch, _next(self._job, done)
 
@@ -115,7 +115,7 @@ class ImportJob:
                 return None, None
             ended = {"status": Status.INTERRUPTED, "progress_at": self._clock.now()}
             batch = WriteBatch().replace(IMPORTS, job.model_copy(update=ended))
-            return batch.insert(USAGE_EVENTS, self._event(job, succeeded=False)), None
+            return self._usage.add(batch, self._event(job, succeeded=False)), None
 
         await self._store.attempt(build)
 
@@ -154,6 +154,9 @@ class ImportJob:
             if placed.reading.refused is not None or placed.reading.warnings:
                 batch.insert(ROW_REPORTS, self._report(placed))
         batch.insert(IMPORT_PARTS, self._import_part(placement))
+        self._usage.add_leads(
+            batch, company, sum(working.touched and working.before is None for working in placement.leads.values())
+        )
         return batch, (_next(self._job, progress), placement)
 
     async def _placed(self, readings: Sequence[Reading], known: Sequence[Lead], now: datetime) -> Placement:
