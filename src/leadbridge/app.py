@@ -28,6 +28,7 @@ from leadbridge.leads import routes as leads_routes
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
+from leadbridge.leads.imports.tasks import import_handler
 from leadbridge.leads.service import LeadService
 from leadbridge.privacy import model as privacy_model
 from leadbridge.privacy import routes as privacy_routes
@@ -186,7 +187,8 @@ def build_hub(
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
     leads = LeadService(store, clock, ids, people)
-    imports = ImportService(store, clock, ids, usage, people)
+    queue = TaskQueue(store, clock, ids, LANE_FORMS)
+    imports = ImportService(store, clock, ids, usage, queue, people)
     leases = Leases(store, clock, ids)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -197,9 +199,10 @@ def build_hub(
     )
     sync = SyncService(store, clock, ids, leads, connections, usage, leases)
     metrics = WorkMetrics(CollectorRegistry())
-    queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    worker = Worker(store, clock, ids, rng, handlers or Handlers(), metrics, schedules)
+    known = Handlers() if handlers is None else handlers.copy()
+    known.add(import_handler(imports, clock))
+    worker = Worker(store, clock, ids, rng, known, metrics, schedules)
     rotation = KeyRotation(store, vault, clock, KINDS)
     privacy = PrivacyService(store, clock, ids, leads, people, KINDS)
     company_erasures = CompanyErasures(store, clock, vault, people, journal, KINDS)
@@ -290,7 +293,7 @@ def build_app(hub: Hub) -> FastAPI:
     app.add_middleware(
         Surroundings,
         ids=hub.ids,
-        large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)],
+        large=[(re.compile(r"/api/v1/leads/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)],
         secure=hub.settings.public.startswith("https://"),
     )
     app.include_router(integrations_routes.router)
@@ -323,6 +326,7 @@ async def _sweep(hub: Hub) -> None:
         retention_due = kept_at is None or now - kept_at >= RETENTION_SECONDS
         await _swept("connections", hub.connections.sweep())
         await _swept("tenancy", hub.tenancy.sweep())
+        await _swept("imports", hub.imports.sweep())
         await _swept("idempotency", hub.idempotency.sweep())
         await _swept("limits", hub.limiter.sweep())
         await _swept("tickets", hub.tickets.sweep())

@@ -50,6 +50,7 @@ def _rows(body: Stored, wanted: Callable[[Value], bool]) -> Stored:
         "rows": [row for row, _ in kept],
         "targets": [target for _, target in kept],
         "leadIds": [id for id in _list(body, "leadIds") if wanted(id)],
+        "created": [id for id in _list(body, "created") if wanted(id)],
         "subjects": [id for id in _list(body, "subjects") if wanted(id)],
     }
 
@@ -68,6 +69,7 @@ POLICIES: Mapping[str, Policy] = {
     "import_rejects": Policy(_DELETE, "the cells of the row; rows that became no record are found by keyed hash"),
     "idempotency_answers": Policy(_DELETE, "a sealed answer that may hold the record; a repeat is then done anew"),
     "import_leads": Policy(Action.STRIP, "which record each row fell on, of many people", without_rows, only_rows),
+    "import_before": Policy(_DELETE, "fields of the record before an import changed them"),
     "leads": Policy(_DELETE, "the record itself"),
     # nothing of a record
     "companies": Policy(_NONE, "the tenant itself; goes with the tenant"),
@@ -93,6 +95,9 @@ POLICIES: Mapping[str, Policy] = {
     "UsageEvent": Policy(_NONE, "counts and ids"),
     "runs": Policy(_NONE, "counts"),
     "imports": Policy(_NONE, "counts, and the file's name and headers"),
+    "import_pieces": Policy(
+        _NONE, "a file while it is imported, deleted as its rows are brought in, which keeps erased people out"
+    ),
     "import_gates": Policy(_NONE, "which import is under way"),
     "connections": Policy(_NONE, "the account at the vendor, and the user who connected it"),
     "connection_health": Policy(_NONE, "the vendor's view of the connection"),

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from leadbridge.integrations.model import FLOWS
-from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
+from leadbridge.leads.imports.model import IMPORTS, LEADS_BEFORE, ROW_REPORTS, Severity
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
@@ -40,12 +40,13 @@ RULES = (
     Rule(RUNS, "startedAt", timedelta(days=90)),
 )
 REJECTS_KEPT = timedelta(days=90)
-"""Rows as they were in a file, from the start of its import."""
+"""Rows as they were in a file, and leads as they were before it, from the start of its import."""
 FLOWS_KEPT = timedelta(days=1)
 """OAuth flows, from their end."""
 TABLE: dict[str, timedelta] = {
     **{rule.kind.name: rule.keep for rule in RULES},
     ROW_REPORTS.name: REJECTS_KEPT,
+    LEADS_BEFORE.name: REJECTS_KEPT,
     FLOWS.name: FLOWS_KEPT,
     "data_keys (wrapped, after their retirement)": KEPT_RETIRED,
 }
@@ -68,7 +69,8 @@ class Retention:
             for company in page.items:
                 for rule in RULES:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
-                deleted[ROW_REPORTS.name] += await self._rejects(company.id, now)
+                for kind, count in (await self._imports(company.id, now)).items():
+                    deleted[kind] += count
             if page.next is None:
                 break
             after = page.next
@@ -85,8 +87,9 @@ class Retention:
             deleted += await self._delete(rule.kind, page)
         return deleted
 
-    async def _rejects(self, company: str, now: datetime) -> int:
-        deleted, after = 0, None
+    async def _imports(self, company: str, now: datetime) -> Counter[str]:
+        deleted: Counter[str] = Counter()
+        after: Position | None = None
         while True:
             page = (
                 await self._store[IMPORTS]
@@ -98,7 +101,10 @@ class Retention:
                     asked = {"importId": job.id, "severity": severity}
                     reports = self._store[ROW_REPORTS].of(company)
                     while found := (await reports.find(eq=asked, order=("row",), limit=CHUNK)).items:
-                        deleted += await self._delete(ROW_REPORTS, found)
+                        deleted[ROW_REPORTS.name] += await self._delete(ROW_REPORTS, found)
+                leads = self._store[LEADS_BEFORE].of(company)
+                while before := (await leads.find(eq={"importId": job.id}, order=("n",), limit=CHUNK)).items:
+                    deleted[LEADS_BEFORE.name] += await self._delete(LEADS_BEFORE, before)
             if page.next is None:
                 return deleted
             after = page.next

@@ -152,9 +152,7 @@ def _record(
         position += 1
 
 
-def _cell(
-    text: str, position: int, delimiter: str, stop: re.Pattern[str], width: int, final: bool
-) -> tuple[str, int]:
+def _cell(text: str, position: int, delimiter: str, stop: re.Pattern[str], width: int, final: bool) -> tuple[str, int]:
     """Return the cell at ``position`` and where it ends: at a delimiter, a line break or the end."""
     if text.startswith('"', position):
         closing = _closing(text, position + 1)

@@ -1,4 +1,4 @@
-"""The names that exports give their columns, by field and language. Data only; compared folded (no case, no accents)."""
+"""The names that exports give their columns, by field and language. Compared without case and accents."""
 
 from __future__ import annotations
 
