@@ -24,6 +24,7 @@ from leadbridge.leads.imports.tasks import import_handler
 from leadbridge.leads.matching import MergeMode
 from leadbridge.leads.model import LEADS, LeadBody
 from leadbridge.leads.service import Filters
+from leadbridge.security.xlsx import UnsafeWorkbook
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.usage.model import USAGE_EVENTS
 from leadbridge.usage.service import UsageService

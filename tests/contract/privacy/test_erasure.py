@@ -199,6 +199,7 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "idempotency_answers",
         "import_rejects",
         "import_leads",
+        "import_before",
     }
     assert held["documents"]["links"][0]["crmId"] == "151"
     assert len(held["documents"]["import_rejects"]) == 2

@@ -123,7 +123,7 @@ async def start(
     async with uploaded(request, asked.name) as upload:
         options = asked.options(upload.fields)
         if preview or upload.fields.get("preview", "").lower() in YES:
-            return ok(_preview(await imports.open(upload.file, options), options))
+            return ok(await _preview(imports, await imports.open(upload.file, options), options))
         begun = await imports.begin(caller.company_id, f"user:{caller.user_id}", upload.name, upload.file, options)
     worker = request.app.state.hub.worker
     worker.nudge()
@@ -138,7 +138,7 @@ async def preview_file(request: Request, caller: Importer, imports: ServiceDep, 
     """Return encoding, delimiter, header row, the proposed mapping, the first rows and their problems."""
     async with uploaded(request, asked.name) as upload:
         options = asked.options(upload.fields)
-        return ok(_preview(await imports.open(upload.file, options), options))
+        return ok(await _preview(imports, await imports.open(upload.file, options), options))
 
 
 @router.post("/{id}/cancel", status_code=202, summary="End an import that is under way")
@@ -229,7 +229,7 @@ def _shown_job(job: Import, ended: int) -> Response:
     return answer
 
 
-def _preview(opened: Opened, options: ImportOptions) -> dict[str, Any]:
+async def _preview(imports: ImportService, opened: Opened, options: ImportOptions) -> dict[str, Any]:
     layout = opened.layout
     return {
         "format": opened.format,
@@ -237,6 +237,7 @@ def _preview(opened: Opened, options: ImportOptions) -> dict[str, Any]:
         "mixedEncoding": opened.encoding.mixed,
         "delimiter": layout.delimiter,
         "headerRow": layout.header_row,
+        "rows": await imports.count(opened),
         "rowsLookedAt": len(opened.head),
         "columns": [ColumnUse.of(column) for column in opened.columns],
         "problems": opened.problems(options.default_country),

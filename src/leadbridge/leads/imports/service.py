@@ -88,6 +88,10 @@ class ImportService:
         """Return the readable form of a file, as ``open_file`` does, while others get their turn."""
         return await asyncio.to_thread(open_file, file, options)
 
+    async def count(self, opened: Opened) -> int:
+        """Return how many rows a file has; raises ``FileTooLarge`` for one of too many."""
+        return await asyncio.to_thread(lambda: sum(1 for _ in opened.records()))
+
     async def begin(self, company: str, started_by: str, name: str, file: Path, options: ImportOptions) -> Import:
         """Take a file in and return the import, which waits for its turn; the file is no longer needed then.
 
