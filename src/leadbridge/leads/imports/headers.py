@@ -23,6 +23,8 @@ _NOT_WORD = re.compile(r"[^\w]+|_+")
 _NOISE = frozenset(("lead", "contact", "primary", "main", "customer", "person", "your", "the", "please", "required"))
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 NEAR = 0.88
+LONGEST = 320
+"""Characters of a cell that are looked at to tell whether it names a column: as long as an address may be."""
 EMAIL_SHARE = 0.6
 """In a column nobody named so, this share of the filled cells must be e-mail addresses for it to be one."""
 
@@ -71,9 +73,10 @@ def field_of(header: str) -> tuple[str | None, float]:
 
 def recognised(cells: Sequence[str]) -> int:
     """Return how many different fields a record would name if it were the header row."""
-    if any(_EMAIL.search(cell) for cell in cells):
+    names = [cell[:LONGEST] for cell in cells]  # what is longer is no name, and may be megabytes
+    if any("@" in name and _EMAIL.search(name) for name in names):
         return 0
-    return len({field for cell in cells if (field := field_of(squeeze(cell))[0]) is not None})
+    return len({field for name in names if (field := field_of(squeeze(name))[0]) is not None})
 
 
 def likely_header(cells: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ MAX_WINDOW = 12 * 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 
 _BREAK = re.compile(r"\r\n|\n|\r")
+_END = re.compile(r"[\r\n]")
 _SEP_LINE = re.compile(r"sep=([,;|\t])(?:\r\n|\n|\r|$)", re.IGNORECASE)
 
 
@@ -95,10 +96,19 @@ def stream(pieces: Iterable[str], delimiter: str, width: int = 0) -> Iterator[Re
                 continue
         elif final:
             return
-        text, position = text[position:], 0
-        piece = next(source, None)
-        final = piece is None
-        text += piece or ""
+        text, position, final = _longer(text[position:], source)
+
+
+def _longer(text: str, source: Iterator[str]) -> tuple[str, int, bool]:
+    """Return ``text`` with what follows it, at least twice as long, so that no character is looked at many times."""
+    added: list[str] = []
+    size = 0
+    for piece in source:
+        added.append(piece)
+        size += len(piece)
+        if size > len(text):
+            return "".join((text, *added)), 0, False
+    return "".join((text, *added)), 0, True
 
 
 def _breaks(text: str, position: int, end: int) -> int:
@@ -116,13 +126,15 @@ def _next(
 
     A line without quotation marks, or with whole ones only, is a record by itself; anything else is read cell by cell.
     """
-    found = _BREAK.search(text, position)
+    found = _END.search(text, position)
     if found is not None and (final or found.end() < len(text)):
-        line = text[position : found.start()]
+        end = found.start()
+        line = text[position:end]
+        onward = end + (2 if text.startswith("\r\n", end) else 1)
         if '"' not in line:
-            return line.split(delimiter), found.end()
+            return line.split(delimiter), onward
         if line.count('"') % 2 == 0 and (cells := _quoted(line, delimiter)) is not None:
-            return cells, found.end()
+            return cells, onward
     return _record(text, position, delimiter, stop, width, final)
 
 
