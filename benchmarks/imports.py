@@ -29,8 +29,8 @@ HEADER = "First Name,Last Name,Email,Phone,Company,Job Title,Country,City,Lead S
 WATCHED = (
     "import os, resource, subprocess, sys\n"
     "code = subprocess.call(sys.argv[1:])\n"
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime"
-    " + resource.getrusage(resource.RUSAGE_CHILDREN).ru_stime)\n"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+    "print(used.ru_maxrss, used.ru_utime + used.ru_stime)\n"
     "sys.exit(code)\n"
 )
 """Runs a command and prints, as the last line, its peak memory and its processor time."""
@@ -100,7 +100,7 @@ def main() -> None:
     tables = [
         Table(
             "A file into an empty hub",
-            "`leadbridge leads import FILE` in a process of its own: from its start to its end, with reading, matching, "
+            "`leadbridge leads import FILE` in a process of its own: from its start to its end, with reading, "
             "storing and the worker. One row in twelve is a person who came before, one in fifty is nobody. Memory is "
             "the most that the process ever held.",
             ("rows", "file", "rows a second", "rows a second of processor time", "peak memory"),
@@ -134,5 +134,3 @@ def _again(run: Imported) -> tuple[str, ...]:
     assert isinstance(counts, dict)
     kinds = ("created", "updated", "unchanged", "merged", "rejected")
     return (*(f"{counts[kind]:,}" for kind in kinds), f"{run.seconds:.1f}")
-
-

@@ -1,6 +1,6 @@
 """Files as broken as people send them, built by code: each with what must become of it.
 
-Every file that is taken holds the same two good people, Ann Lee and Bob Poe, who must both arrive whatever else is in it.
+Every file that is taken holds the same two good people, Ann Lee and Bob Poe, who must both arrive.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ GOOD = f"Ann,Lee,{ANN}", f"Bob,Poe,{BOB}"
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A file; ``refused`` is the code of the refusal where none of it can be read, else ``rejected`` counts its rows."""
+    """A file; ``refused`` is the code of the refusal where none can be read; else ``rejected`` rows."""
 
     name: str
     make: Callable[[], bytes]
@@ -90,12 +90,18 @@ CORPUS = (
     Broken("utf-16 with a mark", lambda: lines("Zoë,Müller,z@x.example").encode("utf-16")),
     Broken("utf-16 without a mark", lambda: lines().encode("utf-16-le")),
     Broken("utf-16 big-endian", lambda: b"\xfe\xff" + lines().encode("utf-16-be")),
-    Broken("utf-16 cut in half a character", lambda: (lines() + "x").encode("utf-16")[:-1], rejected=0),
+    Broken("utf-16 cut in half a character", lambda: (lines() + "x").encode("utf-16")[:-1], rejected=1),
     Broken("utf-32", lambda: lines().encode("utf-32")),
     Broken("windows-1252", lambda: lines("Zoë,Müller,z@x.example").encode("windows-1252")),
-    Broken("two encodings in one file", lambda: lines("Žofie,Zoë Žižka,z@x.example").encode() + b"Jos\xe9,Ruiz,j@x.example\n"),
+    Broken(
+        "two encodings in one file",
+        lambda: lines("Žofie,Zoë Žižka,z@x.example").encode() + b"Jos\xe9,Ruiz,j@x.example\n",
+    ),
     Broken("bytes of no encoding", lambda: lines().encode() + b"\xff\xfe\x81\x8d,Lee,x@good.example\n"),
-    Broken("shift-jis, named", lambda: lines("太郎,山田,t@x.example").encode("shift_jis"), options={"encoding": "shift_jis"}),
+    Broken(
+        "shift-jis, named",
+        lambda: lines("太郎,山田,t@x.example").encode("shift_jis"), options={"encoding": "shift_jis"},
+    ),
     Broken("an encoding that is none", lambda: lines().encode(), "unknown_encoding", options={"encoding": "klingon"}),
     # bytes
     Broken("NUL bytes in a cell", lambda: lines("N\0u\0l,Lee,n@good.example").encode()),
@@ -119,11 +125,17 @@ CORPUS = (
     # cells
     Broken("a cell of 10 MB", lambda: lines(f"{'x' * 10 * 2**20},Lee,e@good.example").encode(), rejected=1),
     Broken("a quoted cell of 10 MB", lambda: lines(f'"{"x" * 10 * 2**20}",Lee,e@good.example').encode(), rejected=1),
-    Broken("a quoted cell of many lines", lambda: lines('"' + "y\n" * 40_000 + '",Lee,e@good.example').encode(), rejected=1),
+    Broken(
+        "a quoted cell of many lines",
+        lambda: lines('"' + "y\n" * 40_000 + '",Lee,e@good.example').encode(), rejected=1,
+    ),
     Broken("ragged rows", lambda: lines("Eve", "Eve,Lee,e@good.example,more,and,more", "Eve,Lee").encode(), rejected=1),
     Broken("a row of 100,000 cells", lambda: lines("," * 100_000).encode() + b"\n", rejected=0),
     Broken("a row of 100,000 filled cells", lambda: lines("x," * 100_000).encode(), rejected=1),
-    Broken("formulas", lambda: lines("=1+1,@SUM(A1),e@good.example", "'=cmd|' /C calc'!A0,-2+3,f@good.example").encode()),
+    Broken(
+        "formulas",
+        lambda: lines("=1+1,@SUM(A1),e@good.example", "'=cmd|' /C calc'!A0,-2+3,f@good.example").encode(),
+    ),
     Broken("nobody", lambda: lines(",,", "  ,\t,", ",,not an address").encode(), rejected=1),
     # headers
     Broken("headers twice", lambda: lines("Eve,Lee,e@good.example", head="First Name,Last Name,Email").encode()),
@@ -156,9 +168,15 @@ CORPUS = (
     Broken("an empty workbook", lambda: rezipped(workbook(), **{SHEET: EMPTY_SHEET}), "empty_file"),
     Broken("a workbook without a header", lambda: workbook(head=(1, 2, 3)), "no_header"),
     Broken("a truncated workbook", lambda: workbook()[:-900], "not_a_workbook"),
-    Broken("a workbook with a broken sheet", lambda: rezipped(workbook(), **{SHEET: b"<worksheet><sheetData>"}), "not_a_workbook"),
-    Broken("a workbook without its sheet", lambda: rezipped(workbook(), **{SHEET: None}), "not_a_workbook"),
-    Broken("an archive that is no workbook", lambda: rezipped(b"PK\x05\x06" + bytes(18), **{"a.txt": b"x"}), "not_a_workbook"),
+    Broken(
+        "a workbook with a broken sheet",
+        lambda: rezipped(workbook(), **{SHEET: b"<worksheet><sheetData>"}), "not_a_workbook",
+    ),
+    Broken("a workbook without its sheet", lambda: rezipped(workbook(), **{SHEET: None}), "empty_file"),
+    Broken(
+        "an archive that is no workbook",
+        lambda: rezipped(b"PK\x05\x06" + bytes(18), **{"a.txt": b"x"}), "not_a_workbook",
+    ),
     Broken("external entities", lambda: rezipped(workbook(), **{SHEET: ENTITY}), "unsafe_workbook"),
     Broken("a zip bomb", lambda: rezipped(workbook(), **{SHEET: b" " * (60 * 2**20)}), "workbook_too_large"),
     Broken("cells far out", lambda: rezipped(workbook(), **{SHEET: FAR_OUT}), "workbook_too_large"),

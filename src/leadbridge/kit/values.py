@@ -51,7 +51,7 @@ def stored(value: object) -> Value:
     if kind is list or kind is tuple:
         return [stored(item) for item in value]  # type: ignore[attr-defined]
     if kind is datetime and value.tzinfo is not None:  # type: ignore[attr-defined]
-        return to_text(value)  # type: ignore[arg-type]
+        return to_text(value)
     if isinstance(value, Enum):  # before str: our enums are strings too
         return stored(value.value)
     if isinstance(value, str):

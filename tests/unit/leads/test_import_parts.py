@@ -1,4 +1,4 @@
-"""The pure parts of an import: the set of leads met, pieces of a file, values before a change, headers of many tongues."""
+"""The pure parts of an import: leads met, pieces of a file, values before a change, headers of other languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadbridge.leads.fields import Fields
 from leadbridge.leads.imports.before import from_json, to_json
 from leadbridge.leads.imports.headers import field_of, map_columns
 from leadbridge.leads.imports.intake import PIECE_BYTES, pieces, shortened, unpacked
@@ -67,7 +68,7 @@ def test_a_text_in_pieces_has_the_records_of_the_whole(text: str, cuts: list[int
 
 
 def test_values_before_a_change_survive_json() -> None:
-    fields = {
+    fields: Fields = {
         "value": Money(amount="5.10", currency="EUR", minor=51000),
         "consent": Consent(given=True),
         "tags": ("a", "b"),
@@ -83,7 +84,8 @@ def test_values_before_a_change_survive_json() -> None:
         ("Vorname", "firstName"), ("Nachname", "lastName"), ("Straße", "address.street"), ("PLZ", "address.postalCode"),
         ("Prénom", "firstName"), ("Société", "company"), ("Correo electrónico", "email"), ("Teléfono", "phone"),
         ("Cognome", "lastName"), ("Ragione sociale", "company"), ("Sobrenome", "lastName"), ("Telemóvel", "phone"),
-        ("Achternaam", "lastName"), ("Bedrijf", "company"), ("Imię", "firstName"), ("Kod pocztowy", "address.postalCode"),
+        ("Achternaam", "lastName"), ("Bedrijf", "company"), ("Imię", "firstName"),
+        ("Kod pocztowy", "address.postalCode"),
     ],
 )  # fmt: skip
 def test_headers_of_other_languages(header: str, field: str) -> None:

@@ -20,7 +20,7 @@ from leadbridge.leads.errors import UnreadableFile
 from leadbridge.leads.imports.reader import Record
 from leadbridge.security.xlsx import UnsafeWorkbook, check_xlsx
 
-MAX_CELLS = 20_000_000
+MAX_CELLS = 5_000_000
 """Cells of a sheet, empty ones included."""
 _BROKEN = (
     ArithmeticError, AttributeError, BadZipFile, EOFError, InvalidFileException, LookupError, OSError, ParseError,
