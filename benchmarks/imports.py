@@ -101,8 +101,8 @@ def main() -> None:
         Table(
             "A file into an empty hub",
             "`leadbridge leads import FILE` in a process of its own: from its start to its end, with reading, "
-            "storing and the worker. One row in twelve is a person who came before, one in fifty is nobody. Memory is "
-            "the most that the process ever held.",
+            "matching, storing and the worker. One row in twelve is a person who came before, one in fifty is nobody. "
+            "Memory is the most that the process ever held.",
             ("rows", "file", "rows a second", "rows a second of processor time", "peak memory"),
             tuple(table),
         )

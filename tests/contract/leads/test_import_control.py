@@ -197,7 +197,7 @@ async def test_a_file_that_never_came_in_whole_is_ended_by_the_sweep(
 
     with monkeypatch.context() as dying:
         dying.setattr(room.store, "write", lost)
-        dying.setattr(room.imports, "_drop", gone)
+        dying.setattr(room.imports.receiving, "drop", gone)
         with pytest.raises(asyncio.CancelledError):
             await begun(room, people(3))
     (job,) = (await room.imports.page(COMPANY)).items

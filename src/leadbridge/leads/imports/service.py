@@ -6,29 +6,22 @@ on where it was. Everything that is done about an import is a method here: takin
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
-
-import structlog
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
 from leadbridge.leads.errors import CannotCancel, CannotUndo, ImportNotFound
 from leadbridge.leads.imports.gate import Gate
-from leadbridge.leads.imports.intake import ImportOptions, Opened, measured, open_file, pieces
+from leadbridge.leads.imports.intake import ImportOptions, Opened
 from leadbridge.leads.imports.job import ImportJob, Overtaken, parts_of
 from leadbridge.leads.imports.model import (
-    FILE_PIECES,
     IMPORTS,
     ROW_REPORTS,
-    ColumnUse,
     Counts,
-    FilePiece,
     Import,
     Problem,
     RowReport,
@@ -36,30 +29,22 @@ from leadbridge.leads.imports.model import (
     Status,
     Undone,
 )
+from leadbridge.leads.imports.receiving import Receiving
 from leadbridge.leads.imports.undo import Undo
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Page, Store
 from leadbridge.usage.model import USAGE_EVENTS, Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
-from leadbridge.work.enqueue import NewTask, TaskQueue
+from leadbridge.work.enqueue import TaskQueue
 
-TASK = "import"
-STORED_AT_ONCE = 12
-"""Pieces in a batch while a file is taken in."""
-CLEANED_AT_ONCE = 400
 HELD = 8
 """Imports whose state between batches is kept in memory."""
-RECEIVING_FOR = timedelta(minutes=10)
-"""How long taking a file in may stand still before it was cut off."""
 UNDO_FOR = timedelta(days=90)
 """How long an import can be undone: then what was there before is deleted."""
 ALL_OR_NOTHING = Problem(
     code="all_or_nothing", message="The file has rows that were rejected, and all or nothing was asked for."
 )
-CUT_OFF = Problem(code="upload_cut_off", message="The file was not taken in to its end. Send it again.")
-
-log = structlog.get_logger("leadbridge.imports")
 
 
 class ImportService:
@@ -78,64 +63,35 @@ class ImportService:
         self._clock = clock
         self._ids = ids
         self._usage = usage
-        self._queue = queue
         self._erased = erased or NobodyErased()
         self._gate = Gate(store)
         self._undo = Undo(store, clock, ids, self._gate)
+        self._receiving = Receiving(store, clock, ids, queue)
         self._jobs: OrderedDict[str, ImportJob] = OrderedDict()
 
+    @property
+    def receiving(self) -> Receiving:
+        """How files are taken in."""
+        return self._receiving
+
     async def open(self, file: Path, options: ImportOptions) -> Opened:
-        """Return the readable form of a file, as ``open_file`` does, while others get their turn."""
-        return await asyncio.to_thread(open_file, file, options)
+        """Return the readable form of a file; raises as ``begin`` does."""
+        return await self._receiving.open(file, options)
 
     async def count(self, opened: Opened) -> int:
         """Return how many rows a file has; raises ``FileTooLarge`` for one of too many."""
-        return await asyncio.to_thread(lambda: sum(1 for _ in opened.records()))
+        return await self._receiving.count(opened)
 
     async def begin(self, company: str, started_by: str, name: str, file: Path, options: ImportOptions) -> Import:
         """Take a file in and return the import, which waits for its turn; the file is no longer needed then.
 
         Raises ``UnreadableFile``, ``UnsafeWorkbook`` and ``FileTooLarge`` before anything is written.
         """
-        opened = await self.open(file, options)
-        sha256, size, rows = await asyncio.to_thread(measured, file, opened)
-        job = self._begun(company, started_by, name, opened, options).model_copy(
-            update={"sha256": sha256, "size": size, "rows": rows}
-        )
-        await self._store.write(WriteBatch().insert(IMPORTS, job))
-        job = job.model_copy(update={"rev": 1})
-        try:
-            job = await self._receive(job, opened)
-            return await self._enqueue(job, {"status": Status.QUEUED})
-        except BaseException:
-            await asyncio.shield(self._drop(job))
-            raise
+        return await self._receiving.begin(company, started_by, name, file, options)
 
-    async def _receive(self, job: Import, opened: Opened) -> Import:
-        cut = pieces(opened.records())
-        n = 0
-        while texts := await asyncio.to_thread(_some, cut):
-            batch = WriteBatch()
-            for text in texts:
-                piece = FilePiece(id=self._ids(), company_id=job.company_id, import_id=job.id, n=n, rows=text)
-                batch.insert(FILE_PIECES, piece)
-                n += 1
-            batch.replace(IMPORTS, job.model_copy(update={"progress_at": self._clock.now()}))
-            await self._store.write(batch)
-            job = job.model_copy(update={"rev": job.rev + 1})
-        return job
-
-    async def _enqueue(self, job: Import, update: Mapping[str, object]) -> Import:
-        """Store ``job`` with ``update`` and a task that goes on with it."""
-
-        async def build() -> tuple[WriteBatch, Import]:
-            now = self._clock.now()
-            later = job.model_copy(update={**update, "progress_at": now})
-            batch = WriteBatch().replace(IMPORTS, later)
-            await self._queue.enqueue(batch, task_of(job))
-            return batch, later.model_copy(update={"rev": later.rev + 1})
-
-        return await self._store.attempt(build)
+    async def sweep(self) -> int:
+        """End imports whose file never came in whole, and return how many."""
+        return await self._receiving.sweep()
 
     async def run(self, company: str, started_by: str, name: str, file: Path, options: ImportOptions) -> Import:
         """Bring a file in and return the ended import, without waiting for a worker."""
@@ -159,7 +115,7 @@ class ImportService:
             if job is None or job.ended:
                 self._jobs.pop(id, None)
                 if job is not None:
-                    await self._clean(job)
+                    await self._receiving.clean(job)
                 return False
             if self._clock.monotonic() >= until:
                 return True
@@ -267,7 +223,7 @@ class ImportService:
             raise CannotUndo(f"The import is {job.status.value}: there is nothing to undo, or not yet.")
         if self._clock.now() - job.started_at > UNDO_FOR:
             raise CannotUndo(f"The import is more than {UNDO_FOR.days} days old: what was there before is deleted.")
-        return await self._enqueue(
+        return await self._receiving.enqueue(
             job, {"status": Status.UNDOING, "then": Status.UNDONE, "undo_from": 0, "undone": Undone()}
         )
 
@@ -280,23 +236,6 @@ class ImportService:
             if job.ended or left <= 0:
                 return job
             await self._clock.sleep(min(0.1, left))
-
-    async def sweep(self) -> int:
-        """End imports whose file never came in whole, and return how many."""
-        found = (
-            await self._store[IMPORTS]
-            .across_companies()
-            .find(
-                eq={"status": Status.RECEIVING},
-                order=("progressAt",),
-                high=self._clock.now() - RECEIVING_FOR,
-                limit=50,
-            )
-        )
-        for job in found.items:
-            log.warning("import_cut_off", import_id=job.id)
-            await self._drop(job)
-        return len(found.items)
 
     async def get(self, company: str, id: str) -> Import:
         """Return an import; raises ``ImportNotFound``."""
@@ -341,30 +280,6 @@ class ImportService:
                 ids.append(lead_id)
         return ids, None
 
-    async def _drop(self, job: Import) -> None:
-        """End an import whose file did not come in whole."""
-
-        async def build() -> tuple[WriteBatch | None, Import | None]:
-            fresh = await self._store[IMPORTS].of(job.company_id).get(job.id)
-            if fresh is None or fresh.status is not Status.RECEIVING:
-                return None, None
-            ended = {"status": Status.FAILED, "error": CUT_OFF, "finished_at": self._clock.now()}
-            later = fresh.model_copy(update=ended)
-            return WriteBatch().replace(IMPORTS, later), later
-
-        dropped = await self._store.attempt(build)
-        if dropped is not None:
-            await self._clean(dropped)
-
-    async def _clean(self, job: Import) -> None:
-        """Delete what is left of the file."""
-        pieces_of = self._store[FILE_PIECES].of(job.company_id)
-        while found := (await pieces_of.find(eq={"importId": job.id}, order=("n",), limit=CLEANED_AT_ONCE)).items:
-            batch = WriteBatch()
-            for piece in found:
-                batch.delete(FILE_PIECES, job.company_id, piece.id)
-            await self._store.write(batch)
-
     def _event(self, job: Import) -> UsageEvent:
         return self._usage.event(
             job.company_id,
@@ -376,47 +291,6 @@ class ImportService:
             run_id=job.id,
             response=dict(job.counts.model_dump(by_alias=True)),
         )
-
-    def _begun(self, company: str, started_by: str, name: str, opened: Opened, options: ImportOptions) -> Import:
-        now = self._clock.now()
-        return Import(
-            id=self._ids(),
-            company_id=company,
-            name=name[:200],
-            sha256="",
-            size=0,
-            format=opened.format,
-            status=Status.RECEIVING,
-            merge=options.merge,
-            all_or_nothing=options.all_or_nothing,
-            default_country=options.default_country,
-            encoding=opened.encoding.name,
-            mixed_encoding=opened.encoding.mixed,
-            delimiter=opened.layout.delimiter,
-            header_row=opened.layout.header_row,
-            width=opened.layout.width,
-            columns=tuple(ColumnUse.of(column) for column in opened.columns),
-            rows=0,
-            started_by=started_by,
-            started_at=now,
-            progress_at=now,
-        )
-
-
-def task_of(job: Import) -> NewTask:
-    """Return the task that goes on with an import: in the lane of its company, behind what is live."""
-    return NewTask(
-        company_id=job.company_id,
-        lane=f"company:{job.company_id}",
-        kind=TASK,
-        ref={"importId": job.id},
-        uniq=f"{TASK}:{job.id}",
-    )
-
-
-def _some(cut: Iterator[str]) -> list[str]:
-    """Return the next few pieces of a file."""
-    return list(islice(cut, STORED_AT_ONCE))
 
 
 def _place_in_parts(after: Position | None) -> tuple[int, int]:

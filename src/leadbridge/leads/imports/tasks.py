@@ -6,7 +6,8 @@ import msgspec
 
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.leads.errors import ImportOvertaken
-from leadbridge.leads.imports.service import TASK, ImportService
+from leadbridge.leads.imports.receiving import TASK
+from leadbridge.leads.imports.service import ImportService
 from leadbridge.work.handlers import Done, Handler, Reschedule, Result, TaskContext
 
 SLICE_SECONDS = 5.0
