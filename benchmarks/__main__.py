@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import leads_api, leads_lists, request_overhead, store_processes, store_writes, usage_summary, work
+from benchmarks import (
+    imports,
+    leads_api,
+    leads_lists,
+    request_overhead,
+    store_processes,
+    store_writes,
+    usage_summary,
+    work,
+)
 
 BENCHMARKS = {
     "store_writes": store_writes.main,
@@ -14,6 +23,7 @@ BENCHMARKS = {
     "request_overhead": request_overhead.main,
     "leads_api": leads_api.main,
     "leads_lists": leads_lists.main,
+    "imports": imports.main,
 }
 
 

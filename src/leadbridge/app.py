@@ -29,6 +29,7 @@ from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
+from leadbridge.leads.imports.tasks import import_handler
 from leadbridge.leads.service import LeadService, RecordService
 from leadbridge.leads.shaping import Shapes
 from leadbridge.leads.team import model as team_model
@@ -218,7 +219,8 @@ def build_hub(
     records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
     leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage))
     records[LEAD.name] = leads
-    imports = ImportService(store, clock, ids, usage, people)
+    queue = TaskQueue(store, clock, ids, LANE_FORMS)
+    imports = ImportService(store, clock, ids, usage, queue, people)
     work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -228,15 +230,16 @@ def build_hub(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
     metrics = WorkMetrics(CollectorRegistry())
-    queue = TaskQueue(store, clock, ids, LANE_FORMS)
     schedules = Schedules(store, clock, ids, queue)
-    handlers, form = handlers or Handlers(), work_form or WorkerForm(lease=settings.work_lease)
+    handlers = Handlers() if handlers is None else handlers.copy()
+    form = work_form or WorkerForm(lease=settings.work_lease)
     chores = Chores(store, clock)
     worker = Worker(store, clock, ids, rng, handlers, metrics, schedules, form, chores)
     runs = Runs(store, clock, ids, queue, usage, worker.nudge)
     sync = SyncService(leads, connections, usage, runs, used.quotas)
     usage_tasks = UsageTasks(store, clock, queue, used.folder, used.quotas, usage)
     handlers.add(usage_tasks.handler())
+    handlers.add(import_handler(imports, clock))
     leads_tasks.register(handlers, store, clock, queue)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
@@ -348,7 +351,7 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     app.add_middleware(
         Surroundings,
         ids=hub.ids,
-        large=[(re.compile(r"/api/v1/leads/imports\Z"), imports_routes.MAX_REQUEST)],
+        large=[(re.compile(r"/api/v1/leads/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)],
         secure=hub.settings.public.startswith("https://"),
     )
     app.include_router(integrations_routes.router)
@@ -387,6 +390,7 @@ def _add_chores(hub: Hub) -> None:
     for name, run in (
         ("connections", hub.connections.sweep),
         ("tenancy", hub.tenancy.sweep),
+        ("imports", hub.imports.sweep),
         ("idempotency", hub.idempotency.sweep),
         ("limits", hub.limiter.sweep),
         ("tickets", hub.tickets.sweep),

@@ -11,7 +11,7 @@ import typer
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
-from leadbridge.commands import backup, dead, doctor, tenancy
+from leadbridge.commands import backup, dead, doctor, leads, tenancy
 from leadbridge.commands.keys import keys_app
 from leadbridge.commands.privacy import privacy_app
 from leadbridge.commands.running import run, with_hub
@@ -31,6 +31,7 @@ app = typer.Typer(
 token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 app.add_typer(dead.app, name="dead")
+app.add_typer(leads.app, name="leads")
 app.add_typer(tenancy.company_app, name="company")
 app.add_typer(tenancy.user_app, name="user")
 app.add_typer(tenancy.apikey_app, name="apikey")

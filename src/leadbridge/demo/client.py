@@ -64,6 +64,13 @@ class DemoClient:
         form.add_field("file", content, filename=source.name, content_type="text/csv")
         form.add_field("defaultCountry", "US")
         imported: dict[str, Any] = (await self._ask("POST", "/leads/imports", data=form))["data"]
+        while imported.get("finishedAt") is None:
+            await asyncio.sleep(POLL_SECONDS)
+            imported = (await self._ask("GET", f"/leads/imports/{imported['_id']}"))["data"]
+        if imported["status"] != "done":
+            raise StartRefused(
+                f"The import ended as {imported['status']}.", hint="Run 'make demo-clean' and try again."
+            )
         return imported
 
     async def reject_reasons(self, import_id: str) -> Counter[str]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 FOLD_LENGTH = 64
-_SPACES = re.compile(r"\s+")
 
 
 def squeeze(text: str) -> str:
     """Return ``text`` without outer white space and with every inner run of it as one space."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
     """Return ``text`` without accents and case, squeezed, at most 64 characters: a sort and comparison key."""
+    if text.isascii():
+        return squeeze(text.casefold())[:FOLD_LENGTH]
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return squeeze(plain.casefold())[:FOLD_LENGTH]

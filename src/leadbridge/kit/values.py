@@ -46,6 +46,12 @@ def stored(value: object) -> Value:
         return clean_text(value)  # type: ignore[arg-type]
     if kind is bool:
         return value  # type: ignore[return-value]
+    if kind is dict:
+        return stored_mapping(value)  # type: ignore[arg-type]
+    if kind is list or kind is tuple:
+        return [stored(item) for item in value]  # type: ignore[attr-defined]
+    if kind is datetime and value.tzinfo is not None:  # type: ignore[attr-defined]
+        return to_text(value)
     if isinstance(value, Enum):  # before str: our enums are strings too
         return stored(value.value)
     if isinstance(value, str):
@@ -81,7 +87,9 @@ def stored_mapping(fields: Mapping[str, object]) -> Stored:
             continue
         if not _is_field_name(key):
             raise NotStorable(f"the field name {key!r} cannot be stored; keep foreign keys as text or as k/v pairs")
-        result[key] = stored(value)
+        # most of what is stored is plain text: it is let in without a call
+        plain = type(value) is str and value.isascii() and "\0" not in value
+        result[key] = value if plain else stored(value)  # type: ignore[assignment]
     return result
 
 

@@ -96,13 +96,13 @@ class InvalidLead(InvalidInput):
 
 
 class UnreadableFile(InvalidInput):
-    """A file that is no CSV, is empty, or has no header row. Nothing of it was imported."""
+    """A file that is no CSV or workbook, is empty, or has no header row. Nothing of it was imported."""
 
     default_code = "unreadable_file"
 
 
 class FileTooLarge(TooLarge):
-    """A file past 20 MB or 20,000 rows."""
+    """A file past the bytes or rows that are taken at once."""
 
     default_code = "file_too_large"
     default_hint = "Split the file, keep the header row in each part, and import the parts one after the other."
@@ -114,15 +114,22 @@ class ImportNotFound(NotFound):
     default_code = "import_not_found"
 
 
-class ImportRunning(Refused):
-    """The company has another import under way; two at once could make the same person twice."""
+class CannotCancel(Refused):
+    """The import has ended, or is being undone."""
 
-    default_code = "import_running"
-    default_hint = "Wait until it is done (GET /api/v1/leads/imports), then send the file again."
+    default_code = "cannot_cancel"
+    default_hint = "Undo it where it has ended (POST .../undo)."
+
+
+class CannotUndo(Refused):
+    """The import is still under way, stored nothing, was undone already, or is too old."""
+
+    default_code = "cannot_undo"
+    default_hint = "Cancel it first where it is under way (POST .../cancel)."
 
 
 class ImportOvertaken(Refused):
-    """This import stood still so long that another one took its place. What it had written stays."""
+    """Another process goes on with this company's imports; this one stood still too long."""
 
     default_code = "import_overtaken"
-    default_hint = "Import the file again: rows that are in already change nothing."
+    default_hint = "Nothing is lost: the other process goes on where this one was."

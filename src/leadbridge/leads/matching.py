@@ -34,6 +34,7 @@ class MergeMode(StrEnum):
 
     FILL_BLANKS = "fill_blanks"
     OVERWRITE = "overwrite"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,12 @@ def merge(lead: Mapping[str, FieldValue], row: Mapping[str, FieldValue], mode: M
     """Return the fields of ``lead`` after ``row`` fell on it.
 
     A blank never erases. ``FILL_BLANKS``: a value fills a field that is unset and leaves a set one alone;
-    ``OVERWRITE``: it also replaces a differing one. In both, tags are added, the external id is never replaced, values
-    that belong together (phone and its spelling, amount and currency) move together, and an address is completed only
-    by one that contradicts none of its parts.
+    ``OVERWRITE``: it also replaces a differing one; ``SKIP``: the lead stays as it is. In the first two, tags are
+    added, the external id is never replaced, values that belong together (phone and its spelling, amount and currency)
+    move together, and an address is completed only by one that contradicts none of its parts.
     """
+    if mode is MergeMode.SKIP:
+        return dict(lead)
     over = mode is MergeMode.OVERWRITE
     result: Fields = dict(lead)
     _merge_phone(result, row, over)

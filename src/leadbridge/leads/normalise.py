@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 import ftfy
@@ -59,6 +59,21 @@ def decoded_once_more(text: str) -> str:
         return text
 
 
+MAX_EMAIL = 254
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_EMAIL = re.compile(rf"(?=.{{1,64}}@)({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9.-]+)")
+"""An address whose part before the @ is in ASCII and without quotes: what the library would only say yes to."""
+
+
+@lru_cache(maxsize=65536)
+def _plain_domain(domain: str) -> str | None:
+    """Return a domain as the library writes it, None where it refuses it: a file has few domains and many people."""
+    try:
+        return validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).normalized[2:]
+    except EmailNotValidError:
+        return None
+
+
 def email(text: str) -> str:
     """Return the address in ``text``, its domain in lower case; raises ``Invalid``.
 
@@ -69,6 +84,9 @@ def email(text: str) -> str:
     if "<" in address:
         address = address.rpartition("<")[2].strip(" >")
     address = address.removeprefix("mailto:").strip()
+    plain = _PLAIN_EMAIL.fullmatch(address)
+    if plain is not None and (domain := _plain_domain(plain[2])) is not None and len(address) <= MAX_EMAIL:
+        return f"{plain[1]}@{domain}"
     try:
         return validate_email(address, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:

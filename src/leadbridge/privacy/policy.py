@@ -73,6 +73,7 @@ def _rows(body: Stored, wanted: Callable[[Value], bool]) -> Stored:
         "rows": [row for row, _ in kept],
         "targets": [target for _, target in kept],
         "leadIds": [id for id in _list(body, "leadIds") if wanted(id)],
+        "created": [id for id in _list(body, "created") if wanted(id)],
         "subjects": [id for id in _list(body, "subjects") if wanted(id)],
     }
 
@@ -98,6 +99,7 @@ POLICIES: Mapping[str, Policy] = {
     "accounts": Policy(_DELETE, "the record itself"),
     "contacts": Policy(_DELETE, "the record itself, and those merged into it"),
     "leads": Policy(_DELETE, "the record itself, and those merged into it"),
+    "import_before": Policy(_DELETE, "fields of the record before an import changed them"),
     # nothing of a record
     "record_settings": Policy(_NONE, "declared fields and thresholds"),
     "saved_views": Policy(_NONE, "filters that a user saved"),
@@ -134,6 +136,9 @@ POLICIES: Mapping[str, Policy] = {
     "runs": Policy(_NONE, "counts"),
     "forms": Policy(_NONE, "the questions of a form, not the answers"),
     "imports": Policy(_NONE, "counts, and the file's name and headers"),
+    "import_pieces": Policy(
+        _NONE, "a file while it is imported, deleted as its rows are brought in, which keeps erased people out"
+    ),
     "import_gates": Policy(_NONE, "which import is under way"),
     "connections": Policy(_NONE, "the account at the vendor, and the user who connected it"),
     "connection_health": Policy(_NONE, "the vendor's view of the connection"),

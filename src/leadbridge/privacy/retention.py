@@ -11,7 +11,7 @@ import structlog
 
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
-from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
+from leadbridge.leads.imports.model import IMPORTS, LEADS_BEFORE, ROW_REPORTS, Severity
 from leadbridge.leads.model import EVENTS
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
@@ -74,6 +74,7 @@ FLOWS_KEPT = timedelta(days=1)
 TABLE: dict[str, timedelta] = {
     **{rule.kind.name: rule.keep for rule in DEFAULT.rules},
     ROW_REPORTS.name: timedelta(days=DEFAULT.rejects),
+    LEADS_BEFORE.name: timedelta(days=DEFAULT.rejects),
     FLOWS.name: FLOWS_KEPT,
     "data_keys (wrapped, after their retirement)": KEPT_RETIRED,
 }
@@ -97,7 +98,8 @@ class Retention:
             for company in page.items:
                 for rule in self._keep.rules:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
-                deleted[ROW_REPORTS.name] += await self._rejects(company.id, now)
+                for kind, count in (await self._imports(company.id, now)).items():
+                    deleted[kind] += count
                 deleted[REQUESTS.name] += await self._requests_beyond(company.id)
             if page.next is None:
                 break
@@ -115,8 +117,9 @@ class Retention:
             deleted += await self._delete(rule.kind, page)
         return deleted
 
-    async def _rejects(self, company: str, now: datetime) -> int:
-        deleted, after = 0, None
+    async def _imports(self, company: str, now: datetime) -> Counter[str]:
+        deleted: Counter[str] = Counter()
+        after: Position | None = None
         while True:
             page = (
                 await self._store[IMPORTS]
@@ -128,7 +131,10 @@ class Retention:
                     asked = {"importId": job.id, "severity": severity}
                     reports = self._store[ROW_REPORTS].of(company)
                     while found := (await reports.find(eq=asked, order=("row",), limit=CHUNK)).items:
-                        deleted += await self._delete(ROW_REPORTS, found)
+                        deleted[ROW_REPORTS.name] += await self._delete(ROW_REPORTS, found)
+                leads = self._store[LEADS_BEFORE].of(company)
+                while before := (await leads.find(eq={"importId": job.id}, order=("n",), limit=CHUNK)).items:
+                    deleted[LEADS_BEFORE.name] += await self._delete(LEADS_BEFORE, before)
             if page.next is None:
                 return deleted
             after = page.next

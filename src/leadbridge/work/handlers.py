@@ -144,6 +144,10 @@ class Handlers:
             raise ValueError(f"two handlers for tasks of kind {handler.kind!r}")
         self._by_kind[handler.kind] = handler
 
+    def copy(self) -> Handlers:
+        """Return the same handlers, to which others can be added."""
+        return Handlers(*self._by_kind.values())
+
     def get(self, kind: str) -> Handler | None:
         """Return the handler of ``kind``; None where another version of the hub must have made the task."""
         return self._by_kind.get(kind)

@@ -19,11 +19,13 @@ from leadbridge.leads.service import LeadService
 from leadbridge.storage.store import Store
 from leadbridge.usage import model as usage_model
 from leadbridge.usage.service import UsageService
+from leadbridge.work import model as work_model
+from leadbridge.work.enqueue import TaskQueue
 from tests.support.stores import ENGINE_PARAMS, ENGINES, open_store
 
 COMPANY, OTHER = "a" * 24, "b" * 24
 AUTHOR = Author("api", "user:" + "f" * 24)
-KINDS = (*leads_model.KINDS, *imports_model.KINDS, *usage_model.KINDS)
+KINDS = (*leads_model.KINDS, *imports_model.KINDS, *usage_model.KINDS, *work_model.KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     ids = object_ids(clock, random.Random(7))
     async with open_store(ENGINES[request.param](tmp_path), KINDS, clock, ids) as store:
         usage = UsageService(store, clock, ids)
-        yield Room(store, clock, ids, LeadService(store, clock, ids), ImportService(store, clock, ids, usage))
+        imports = ImportService(store, clock, ids, usage, TaskQueue(store, clock, ids))
+        yield Room(store, clock, ids, LeadService(store, clock, ids), imports)
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ async def test_a_preview_tells_how_a_file_would_be_read_and_writes_nothing(api: 
     data = (EXAMPLES / "leads-windows-1252.csv").read_bytes()
     seen = await api.data("POST", "/imports?preview=true", data=data, headers={"content-type": "text/csv"})
     assert (seen["encoding"], seen["delimiter"], seen["rows"], len(seen["sample"])) == ("windows-1252", ";", 50, 10)
-    assert seen["columns"][3] == {"header": "E-mail Address", "field": "email", "how": "name"}
+    assert seen["columns"][3] == {"header": "E-mail Address", "field": "email", "how": "name", "confidence": 1.0}
     assert any(row["fields"].get("email") for row in seen["sample"])
     assert await api.data("GET", "/imports") == []
     assert await api.data("GET", "") == []
@@ -195,14 +195,17 @@ async def test_a_preview_tells_how_a_file_would_be_read_and_writes_nothing(api: 
     ("query", "data", "status", "code"),
     [
         ("", b"", 400, "empty_file"),
-        ("", b"PK\x03\x04", 400, "not_csv"),
+        ("", b"PK\x03\x04", 400, "not_a_workbook"),
+        ("", b"%PDF-1.7", 400, "not_csv"),
+        ("?delimiter=x", b"Email\n", 400, "unknown_delimiter"),
+        ("?headerRow=first", b"Email\n", 400, "invalid_header_row"),
+        ("?headerRow=7", b"Email\n", 400, "no_header"),
         ("", b"1,2\n", 400, "no_header"),
         ("?merge=maybe", b"Email\n", 400, "invalid_request"),
         ("?defaultCountry=Atlantis", b"Email\n", 400, "unknown_country"),
         ("?encoding=klingon", b"Email\n", 400, "unknown_encoding"),
         ("?mapping=x", b"Email\n", 400, "invalid_mapping"),
         ("?mapping=%7B%22No%22%3A%22email%22%7D", b"Email\n", 400, "unknown_column"),
-        ("", b"Email\n" + b"a@x.example\n" * 20_001, 413, "too_many_rows"),
     ],
 )
 async def test_a_bad_file_or_option_is_told(api: Api, query: str, data: bytes, status: int, code: str) -> None:

@@ -12,11 +12,12 @@ import pytest
 from leadbridge.app import Hub, build_hub
 from leadbridge.kit.clock import ManualClock
 from leadbridge.leads.change import Author
+from leadbridge.leads.imports.intake import ImportOptions
 from leadbridge.leads.imports.model import Import
-from leadbridge.leads.imports.service import ImportOptions, Upload
 from leadbridge.leads.model import Lead, LeadBody
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.sqlite import SqliteEngine
+from tests.support.files import on_disk
 from tests.support.hub_in_process import NOWHERE, settings_for
 from tests.support.stores import ENGINE_PARAMS, ENGINES
 
@@ -37,8 +38,8 @@ class House:
         return await self.hub.leads.create(self.company, AUTHOR, LeadBody.model_validate(fields))
 
     async def bring(self, text: str, name: str = "leads.csv") -> Import:
-        upload = Upload(name, text.encode())
-        return await self.hub.imports.run(self.company, BY, upload, ImportOptions(default_country="US"))
+        with on_disk(text) as file:
+            return await self.hub.imports.run(self.company, BY, name, file, ImportOptions(default_country="US"))
 
 
 async def started(folder: Path, engine: Engine, clock: ManualClock) -> Hub:

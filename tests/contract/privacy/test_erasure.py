@@ -206,6 +206,7 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "accounts",
         "deals",
         "form_submissions",
+        "import_before",
     }
     assert held["documents"]["links"][0]["crmId"] == "151"
     assert len(held["documents"]["import_rejects"]) == 2

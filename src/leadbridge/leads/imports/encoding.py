@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from charset_normalizer import from_bytes
 
@@ -21,7 +23,7 @@ _MARKS = (
 )
 _BINARY = {
     b"PK\x03\x04": "a spreadsheet or archive (such as .xlsx)",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
+    b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted Excel workbook",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
     b"\x89PNG": "an image",
@@ -37,6 +39,26 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _OTHERS = ["cp1251", "cp1250", "cp1253", "cp1255", "cp1256", "shift_jis", "gb18030", "big5", "euc_kr", "cp874"]
 
 
+_STRAY = re.compile("[\udc80-\udcff]")
+_FOREIGN = re.compile("[^\x00-\x7f]")
+COUNTED = 8 * 1024 * 1024
+"""Characters of a broken UTF-8 file that are counted to tell whether it was meant as UTF-8."""
+
+Chunks: TypeAlias = "Callable[[], Iterable[bytes]]"
+"""Begins a file anew and returns its bytes in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How bytes become text. ``mixed``: a few of them are in another encoding, which ``table`` reads them in."""
+
+    name: str
+    codec: str
+    errors: str = "replace"
+    table: Mapping[int, str] = field(default_factory=dict)
+    mixed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A file as text, the encoding it was read in, and whether a few bytes had to be read in another."""
@@ -47,34 +69,68 @@ class Decoded:
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
-    """Return the text of a CSV file; raises ``UnreadableFile`` for an empty one and for what is no text at all.
+    """Return the text of a CSV file that is in memory; raises as ``recognise`` does."""
+    found = recognise(lambda: [data], encoding)
+    return Decoded("".join(texts([data], found)), found.name, found.mixed)
+
+
+def recognise(chunks: Chunks, named: str | None = None) -> Encoding:
+    """Return the encoding of a CSV file; raises ``UnreadableFile`` for an empty one and for what is no text at all.
 
     In this order: the encoding named by the caller; a byte order mark; UTF-16 told by its zero bytes; UTF-8, also with
     a few stray bytes, which are read as Windows-1252; Windows-1252; for text that is not in Latin letters, the best
-    guess among the other usual encodings.
+    guess among the other usual encodings. The file is read at most three times, never as a whole.
     """
-    if not data.strip():
+    head = _head(chunks)
+    if not head.strip() and not any(chunk.strip() for chunk in chunks()):
         raise UnreadableFile("The file is empty.", code="empty_file", hint="Send a CSV file with a header row.")
     for mark, what in _BINARY.items():
-        if data.startswith(mark):
+        if head.startswith(mark):
             raise UnreadableFile(
                 f"The file is {what}, not a CSV file.",
                 code="not_csv",
                 hint="Open it in its program and save it as 'CSV UTF-8', then import that file.",
             )
-    decoded = _named(data, encoding) if encoding is not None else _recognised(data)
-    _refuse_binary(decoded.text[:SAMPLE])
-    return decoded
+    found = _named(named) if named is not None else _recognised(head, chunks)
+    _refuse_binary("".join(texts([head], found))[:SAMPLE])
+    return found
 
 
-def _recognised(data: bytes) -> Decoded:
+def texts(chunks: Iterable[bytes], encoding: Encoding) -> Iterator[str]:
+    """Yield the text of ``chunks``, without a byte order mark at its beginning."""
+    decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
+    first = True
+    for chunk, final in _marked(chunks):
+        text = decoder.decode(chunk, final)
+        if encoding.table:
+            text = text.translate(encoding.table)
+        if first and text:
+            text, first = text.removeprefix("\ufeff"), False
+        if text:
+            yield text
+
+
+def _marked(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    for chunk in chunks:
+        yield chunk, False
+    yield b"", True
+
+
+def _head(chunks: Chunks) -> bytes:
+    head = bytearray()
+    for chunk in chunks():
+        head += chunk
+        if len(head) >= SAMPLE:
+            break
+    return bytes(head[:SAMPLE])
+
+
+def _recognised(head: bytes, chunks: Chunks) -> Encoding:
     for mark, codec, name in _MARKS:
-        if data.startswith(mark):
-            return Decoded(data.decode(codec, errors="replace").removeprefix("\ufeff"), name)
-    wide = _zero_bytes(data[:4096])
-    if wide is not None:
-        return Decoded(data.decode(wide, errors="replace"), wide)
-    return _narrow(data)
+        if head.startswith(mark):
+            return Encoding(name, codec)
+    wide = _zero_bytes(head[:4096])
+    return _narrow(head, chunks) if wide is None else Encoding(wide, wide)
 
 
 def _refuse_binary(text: str) -> None:
@@ -87,13 +143,14 @@ def _refuse_binary(text: str) -> None:
         )
 
 
-def _named(data: bytes, encoding: str) -> Decoded:
+def _named(encoding: str) -> Encoding:
     try:
         codec = codecs.lookup(encoding)
-        if not getattr(codec, "_is_text_encoding", True):
+        if not getattr(codec, "_is_text_encoding", True) or codec.incrementaldecoder is None:
             raise LookupError(encoding)
-        return Decoded(codec.decode(data, "replace")[0].removeprefix("\ufeff"), codec.name)
-    except LookupError as error:
+        b"".decode(codec.name, "replace")
+        return Encoding(codec.name, codec.name)
+    except (LookupError, ValueError, UnicodeError) as error:
         raise UnreadableFile(
             f"'{encoding[:40]}' is not an encoding we know.",
             code="unknown_encoding",
@@ -114,34 +171,44 @@ def _zero_bytes(head: bytes) -> str | None:
     return None
 
 
-def _narrow(data: bytes) -> Decoded:
-    try:
-        return Decoded(data.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError:
-        pass  # decided below
-    text = data.decode("utf-8", errors="surrogateescape")
-    stray = sum("\udc80" <= char <= "\udcff" for char in text)
-    good = sum(char > "\x7f" for char in text) - stray
+def _narrow(head: bytes, chunks: Chunks) -> Encoding:
+    if _is_utf8(chunks()):
+        return Encoding("utf-8", "utf-8")
+    good, stray = _good_and_stray(chunks())
     if good > stray:
-        return Decoded(_repaired(text), "utf-8", mixed=True)
-    sample = data[:SAMPLE]
-    high = sum(byte > 0x7F for byte in sample)
-    letters = sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
+        return Encoding("utf-8", "utf-8", "surrogateescape", _REPAIRED, mixed=True)
+    high = sum(byte > 0x7F for byte in head)
+    letters = sum(chr(byte).isalpha() for byte in head if byte < 0x80)
     if high >= FEW and high > FOREIGN_SHARE * (high + letters):
-        best = from_bytes(sample, cp_isolation=_OTHERS).best()
+        best = from_bytes(head, cp_isolation=_OTHERS).best()
         if best is not None:
-            return Decoded(data.decode(best.encoding, errors="replace"), best.encoding)
-    return Decoded(_windows_1252(data), "windows-1252")
+            return Encoding(best.encoding, best.encoding)
+    # the five bytes that Windows-1252 leaves undefined become the control characters they are
+    return Encoding("windows-1252", "windows-1252", "surrogateescape", _ESCAPED)
 
 
-def _windows_1252(data: bytes) -> str:
-    """Return ``data`` as Windows-1252; the five bytes it leaves undefined as the control characters they are."""
-    return data.decode("windows-1252", errors="surrogateescape").translate(_ESCAPED)
+def _is_utf8(chunks: Iterable[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        for chunk, final in _marked(chunks):
+            decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _good_and_stray(chunks: Iterable[bytes]) -> tuple[int, int]:
+    """Return how many characters beyond ASCII are UTF-8, and how many bytes are not, in the first part of a file."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    good = stray = counted = 0
+    for chunk, final in _marked(chunks):
+        text = decoder.decode(chunk, final)
+        bad = len(_STRAY.findall(text))
+        good, stray, counted = good + len(_FOREIGN.findall(text)) - bad, stray + bad, counted + len(text)
+        if counted >= COUNTED and good + stray:
+            break
+    return good, stray
 
 
 _ESCAPED = {0xDC80 + n: chr(0x80 + n) for n in range(128)}
-
-
-def _repaired(text: str) -> str:
-    table = {0xDC00 + byte: bytes([byte]).decode("windows-1252", errors="replace") for byte in range(0x80, 0x100)}
-    return text.translate(table)
+_REPAIRED = {0xDC00 + byte: bytes([byte]).decode("windows-1252", errors="replace") for byte in range(0x80, 0x100)}

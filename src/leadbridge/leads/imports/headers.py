@@ -10,51 +10,12 @@ from functools import lru_cache
 
 from leadbridge.kit.text import fold, squeeze
 from leadbridge.leads.errors import UnreadableFile
+from leadbridge.leads.imports.synonyms import BESIDE, CURRENCY, ENGLISH, FULL_NAME, LANGUAGES
 
-FULL_NAME = "fullName"
-"""First and last name in one cell."""
-CURRENCY = "currency"
-"""The currency of the amount, in a column of its own."""
 IGNORED = "ignored"
 """A column of our own reject report: it says nothing about the person."""
 
-NAMES: Mapping[str, str] = {
-    "externalId": "external id, externalid, record id, lead id, contact id, crm id, id, customer id, reference, uid, "
-    "uuid",
-    "firstName": "first name, firstname, first, given name, givenname, forename, christian name, fname",
-    "lastName": "last name, lastname, last, surname, family name, familyname, lname",
-    FULL_NAME: "full name, fullname, name, contact name, lead name, contact, person, customer name, contact person",
-    "email": "email, e mail, email address, e mail address, emailaddress, mail, email id, primary email, work email, "
-    "business email, contact email, email 1",
-    "phone": "phone, phone number, phonenumber, telephone, tel, tel no, telephone number, mobile, mobile phone, "
-    "mobile number, cell, cell phone, work phone, business phone, office phone, direct phone, direct dial, phone 1, "
-    "contact number, phone no, primary phone",
-    "company": "company, company name, companyname, account, account name, organization, organisation, "
-    "organization name, organisation name, employer, business, business name, firm",
-    "title": "title, job title, jobtitle, position, job position, role, job role, designation, job",
-    "website": "website, web site, website url, web, url, homepage, web page, webpage, company website, "
-    "domain, company domain",
-    "address.street": "street, street address, address, address line, address 1, address line 1, mailing street, "
-    "billing street, postal address",
-    "address.city": "city, town, locality, mailing city, billing city, city town, place",
-    "address.region": "state, region, province, county, state region, state province, mailing state, billing state, "
-    "territory",
-    "address.postalCode": "zip, zip code, zipcode, postal code, postalcode, postcode, post code, zip postal code, "
-    "mailing zip, billing zip, zip postcode",
-    "address.country": "country, country region, country name, country code, nation, mailing country, billing country",
-    "source": "source, lead source, leadsource, original source, origin, channel, utm source, "
-    "how did you hear about us",
-    "status": "status, lead status, leadstatus, lifecycle stage, stage, contact status",
-    "value": "value, amount, deal value, deal amount, deal size, opportunity value, opportunity amount, budget, "
-    "estimated value, expected revenue, lead value, potential value",
-    CURRENCY: "currency, currency code, currency iso code, deal currency",
-    "tags": "tags, tag, labels, label, keywords, lists",
-    "consent": "consent, opt in, optin, marketing consent, email opt in, newsletter, gdpr consent, subscribed, "
-    "marketing opt in, email consent",
-    "score": "score, lead score, leadscore, rating score, hubspot score",
-}
-_FIELD_OF = {name.strip(): field for field, names in NAMES.items() for name in names.split(",")}
-FIELDS = frozenset((*NAMES, IGNORED))
+FIELDS = frozenset((*ENGLISH, IGNORED))
 """Everything a column may be mapped to."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -62,6 +23,8 @@ _NOT_WORD = re.compile(r"[^\w]+|_+")
 _NOISE = frozenset(("lead", "contact", "primary", "main", "customer", "person", "your", "the", "please", "required"))
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 NEAR = 0.88
+LONGEST = 320
+"""Characters of a cell that are looked at to tell whether it names a column: as long as an address may be."""
 EMAIL_SHARE = 0.6
 """In a column nobody named so, this share of the filled cells must be e-mail addresses for it to be one."""
 
@@ -74,6 +37,18 @@ class Column:
     field: str | None
     how: str
     """``name`` (known name), ``similar`` (a near miss), ``content``, ``given`` (by the caller), ``custom``."""
+    sure: float = 1.0
+    """How sure that is, from 0 to 1."""
+
+
+def _known() -> dict[str, str]:
+    """Return the field of every known name, in the form in which headers are compared."""
+    fields: dict[str, str] = {}
+    for names in LANGUAGES.values():
+        for field, listed in names.items():
+            for name in listed.split(","):
+                fields.setdefault(" ".join(_words(name)), field)
+    return fields
 
 
 @lru_cache(maxsize=4096)
@@ -98,9 +73,10 @@ def field_of(header: str) -> tuple[str | None, float]:
 
 def recognised(cells: Sequence[str]) -> int:
     """Return how many different fields a record would name if it were the header row."""
-    if any(_EMAIL.search(cell) for cell in cells):
+    names = [cell[:LONGEST] for cell in cells]  # what is longer is no name, and may be megabytes
+    if any("@" in name and _EMAIL.search(name) for name in names):
         return 0
-    return len({field for cell in cells if (field := field_of(squeeze(cell))[0]) is not None})
+    return len({field for name in names if (field := field_of(squeeze(name))[0]) is not None})
 
 
 def likely_header(cells: Sequence[str]) -> bool:
@@ -128,12 +104,26 @@ def map_columns(
             continue
         field, sure = field_of(name)
         how = "custom" if field is None else "name" if sure >= 0.85 else "similar"
-        columns.append(Column(shown, field, how))
+        columns.append(Column(shown, field, how, sure if field is not None else 0.0))
+    columns = _beside_each_other(columns)
     if not any(column.field == "email" for column in columns):
         at = _email_column(columns, sample)
         if at is not None:
-            columns[at] = Column(columns[at].header, "email", "content")
+            columns[at] = Column(columns[at].header, "email", "content", 0.7)
     return tuple(columns)
+
+
+def _beside_each_other(columns: Sequence[Column]) -> list[Column]:
+    """Return ``columns`` with a word for the whole name read as the part of it that its neighbours leave open."""
+    words = {" ".join(_words(column.header)) for column in columns}
+    result = []
+    for column in columns:
+        neighbours, part = BESIDE.get(" ".join(_words(column.header)), ("", ""))
+        alone = not any(other.field == part for other in columns)
+        if column.field == FULL_NAME and column.how == "name" and alone and words & set(neighbours.split()):
+            column = Column(column.header, part, "name", 0.9)
+        result.append(column)
+    return result
 
 
 def checked_mapping(given: Mapping[str, str | None], header: Sequence[str]) -> Mapping[str, str | None]:
@@ -197,3 +187,11 @@ def _email_column(columns: Sequence[Column], sample: Sequence[Sequence[str]]) ->
 
 def _mostly_digits(text: str) -> bool:
     return sum(char.isdigit() for char in text) * 2 > len(text)
+
+
+_FIELD_OF = _known()
+
+__all__ = [
+    "CURRENCY", "FIELDS", "FULL_NAME", "IGNORED", "Column", "checked_mapping", "field_of", "likely_header",
+    "map_columns", "recognised",
+]  # fmt: skip

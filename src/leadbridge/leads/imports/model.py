@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
 
-from leadbridge.kit.document import Document, Id, Record, Shape, Time
+from leadbridge.kit.document import Document, Id, JsonObject, Record, Shape, Time
 from leadbridge.leads.imports.headers import Column
 from leadbridge.leads.matching import MergeMode
 from leadbridge.storage.kind import Index, Kind
 
-STALE = timedelta(seconds=60)
-"""A running import that has not moved for this long was cut off: its process ended."""
-
 
 class Status(StrEnum):
+    RECEIVING = "receiving"
+    """The file is being taken in; nothing else has happened."""
+    QUEUED = "queued"
+    CHECKING = "checking"
+    """All or nothing: every row is read before the first one is stored."""
     RUNNING = "running"
+    UNDOING = "undoing"
     DONE = "done"
-    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+ENDED = frozenset({Status.DONE, Status.CANCELLED, Status.FAILED, Status.UNDONE})
 
 
 class Severity(StrEnum):
-    """``rejected``: the row became no lead. ``warning``: it did, without some value."""
+    """``rejected``: the row became no lead. ``warning``: it did, without some value. ``kept``: an undo left it."""
 
     REJECTED = "rejected"
     WARNING = "warning"
+    KEPT = "kept"
 
 
 class Counts(Shape):
@@ -56,29 +64,69 @@ class ColumnUse(Shape):
     header: str
     field: str | None = None
     how: str
+    confidence: float = 1.0
 
     @classmethod
     def of(cls, column: Column) -> ColumnUse:
         """Return the stored form of a column."""
-        return cls(header=column.header, field=column.field, how=column.how)
+        return cls(header=column.header, field=column.field, how=column.how, confidence=column.sure)
+
+    def column(self) -> Column:
+        """Return the column that was stored."""
+        return Column(self.header, self.field, self.how, self.confidence)
+
+
+class Problem(Shape):
+    code: str
+    message: str
+
+
+class Undone(Shape):
+    """What an undo did: leads removed, leads whose fields were put back, leads left as they are."""
+
+    removed: int = 0
+    restored: int = 0
+    kept: int = 0
+
+    def plus(self, other: Undone) -> Undone:
+        """Return the sums."""
+        return Undone(
+            removed=self.removed + other.removed,
+            restored=self.restored + other.restored,
+            kept=self.kept + other.kept,
+        )
 
 
 class Import(Record):
     """One file brought in, or being brought in."""
 
+    record: str = "lead"
+    """What its rows become."""
     name: str
     sha256: str
     size: int
-    status: Status = Status.RUNNING
+    format: str = "csv"
+    status: Status = Status.QUEUED
     merge: MergeMode
+    all_or_nothing: bool = False
     default_country: str | None = None
     encoding: str
     mixed_encoding: bool = False
     delimiter: str
     header_row: int
+    width: int
     columns: tuple[ColumnUse, ...]
     rows: int
     """Rows in the file; ``counts.read`` gets there."""
+    piece: int = 0
+    offset: int = 0
+    """Where the import goes on: the piece of the file and the row in it."""
+    cancelling: bool = False
+    then: Status | None = None
+    """What an import that is being undone becomes."""
+    undo_from: int = 0
+    undone: Undone | None = None
+    error: Problem | None = None
     counts: Counts = Counts()
     reasons: dict[str, int] = Field(default_factory=dict)
     """Code to how many rows were rejected, or lost a value, for it."""
@@ -87,16 +135,19 @@ class Import(Record):
     progress_at: Time
     finished_at: Time | None = None
 
-    def seen_at(self, now: datetime) -> Import:
-        """Return the import as it is to be shown: one whose process has ended is no longer running."""
-        if self.status is Status.RUNNING and now - self.progress_at > STALE:
-            return self.model_copy(update={"status": Status.INTERRUPTED})
-        return self
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self.status in ENDED
 
 
-class Problem(Shape):
-    code: str
-    message: str
+class FilePiece(Record):
+    """Some rows of a file that is being imported: read, and deleted in the batch that brings them in."""
+
+    import_id: Id
+    n: int
+    rows: str
+    """Row number, line and cells of each row as JSON, compressed (zlib), as base64."""
 
 
 class RowReport(Record):
@@ -117,18 +168,33 @@ class ImportPart(Record):
 
     import_id: Id
     n: int
+    """The piece of the file times 1,000, plus the first row in it."""
     rows: tuple[int, ...]
     targets: tuple[Id, ...]
     """The lead of each of ``rows``."""
     lead_ids: tuple[Id, ...]
     """Leads first met in this part, in row order: each lead of an import is listed once, in one part."""
+    created: tuple[Id, ...] = ()
+    """Those of ``leadIds`` that this part made."""
+
+
+class LeadBefore(Record):
+    """The fields of a lead that was already there which an import changed, as they were before."""
+
+    import_id: Id
+    n: int
+    row: int
+    lead_id: Id
+    fields: tuple[str, ...]
+    """Every field that was changed."""
+    before: JsonObject
+    """Those of them that were set, with their values."""
 
 
 class ImportGate(Document):
-    """Lets one import of a company run at a time: two at once could make the same person twice."""
+    """Who may write leads for an import of the company: two at once could make the same person twice."""
 
     holder: Id
-    until: Time
 
 
 IMPORTS: Kind[Import] = Kind(
@@ -137,6 +203,7 @@ IMPORTS: Kind[Import] = Kind(
     (
         Index("started", ("companyId", "startedAt")),
         Index("content", ("companyId", "sha256", "startedAt")),
+        Index("status", ("status", "progressAt")),
     ),
 )
 ROW_REPORTS: Kind[RowReport] = Kind(
@@ -155,11 +222,20 @@ IMPORT_PARTS: Kind[ImportPart] = Kind(
         Index("subjects", ("companyId", "subjects"), multi=True),
     ),
 )
+FILE_PIECES: Kind[FilePiece] = Kind("import_pieces", FilePiece, (Index("piece", ("companyId", "importId", "n")),))
+LEADS_BEFORE: Kind[LeadBefore] = Kind(
+    "import_before",
+    LeadBefore,
+    (
+        Index("part", ("companyId", "importId", "n")),
+        Index("subjects", ("companyId", "subjects"), multi=True),
+    ),
+)
 IMPORT_GATES: Kind[ImportGate] = Kind("import_gates", ImportGate)
 
-KINDS = (IMPORTS, ROW_REPORTS, IMPORT_PARTS, IMPORT_GATES)
+KINDS = (IMPORTS, ROW_REPORTS, IMPORT_PARTS, FILE_PIECES, LEADS_BEFORE, IMPORT_GATES)
 
-_HIDDEN = {"company_id", "rev", "v", "subjects"}
+_HIDDEN = {"company_id", "rev", "v", "subjects", "width", "piece", "offset", "cancelling", "then", "undo_from"}
 
 
 def import_view(job: Import) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def place(
 
     ``known`` are the stored leads they could fall on, those of ``remembered`` included; ``claimed`` those on which
     earlier rows of this file fell; ``remembered`` the lead of each row when the same file came before. A row that falls
-    on a lead of an earlier row only fills its blanks whatever ``mode``: otherwise two rows of one person would
+    on a lead of an earlier row never overwrites, whatever ``mode``: otherwise two rows of one person would
     overwrite each other at every import of the file.
     """
     placement = Placement()
@@ -109,7 +109,7 @@ def place(
             id = match.id
             working = placement.leads[id]
             again = id in taken
-            merged = merge(working.fields, reading.fields, MergeMode.FILL_BLANKS if again else mode)
+            merged = merge(working.fields, reading.fields, _mode(mode, again))
             changed = merged != working.fields
             outcome = Outcome.MERGED if again else Outcome.UPDATED if changed else Outcome.UNCHANGED
             if changed:
@@ -122,6 +122,10 @@ def place(
             placement.met.append(id)
         placement.placed.append(Placed(reading, outcome, id))
     return placement
+
+
+def _mode(mode: MergeMode, again: bool) -> MergeMode:
+    return MergeMode.FILL_BLANKS if again and mode is MergeMode.OVERWRITE else mode
 
 
 def _enter(leads: dict[str, Working], index: dict[tuple[str, str], list[str]], working: Working) -> None:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Literal
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.datastructures import UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 from starlette.responses import Response, StreamingResponse
 
-from leadbridge.kit.errors import InvalidInput
-from leadbridge.leads import normalise
-from leadbridge.leads.errors import FileTooLarge, UnreadableFile
+from leadbridge.leads.imports.intake import PREVIEW_ROWS, ImportOptions, Opened
 from leadbridge.leads.imports.model import ColumnUse, Import, Severity, import_view, report_view
-from leadbridge.leads.imports.reader import MAX_BYTES
 from leadbridge.leads.imports.report import header_line, report_lines
 from leadbridge.leads.imports.rows import Reading
-from leadbridge.leads.imports.service import ImportOptions, ImportService, Opened, Upload
+from leadbridge.leads.imports.service import ImportService
+from leadbridge.leads.imports.upload import MAX_REQUEST, YES, options_of, uploaded
 from leadbridge.leads.matching import MergeMode
 from leadbridge.leads.model import Consent, Money
 from leadbridge.web.caller import Caller
@@ -29,10 +27,11 @@ from leadbridge.web.routing import ApiRoute
 router = APIRouter(prefix="/imports", route_class=ApiRoute)
 
 EXPORT_PAGE = 500
-MULTIPART_SLACK = 64 * 1024
-"""Bytes that multipart framing and the other fields may add to a file of the largest size."""
-MAX_REQUEST = MAX_BYTES + MULTIPART_SLACK
-"""Bytes a request to import may have."""
+WAIT = 20.0
+"""Seconds for which the answer to an import waits for its end, unless the caller says otherwise."""
+MAX_WAIT = 60.0
+POLL_HINT = "2"
+"""Seconds after which to look again at an import that goes on."""
 
 
 async def import_service(request: Request) -> ImportService:
@@ -57,42 +56,116 @@ _BODY = {
                 }
             },
             "text/csv": {"schema": {"type": "string"}},
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                "schema": {"type": "string", "format": "binary"}
+            },
         },
     }
 }
 
 
+class Asked(BaseModel):
+    """What a caller may decide about an import. A form's fields of the same names say the same."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+    merge: MergeMode | None = Field(
+        default=None, description="What a row may do to a lead already there; default fill_blanks."
+    )
+    default_country: str | None = Field(
+        default=None, description="Where phone numbers without country code are dialled."
+    )
+    encoding: str | None = Field(default=None, description="Only if it is recognised wrongly.")
+    delimiter: str | None = Field(
+        default=None, description="Only if it is recognised wrongly: one of , ; | tab (by its name, or itself)."
+    )
+    header_row: str | None = Field(
+        default=None, description="The row that names the columns, from 1; 0 where none does."
+    )
+    mapping: str | None = Field(
+        default=None, description='JSON, header to field (null: keep as custom field): {"Kunde": "company"}'
+    )
+    all_or_nothing: bool | None = Field(
+        default=None, description="Import no row if any would be rejected; default false."
+    )
+    name: str = Field(default="upload.csv", description="Name of the file, when it is the body itself.")
+
+    def options(self, form: Mapping[str, str]) -> ImportOptions:
+        """Return the options of a request; what stands in the address counts before the form."""
+        named = self.model_dump(by_alias=True, exclude={"name"}, exclude_none=True, mode="json")
+        return options_of({**form, **{key: str(value) for key, value in named.items()}})
+
+
+AskedDep = Annotated[Asked, Query()]
+
+
 @router.post(
     "",
     status_code=201,
-    summary="Import leads from a CSV file",
+    summary="Import leads from a CSV or XLSX file",
     openapi_extra=_BODY,
-    responses={200: {"description": "With `preview`: how the file is read.", "content": {"application/json": {}}}},
+    responses={
+        200: {"description": "With `preview`: how the file is read.", "content": {"application/json": {}}},
+        202: {"description": "The import goes on; look again.", "content": {"application/json": {}}},
+    },
 )
 async def start(
     request: Request,
     caller: Importer,
     imports: ServiceDep,
-    merge: Annotated[
-        MergeMode | None, Query(description="What a row may do to a lead already there; default fill_blanks.")
-    ] = None,
-    default_country: Annotated[
-        str | None, Query(alias="defaultCountry", description="Where phone numbers without country code are dialled.")
-    ] = None,
-    encoding: Annotated[str | None, Query(description="Only if it is recognised wrongly.")] = None,
-    mapping: Annotated[
-        str | None, Query(description='JSON, header to field (null: keep as custom field): {"Kunde": "company"}')
-    ] = None,
+    asked: AskedDep,
     preview: Annotated[bool, Query(description="Only tell how the file would be read; nothing is written.")] = False,
-    name: Annotated[str, Query(description="Name of the file, when it is the body itself.")] = "upload.csv",
+    wait: Annotated[
+        float, Query(ge=0, le=MAX_WAIT, description="Seconds for which the answer waits for the import's end.")
+    ] = WAIT,
 ) -> Response:
-    asked = {"merge": merge, "defaultCountry": default_country, "encoding": encoding, "mapping": mapping}
-    upload, form = await _upload(request, name)
-    options = _options(form | {key: value for key, value in asked.items() if value is not None})
-    preview = preview or form.get("preview", "").lower() in ("1", "true", "yes")
-    if preview:
-        return ok(_preview(await imports.open(upload.data, options), options))
-    return ok(import_view(await imports.run(caller.company_id, f"user:{caller.user_id}", upload, options)), 201)
+    """Return the import: 201 when it has ended, 202 while it goes on."""
+    async with uploaded(request, asked.name) as upload:
+        options = asked.options(upload.fields)
+        if preview or upload.fields.get("preview", "").lower() in YES:
+            return ok(await _preview(imports, await imports.open(upload.file, options), options))
+        begun = await imports.begin(caller.company_id, f"user:{caller.user_id}", upload.name, upload.file, options)
+    worker = request.app.state.hub.worker
+    worker.nudge()
+    job = await imports.wait(caller.company_id, begun.id, wait if worker.running else 0.0)
+    return _shown_job(job, 201)
+
+
+@router.post(
+    "/preview", status_code=200, summary="Tell how a file would be read; nothing is written", openapi_extra=_BODY
+)
+async def preview_file(request: Request, caller: Importer, imports: ServiceDep, asked: AskedDep) -> Response:
+    """Return encoding, delimiter, header row, the proposed mapping, the first rows and their problems."""
+    async with uploaded(request, asked.name) as upload:
+        options = asked.options(upload.fields)
+        return ok(await _preview(imports, await imports.open(upload.file, options), options))
+
+
+@router.post("/{id}/cancel", status_code=202, summary="End an import that is under way")
+async def cancel(id: str, caller: Importer, imports: ServiceDep) -> Response:
+    """Return the import. What it has stored stays, or is undone where it was to be all or nothing."""
+    return ok(import_view(await imports.cancel(caller.company_id, id)), 202)
+
+
+@router.post("/{id}/undo", status_code=202, summary="Undo an import")
+async def undo(
+    id: str,
+    request: Request,
+    caller: Importer,
+    imports: ServiceDep,
+    wait: Annotated[
+        float, Query(ge=0, le=MAX_WAIT, description="Seconds for which the answer waits for the end of it.")
+    ] = WAIT,
+) -> Response:
+    """Return the import: 200 when it is undone, 202 while that goes on.
+
+    Leads it made are removed and fields it changed are put back, if unchanged since; the rest is listed by
+    `rejects?severity=kept`.
+    """
+    begun = await imports.undo(caller.company_id, id)
+    worker = request.app.state.hub.worker
+    worker.nudge()
+    return _shown_job(await imports.wait(caller.company_id, begun.id, wait if worker.running else 0.0), 200)
 
 
 @router.get("", summary="List imports, the newest first")
@@ -148,82 +221,27 @@ async def _csv(imports: ImportService, job: Import, severity: Severity) -> Async
             return
 
 
-async def _upload(request: Request, name: str) -> tuple[Upload, dict[str, str]]:
-    """Return the file and the form's other fields, which say the same as query parameters of their names."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/"):
-        return Upload(name, await _body(request)), {}
-    async with request.form(max_files=1, max_fields=10) as form:
-        file = next((part for part in form.values() if isinstance(part, UploadFile)), None)
-        if file is None:
-            raise UnreadableFile(
-                "The form has no file in it.",
-                code="no_file",
-                hint="Send the CSV as the field 'file', or as the body itself with Content-Type: text/csv.",
-            )
-        if file.size is not None and file.size > MAX_BYTES:
-            raise FileTooLarge(f"The file has {file.size / 2**20:.1f} MB; at most 20 MB are taken at once.")
-        fields = {key: value for key, value in form.items() if isinstance(value, str)}
-        return Upload(file.filename or name, await file.read()), fields
+def _shown_job(job: Import, ended: int) -> Response:
+    if job.ended:
+        return ok(import_view(job), ended)
+    answer = ok(import_view(job), 202)
+    answer.headers["retry-after"] = POLL_HINT
+    return answer
 
 
-async def _body(request: Request) -> bytes:
-    kept = bytearray()
-    async for piece in request.stream():
-        kept += piece
-        if len(kept) > MAX_BYTES:
-            raise FileTooLarge("The file has more than 20 MB.")
-    return bytes(kept)
-
-
-def _options(asked: dict[str, str]) -> ImportOptions:
-    merge = asked.get("merge") or MergeMode.FILL_BLANKS
-    if merge not in list(MergeMode):
-        raise InvalidInput(
-            f"{normalise.shown(merge)} is no way to merge.",
-            code="invalid_merge",
-            hint="Send merge=fill_blanks or merge=overwrite.",
-        )
-    return ImportOptions(
-        MergeMode(merge),
-        _country(asked.get("defaultCountry")),
-        asked.get("encoding") or None,
-        _mapping(asked.get("mapping")),
-    )
-
-
-def _country(text: str | None) -> str | None:
-    if not text:
-        return None
-    try:
-        return normalise.country(text)
-    except normalise.Invalid as invalid:
-        raise InvalidInput(str(invalid), code=invalid.code, hint="Name it as in DE or Germany.") from invalid
-
-
-def _mapping(text: str | None) -> dict[str, str | None]:
-    if not text:
-        return {}
-    try:
-        given = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        given = None
-    if not isinstance(given, dict) or not all(value is None or isinstance(value, str) for value in given.values()):
-        raise InvalidInput(
-            "'mapping' is not a JSON object of header to field.",
-            code="invalid_mapping",
-            hint='Send it as in mapping={"Kunde": "company"}, URL-encoded.',
-        )
-    return given
-
-
-def _preview(opened: Opened, options: ImportOptions) -> dict[str, Any]:
+async def _preview(imports: ImportService, opened: Opened, options: ImportOptions) -> dict[str, Any]:
+    layout = opened.layout
     return {
-        "encoding": opened.decoded.encoding,
-        "delimiter": opened.sheet.delimiter,
-        "headerRow": opened.sheet.header_row,
-        "rows": len(opened.sheet.rows),
+        "format": opened.format,
+        "encoding": opened.encoding.name,
+        "mixedEncoding": opened.encoding.mixed,
+        "delimiter": layout.delimiter,
+        "headerRow": layout.header_row,
+        "rows": await imports.count(opened),
+        "rowsLookedAt": len(opened.head),
         "columns": [ColumnUse.of(column) for column in opened.columns],
-        "sample": [_shown(reading) for reading in opened.preview(options.default_country)],
+        "problems": opened.problems(options.default_country),
+        "sample": [_shown(opened.read(record, options.default_country)) for record in opened.head[:PREVIEW_ROWS]],
     }
 
 
@@ -246,3 +264,6 @@ def _value(value: object) -> object:
     if isinstance(value, Consent):
         return {"given": value.given}
     return list(value) if isinstance(value, tuple) else value
+
+
+__all__ = ["MAX_REQUEST", "router"]

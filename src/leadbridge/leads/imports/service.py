@@ -1,164 +1,261 @@
-"""The import job: a file in, each of its rows on one lead, and a report of every row that could not be one.
+"""Imports: a file in, each of its rows on one lead, and a report of every row that could not be one.
 
-A part of the file is one batch: its leads, its reports, the lead of each row and the counts. Hence a crash leaves whole
-parts, and importing the file again meets what they made.
+The file is taken in as pieces, with a task in the company's lane that works through them; a task that was cut off goes
+on where it was. Everything that is done about an import is a method here: taking in, going on, cancel, undo, looking.
 """
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
-from leadbridge.leads.errors import FileTooLarge, ImportNotFound
-from leadbridge.leads.imports.encoding import Decoded, decode
+from leadbridge.leads.errors import CannotCancel, CannotUndo, ImportNotFound
 from leadbridge.leads.imports.gate import Gate
-from leadbridge.leads.imports.headers import Column, checked_mapping, map_columns
-from leadbridge.leads.imports.job import ImportJob
+from leadbridge.leads.imports.intake import ImportOptions, Opened
+from leadbridge.leads.imports.job import ImportJob, Overtaken, parts_of
 from leadbridge.leads.imports.model import (
-    IMPORT_PARTS,
     IMPORTS,
     ROW_REPORTS,
-    ColumnUse,
+    Counts,
     Import,
-    ImportPart,
+    Problem,
     RowReport,
     Severity,
+    Status,
+    Undone,
 )
-from leadbridge.leads.imports.reader import MAX_BYTES, Sheet, read_sheet
-from leadbridge.leads.imports.rows import Reading, read_row
-from leadbridge.leads.matching import MergeMode
+from leadbridge.leads.imports.receiving import Receiving
+from leadbridge.leads.imports.undo import Undo
+from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Page, Store
+from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
+from leadbridge.work.enqueue import TaskQueue
 
-PART = 400
-"""Rows in a batch: each is at most two of the 1,000 operations a batch takes."""
-SLICE = 50
-"""Rows read before others get their turn on the event loop."""
-SAMPLE = 200
-"""Rows looked at to tell what an unnamed column holds."""
-REMEMBERED = 3
-"""Earlier imports of the very same file that are asked which lead a row fell on."""
-PREVIEW_ROWS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came: its name is shown and never used as a path."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """How a file is to be read and what its rows may do to leads that are already there."""
-
-    merge: MergeMode = MergeMode.FILL_BLANKS
-    default_country: str | None = None
-    """ISO alpha-2: where phone numbers without a country code are dialled."""
-    encoding: str | None = None
-    mapping: Mapping[str, str | None] = field(default_factory=dict)
-    """Header to field where the caller decides; None keeps the column as a custom field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file that could be read, with the meaning of its columns."""
-
-    decoded: Decoded
-    sheet: Sheet
-    columns: tuple[Column, ...]
-
-    def preview(self, default_country: str | None) -> list[Reading]:
-        """Return what the first rows say."""
-        return [
-            read_row(record, self.columns, default_country, self.sheet.width)
-            for record in self.sheet.rows[:PREVIEW_ROWS]
-        ]
-
-
-def open_file(data: bytes, options: ImportOptions) -> Opened:
-    """Return the readable form of a file; raises ``UnreadableFile`` or ``FileTooLarge``. Nothing is written."""
-    if len(data) > MAX_BYTES:
-        raise FileTooLarge(f"The file has {len(data) / 2**20:.1f} MB; at most 20 MB are taken at once.")
-    decoded = decode(data, options.encoding)
-    sheet = read_sheet(decoded.text)
-    given = checked_mapping(options.mapping, sheet.header)
-    sample = [record.cells for record in sheet.rows[:SAMPLE]]
-    return Opened(decoded, sheet, map_columns(sheet.header, sample, given))
+HELD = 8
+"""Imports whose state between batches is kept in memory."""
+UNDO_FOR = timedelta(days=90)
+"""How long an import can be undone: then what was there before is deleted."""
+ALL_OR_NOTHING = Problem(
+    code="all_or_nothing", message="The file has rows that were rejected, and all or nothing was asked for."
+)
 
 
 class ImportService:
     """Imports of every company; each call names the one it is about."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: IdSource, usage: UsageService, erased: ErasedPeople | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        usage: UsageService,
+        queue: TaskQueue,
+        erased: ErasedPeople | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._usage = usage
         self._erased = erased or NobodyErased()
-        self._gate = Gate(store, clock)
+        self._gate = Gate(store)
+        self._undo = Undo(store, clock, ids, self._gate)
+        self._receiving = Receiving(store, clock, ids, queue)
+        self._jobs: OrderedDict[str, ImportJob] = OrderedDict()
 
-    async def open(self, data: bytes, options: ImportOptions) -> Opened:
-        """Return the readable form of a file, as ``open_file`` does, while others get their turn."""
-        return await asyncio.to_thread(open_file, data, options)
+    @property
+    def receiving(self) -> Receiving:
+        """How files are taken in."""
+        return self._receiving
 
-    async def run(self, company: str, started_by: str, upload: Upload, options: ImportOptions) -> Import:
-        """Bring the file in and return the finished import.
+    async def open(self, file: Path, options: ImportOptions) -> Opened:
+        """Return the readable form of a file; raises as ``begin`` does."""
+        return await self._receiving.open(file, options)
 
-        Raises ``UnreadableFile`` and ``FileTooLarge`` before anything is written, ``ImportRunning`` when another import
-        of the company does not end. Cut off at any point, it leaves whole parts; the same file again completes them.
+    async def count(self, opened: Opened) -> int:
+        """Return how many rows a file has; raises ``FileTooLarge`` for one of too many."""
+        return await self._receiving.count(opened)
+
+    async def begin(self, company: str, started_by: str, name: str, file: Path, options: ImportOptions) -> Import:
+        """Take a file in and return the import, which waits for its turn; the file is no longer needed then.
+
+        Raises ``UnreadableFile``, ``UnsafeWorkbook`` and ``FileTooLarge`` before anything is written.
         """
-        opened = await self.open(upload.data, options)
-        job = self._begun(company, started_by, upload, options, opened)
-        await self._gate.enter(company, job.id)
-        try:
-            return await self._run(job, opened, options)
-        finally:
-            await self._gate.leave(company, job.id)
+        return await self._receiving.begin(company, started_by, name, file, options)
 
-    async def _run(self, job: Import, opened: Opened, options: ImportOptions) -> Import:
-        run = ImportJob(
-            job,
-            store=self._store,
-            clock=self._clock,
-            ids=self._ids,
-            usage=self._usage,
-            gate=self._gate,
-            erased=self._erased,
-            remembered=await self._remembered(job.company_id, job.sha256, job.id),
-        )
+    async def sweep(self) -> int:
+        """End imports whose file never came in whole, and return how many."""
+        return await self._receiving.sweep()
+
+    async def run(self, company: str, started_by: str, name: str, file: Path, options: ImportOptions) -> Import:
+        """Bring a file in and return the ended import, without waiting for a worker."""
+        job = await self.begin(company, started_by, name, file, options)
+        while await self.advance(company, job.id, float("inf")):
+            pass
+        return await self.get(company, job.id)
+
+    async def advance(self, company: str, id: str, until: float) -> bool:
+        """Go on with an import, or with its undo, until ``until`` (monotonic seconds); tell whether there is more.
+
+        Only one may do so at a time for a company; of two, the one that began later goes on.
+        """
+        job = await self._store[IMPORTS].of(company).get(id)
+        if job is None or job.ended:
+            return False
+        holder = self._ids()
+        await self._gate.enter(company, holder)
+        while True:
+            job = await self._step(company, id, holder)
+            if job is None or job.ended:
+                self._jobs.pop(id, None)
+                if job is not None:
+                    await self._receiving.clean(job)
+                return False
+            if self._clock.monotonic() >= until:
+                return True
+            await self._clock.sleep(0)
+
+    async def _step(self, company: str, id: str, holder: str) -> Import | None:
+        """Do one batch of an import and return it as it then is."""
+        job = await self._store[IMPORTS].of(company).get(id)
+        if job is None or job.ended:
+            return job
+        if job.status is Status.UNDOING:
+            return await self._undo.step(company, id, holder)
+        if job.cancelling:
+            return await self._cancelled(job, holder)
+        if job.status in (Status.RECEIVING, Status.QUEUED):
+            first = Status.CHECKING if job.all_or_nothing else Status.RUNNING
+            return await self._change(job, holder, {"status": first})
+        run = self._run_of(job, holder)
         try:
-            await run.begin()
-            for start in range(0, len(opened.sheet.rows), PART):
-                await run.part(await self._read(opened, start, options))
-            return await run.finish()
-        except BaseException:
-            await run.cut_off()
-            raise
+            if await run.step():
+                return run.job
+        except Overtaken:
+            self._jobs.pop(id, None)
+            return await self._store[IMPORTS].of(company).get(id)
+        return await self._at_the_end(job, holder)
+
+    def _run_of(self, job: Import, holder: str) -> ImportJob:
+        """Return what is held of an import, or begin to hold it; another's work meanwhile makes it worthless."""
+        held = self._jobs.pop(job.id, None)
+        if held is None or (held.job.rev, held.job.status) != (job.rev, job.status):
+            held = ImportJob(
+                job,
+                holder,
+                store=self._store,
+                clock=self._clock,
+                ids=self._ids,
+                usage=self._usage,
+                gate=self._gate,
+                erased=self._erased,
+            )
+        held.holder = holder
+        self._jobs[job.id] = held
+        while len(self._jobs) > HELD:
+            self._jobs.popitem(last=False)
+        return held
+
+    async def _at_the_end(self, job: Import, holder: str) -> Import:
+        if job.status is Status.CHECKING and not job.counts.rejected:
+            again = {"status": Status.RUNNING, "piece": 0, "offset": 0, "counts": Counts(), "reasons": {}}
+            return await self._change(job, holder, again)
+        if job.status is Status.CHECKING:
+            rest = job.counts.read - job.counts.rejected
+            reasons = dict(job.reasons) | ({ALL_OR_NOTHING.code: rest} if rest else {})
+            counts = Counts(read=job.counts.read, rejected=job.counts.read)
+            return await self._change(
+                job, holder, {"status": Status.FAILED, "error": ALL_OR_NOTHING, "counts": counts, "reasons": reasons}
+            )
+        if job.all_or_nothing and job.counts.rejected:  # somebody was erased between the check and the import
+            return await self._change(
+                job, holder, {"status": Status.UNDOING, "then": Status.FAILED, "error": ALL_OR_NOTHING}
+            )
+        return await self._change(job, holder, {"status": Status.DONE})
+
+    async def _cancelled(self, job: Import, holder: str) -> Import:
+        if job.all_or_nothing and job.status is Status.RUNNING:
+            return await self._change(job, holder, {"status": Status.UNDOING, "then": Status.CANCELLED})
+        return await self._change(job, holder, {"status": Status.CANCELLED})
+
+    async def _change(self, job: Import, holder: str, update: Mapping[str, object]) -> Import:
+        """Store a change of an import's state; with its end comes its usage event."""
+
+        async def build() -> tuple[WriteBatch, Import]:
+            fresh = await self.get(job.company_id, job.id)
+            now = self._clock.now()
+            later = fresh.model_copy(update={**update, "progress_at": now})
+            batch = WriteBatch()
+            await self._gate.guard(batch, job.company_id, holder)
+            if later.ended:
+                later = later.model_copy(update={"finished_at": now})
+                self._usage.add(batch, self._event(later))
+            batch.replace(IMPORTS, later)
+            return batch, later.model_copy(update={"rev": later.rev + 1})
+
+        return await self._store.attempt(build)
+
+    async def cancel(self, company: str, id: str) -> Import:
+        """Ask an import to end; what it has stored stays, or is undone where it was to be all or nothing.
+
+        Raises ``ImportNotFound`` and ``CannotCancel``.
+        """
+
+        async def build() -> tuple[WriteBatch | None, Import]:
+            job = await self.get(company, id)
+            if job.ended or job.status is Status.UNDOING:
+                raise CannotCancel(f"The import is {job.status.value} and cannot be cancelled.")
+            if job.cancelling:
+                return None, job
+            later = job.model_copy(update={"cancelling": True})
+            return WriteBatch().replace(IMPORTS, later), later.model_copy(update={"rev": job.rev + 1})
+
+        return await self._store.attempt(build)
+
+    async def undo(self, company: str, id: str) -> Import:
+        """Begin to undo an import: leads it made are removed and fields it changed put back, if unchanged since.
+
+        Raises ``ImportNotFound`` and ``CannotUndo``.
+        """
+        job = await self.get(company, id)
+        if job.status is Status.UNDOING:
+            return job
+        if job.status not in (Status.DONE, Status.CANCELLED):
+            raise CannotUndo(f"The import is {job.status.value}: there is nothing to undo, or not yet.")
+        if self._clock.now() - job.started_at > UNDO_FOR:
+            raise CannotUndo(f"The import is more than {UNDO_FOR.days} days old: what was there before is deleted.")
+        return await self._receiving.enqueue(
+            job, {"status": Status.UNDOING, "then": Status.UNDONE, "undo_from": 0, "undone": Undone()}
+        )
+
+    async def wait(self, company: str, id: str, seconds: float) -> Import:
+        """Return the import when it has ended, or as it is after ``seconds``; raises ``ImportNotFound``."""
+        until = self._clock.monotonic() + seconds
+        while True:
+            job = await self.get(company, id)
+            left = until - self._clock.monotonic()
+            if job.ended or left <= 0:
+                return job
+            await self._clock.sleep(min(0.1, left))
 
     async def get(self, company: str, id: str) -> Import:
         """Return an import; raises ``ImportNotFound``."""
         job = await self._store[IMPORTS].of(company).get(id)
         if job is None:
             raise ImportNotFound("There is no import with this id.")
-        return job.seen_at(self._clock.now())
+        return job
 
     async def page(self, company: str, *, limit: int = 50, after: Position | None = None) -> Page[Import]:
         """Return a page of imports, the newest first."""
-        found = await (
+        return await (
             self._store[IMPORTS].of(company).find(order=("startedAt",), descending=True, limit=limit, after=after)
         )
-        now = self._clock.now()
-        return Page([job.seen_at(now) for job in found.items], found.next, found.scanned)
 
     async def reports(
         self,
@@ -182,7 +279,7 @@ class ImportService:
         """Return ids of the leads this import's rows fell on, each once, in row order, and where the list goes on."""
         part, offset = _place_in_parts(after)
         ids: list[str] = []
-        async for here in self._parts(company, id, part):
+        async for here in parts_of(self._store, company, id, part):
             skip = offset if here.n == part else 0
             for at, lead_id in enumerate(here.lead_ids[skip:], skip):
                 if len(ids) == limit:
@@ -190,60 +287,16 @@ class ImportService:
                 ids.append(lead_id)
         return ids, None
 
-    async def _read(self, opened: Opened, start: int, options: ImportOptions) -> list[Reading]:
-        readings: list[Reading] = []
-        for n, record in enumerate(opened.sheet.rows[start : start + PART]):
-            readings.append(read_row(record, opened.columns, options.default_country, opened.sheet.width))
-            if n % SLICE == SLICE - 1:
-                await self._clock.sleep(0)
-        return readings
-
-    async def _parts(self, company: str, id: str, first: int = 0) -> AsyncIterator[ImportPart]:
-        after: Position | None = None
-        while True:
-            page = await (
-                self._store[IMPORT_PARTS]
-                .of(company)
-                .find(eq={"importId": id}, order=("n",), low=first, after=after, limit=20)
-            )
-            for part in page.items:
-                yield part
-            if page.next is None:
-                return
-            after = page.next
-
-    async def _remembered(self, company: str, sha256: str, but: str) -> dict[int, str]:
-        """Return the lead each row of this very file fell on before, the newest import's word counting most."""
-        earlier = await (
-            self._store[IMPORTS]
-            .of(company)
-            .find(eq={"sha256": sha256}, order=("startedAt",), descending=True, limit=REMEMBERED + 1)
-        )
-        rows: dict[int, str] = {}
-        for job in reversed([job for job in earlier.items if job.id != but]):
-            async for part in self._parts(company, job.id):
-                rows.update(zip(part.rows, part.targets, strict=True))
-        return rows
-
-    def _begun(self, company: str, started_by: str, upload: Upload, options: ImportOptions, opened: Opened) -> Import:
-        now = self._clock.now()
-        return Import(
-            id=self._ids(),
-            company_id=company,
-            name=upload.name[:200],
-            sha256=hashlib.sha256(upload.data).hexdigest(),
-            size=len(upload.data),
-            merge=options.merge,
-            default_country=options.default_country,
-            encoding=opened.decoded.encoding,
-            mixed_encoding=opened.decoded.mixed,
-            delimiter=opened.sheet.delimiter,
-            header_row=opened.sheet.header_row,
-            columns=tuple(ColumnUse.of(column) for column in opened.columns),
-            rows=len(opened.sheet.rows),
-            started_by=started_by,
-            started_at=now,
-            progress_at=now,
+    def _event(self, job: Import) -> UsageEvent:
+        return self._usage.event(
+            job.company_id,
+            EventType.LEAD_IMPORT,
+            Category.LEAD,
+            succeeded=job.status is Status.DONE,
+            milliseconds=int((self._clock.now() - job.started_at).total_seconds() * 1000),
+            records=job.counts.read,
+            run_id=job.id,
+            response=dict(job.counts.model_dump(by_alias=True)),
         )
 
 
