@@ -1,0 +1,216 @@
+"""What people do, on both sides: type, clear, make, delete, restore, merge, convert."""
+
+from __future__ import annotations
+
+from leadbridge.sync.core.values import Side, Value
+from tests.simulation.sync.kinds import KINDS, token_of
+from tests.simulation.sync.vendor import Row
+from tests.simulation.sync.world import STANDING, Item, Rec, World
+
+MOST = 7
+"""Records on each side."""
+TYPED = tuple(kind for kind in KINDS if kind.name != "tier")
+
+
+def act(w: World) -> None:
+    """One person does one thing."""
+    chance = w.rng.random()
+    if chance < 0.44:
+        type_here(w)
+    elif chance < 0.88:
+        type_there(w)
+    elif chance < 0.91:
+        make_here(w)
+    elif chance < 0.94:
+        make_there(w)
+    elif chance < 0.955:
+        delete_there(w)
+    elif chance < 0.965:
+        delete_here(w)
+    elif chance < 0.975:
+        restore_there(w)
+    elif chance < 0.985:
+        merge(w)
+    elif chance < 0.995:
+        convert(w)
+    else:
+        w.approve()
+
+
+def _value(w: World, side: Side, name: str, record: str, person: int) -> Value:
+    kind = next(kind for kind in KINDS if kind.name == name)
+    token = w.token(name, side, record, person)
+    return kind.ours(token) if side is Side.OURS else kind.crm(token)
+
+
+def type_here(w: World) -> None:
+    """A person sets a field of ours."""
+    live = [rec for rec in w.ours.values() if not rec.deleted and not _ended(w, rec.id)]
+    if not live:
+        return make_here(w)
+    rec = w.rng.choice(live)
+    name = w.rng.choice(TYPED).name
+    old = rec.values.get(name)
+    w.truth.superseded.add(token_of(old))
+    blank = w.rng.random() < 0.06 and name != "email"
+    value = None if blank else _value(w, Side.OURS, name, rec.id, rec.person)
+    _set_here(w, rec, name, value)
+    return None
+
+
+def _set_here(w: World, rec: Rec, name: str, value: Value) -> None:
+    rec.values = {**rec.values, name: value}
+    rec.changed = {**rec.changed, name: w.now}
+    rec.rev += 1
+    w.truth.causes += 1
+    w.queue.append(Item(Side.OURS, rec.id))
+
+
+def our_automation(w: World) -> None:
+    """Our own side's automation that fights the CRM's over the tier."""
+    for rec in w.ours.values():
+        if rec.values.get("tier") == "tb" and not rec.deleted:
+            _set_here(w, rec, "tier", "ta")
+
+
+def type_there(w: World) -> None:
+    """A person sets a field of the CRM's."""
+    live = [row for row in w.vendor.rows.values() if row.lives]
+    if not live:
+        return
+    row = w.rng.choice(live)
+    name = w.rng.choice(TYPED).name
+    if name == "email" and not w.vendor.own_key:
+        return
+    w.truth.superseded.add(token_of(row.values.get(f"crm_{name}")))
+    blank = w.rng.random() < 0.06 and name != "email"
+    value = None if blank else _value(w, Side.THEIRS, name, row.id, row.person)
+    w.truth.causes += 1
+    w.vendor.set(row, {f"crm_{name}": value}, w.now, by_us=False)
+
+
+def make_here(w: World) -> None:
+    """A person makes a record here, sometimes of somebody the CRM knows."""
+    if len(w.ours) >= MOST:
+        return
+    rid = f"o{len(w.ours)}"
+    known = [row for row in w.vendor.rows.values() if row.lives and row.values.get("crm_email")]
+    if known and w.rng.random() < 0.2:
+        row = w.rng.choice(known)
+        person = row.person
+        values: dict[str, Value] = {"email": str(row.values["crm_email"]).upper()}
+    else:
+        person = w.person()
+        values = {}
+        if w.rng.random() < 0.85:
+            values["email"] = _value(w, Side.OURS, "email", rid, person)
+    for name in ("name", "phone", "stage", "notes"):
+        values[name] = _value(w, Side.OURS, name, rid, person)
+    if w.fighter:
+        values["tier"] = "ta"
+    w.ours[rid] = Rec(rid, person, values, dict.fromkeys(values, w.now))
+    w.truth.causes += 2
+    w.queue.append(Item(Side.OURS, rid))
+
+
+def make_there(w: World) -> None:
+    """A person makes a record at the CRM, sometimes of somebody we know."""
+    if len(w.vendor.rows) >= MOST:
+        return
+    id = f"c{len(w.vendor.rows)}"
+    taken = {row.values.get("crm_email") for row in w.vendor.rows.values() if row.lives}
+    known = [rec for rec in w.ours.values() if not rec.deleted and rec.values.get("email")]
+    known = [rec for rec in known if str(rec.values["email"]).lower() not in taken or not w.profile.unique_email]
+    if known and w.rng.random() < 0.3:
+        rec = w.rng.choice(known)
+        person = rec.person
+        values: dict[str, Value] = {"crm_email": str(rec.values["email"]).lower()}
+    else:
+        person = w.person()
+        values = {"crm_email": _value(w, Side.THEIRS, "email", id, person)} if w.rng.random() < 0.8 else {}
+    for name in ("name", "phone", "due"):
+        values[f"crm_{name}"] = _value(w, Side.THEIRS, name, id, person)
+    w.truth.causes += 2
+    w.vendor.add(person, values, w.now, by_us=False)
+
+
+def _seen(w: World, row: Row) -> None:
+    w.truth.superseded.update(token_of(value) for value in row.values.values())
+    w.truth.blind.update(token_of(past.value) for _, past in row.past)
+
+
+def delete_there(w: World) -> None:
+    """A person deletes a record of the CRM's."""
+    live = [row for row in w.vendor.rows.values() if row.lives]
+    if not live:
+        return
+    row = w.rng.choice(live)
+    _seen(w, row)
+    w.truth.causes += 2
+    link = w.link_of(row.id)
+    if link is not None and link.state in STANDING:
+        w.truth.deleted_there.add(row.id)
+    w.vendor.delete(row, w.now, by_person=True)
+
+
+def delete_here(w: World) -> None:
+    """A person deletes a record of ours."""
+    live = [rec for rec in w.ours.values() if not rec.deleted]
+    if not live:
+        return
+    rec = w.rng.choice(live)
+    w.truth.superseded.update(token_of(value) for value in rec.values.values())
+    rec.deleted = True
+    rec.rev += 1
+    w.truth.causes += 2
+    w.queue.append(Item(Side.OURS, rec.id))
+
+
+def restore_there(w: World) -> None:
+    """A person takes a record out of the CRM's bin."""
+    gone = [row for row in w.vendor.rows.values() if row.deleted and row.by_person]
+    if not gone:
+        return
+    row = w.rng.choice(gone)
+    w.truth.deleted_there.discard(row.id)
+    w.truth.causes += 2
+    w.vendor.restore(row, w.now)
+
+
+def merge(w: World) -> None:
+    """A person merges two of the CRM's records."""
+    live = [row for row in w.vendor.rows.values() if row.lives]
+    if len(live) < 2:
+        return
+    loser, winner = w.rng.sample(live, 2)
+    _seen_past(w, loser)
+    for token in w.truth.issued.values():
+        if token.person == loser.person:
+            token.person = winner.person
+    for rec in w.ours.values():
+        if rec.person == loser.person:
+            rec.person = winner.person
+    for row in w.vendor.rows.values():
+        if row.person == loser.person:
+            row.person = winner.person
+    w.truth.causes += 4
+    w.vendor.merge(loser, winner, w.now)
+
+
+def _seen_past(w: World, row: Row) -> None:
+    w.truth.blind.update(token_of(past.value) for _, past in row.past if past.value not in row.values.values())
+
+
+def convert(w: World) -> None:
+    """A person converts a lead."""
+    live = [row for row in w.vendor.rows.values() if row.lives]
+    if not live or not w.profile.converts or len(w.vendor.rows) >= MOST + 3:
+        return
+    row = w.rng.choice(live)
+    w.truth.causes += 2
+    w.vendor.convert(row, w.now)
+
+
+def _ended(w: World, rid: str) -> bool:
+    link = w.links.get(rid)
+    return link is not None and link.state not in STANDING
