@@ -48,8 +48,12 @@ def type_here(w: World) -> None:
     live = [rec for rec in w.ours.values() if not rec.deleted and not _ended(w, rec.id)]
     if not live:
         return make_here(w)
-    rec = w.rng.choice(live)
-    name = w.rng.choice(TYPED).name
+    rec, name = w.rng.choice(live), w.rng.choice(TYPED).name
+    if w.hot is not None and w.rng.random() < 0.35:
+        link = w.link_of(w.hot[0])
+        if link is not None and w.ours[link.record_id] in live:
+            rec, name = w.ours[link.record_id], w.hot[1]
+    w.hot = (rec.id, name)
     old = rec.values.get(name)
     w.truth.superseded.add(token_of(old))
     blank = w.rng.random() < 0.06 and name != "email"
@@ -78,8 +82,12 @@ def type_there(w: World) -> None:
     live = [row for row in w.vendor.rows.values() if row.lives]
     if not live:
         return
-    row = w.rng.choice(live)
-    name = w.rng.choice(TYPED).name
+    row, name = w.rng.choice(live), w.rng.choice(TYPED).name
+    if w.hot is not None and w.rng.random() < 0.35:
+        link = w.links.get(w.hot[0])
+        if link is not None and link.crm_id is not None and w.vendor.rows[link.crm_id] in live:
+            row, name = w.vendor.rows[link.crm_id], w.hot[1]
+    w.hot = (row.id, name)
     if name == "email" and not w.vendor.own_key:
         return
     w.truth.superseded.add(token_of(row.values.get(f"crm_{name}")))
@@ -139,9 +147,17 @@ def _seen(w: World, row: Row) -> None:
     w.truth.blind.update(token_of(past.value) for _, past in row.past)
 
 
+def _known(w: World) -> list[Row]:
+    """Return living records, but for those that we made and have not heard of yet.
+
+    What is deleted, merged or converted before the answer to its create was stored is made again: nothing can tell.
+    """
+    return [r for r in w.vendor.rows.values() if r.lives and (r.origin is None or w.link_of(r.id) is not None)]
+
+
 def delete_there(w: World) -> None:
     """A person deletes a record of the CRM's."""
-    live = [row for row in w.vendor.rows.values() if row.lives]
+    live = _known(w)
     if not live:
         return
     row = w.rng.choice(live)
@@ -179,20 +195,15 @@ def restore_there(w: World) -> None:
 
 def merge(w: World) -> None:
     """A person merges two of the CRM's records."""
-    live = [row for row in w.vendor.rows.values() if row.lives]
+    live = _known(w)
     if len(live) < 2:
         return
     loser, winner = w.rng.sample(live, 2)
     _seen_past(w, loser)
-    for token in w.truth.issued.values():
-        if token.person == loser.person:
-            token.person = winner.person
-    for rec in w.ours.values():
-        if rec.person == loser.person:
-            rec.person = winner.person
-    for row in w.vendor.rows.values():
-        if row.person == loser.person:
-            row.person = winner.person
+    was, now = loser.person, winner.person
+    for one in (*w.truth.issued.values(), *w.ours.values(), *w.vendor.rows.values()):
+        if one.person == was:
+            one.person = now
     w.truth.causes += 4
     w.vendor.merge(loser, winner, w.now)
 
@@ -203,7 +214,7 @@ def _seen_past(w: World, row: Row) -> None:
 
 def convert(w: World) -> None:
     """A person converts a lead."""
-    live = [row for row in w.vendor.rows.values() if row.lives]
+    live = _known(w)
     if not live or not w.profile.converts or len(w.vendor.rows) >= MOST + 3:
         return
     row = w.rng.choice(live)

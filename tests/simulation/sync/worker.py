@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from leadbridge.sync.core.births import create_here, create_there
 from leadbridge.sync.core.ends import deleted_here, deleted_there, moved
-from leadbridge.sync.core.landing import landed, refused
+from leadbridge.sync.core.landing import landed, may_send, refused
 from leadbridge.sync.core.matching import OWN_KEY, Create, CreateSafety, Hit, LinkTo, Wait, match_here, match_there
 from leadbridge.sync.core.plans import Act, Plan, Word
 from leadbridge.sync.core.record import reconcile
@@ -65,7 +65,7 @@ def _linked(w: World, item: Item, rid: str, body: Read | None, fence: int, claim
             read = w.vendor.read(link.crm_id, confirmed=confirmed, history=link.intent is not None)
             yield "read"
         plan = _plan(w, link, rec, read)
-        w.words[plan.word] += 1
+        w.words.append(plan.word)
         if plan.act is Act.DROP:
             return
         calls = bool(plan.sent) or plan.delete_theirs
@@ -99,6 +99,9 @@ def _call(w: World, item: Item, plan: Plan, rec: Rec, read: Present, fence: int)
         yield "looked again"
     if w.fence != fence:
         return  # the lease is over: another worker has the record
+    if plan.link.intent is None or not may_send(plan.link.intent, w.now):
+        w.requeue(item)
+        return
     fate = w.rng.random() if w.faults else 1.0
     if fate < 0.04:
         w.requeue(item)  # it never arrived
@@ -117,6 +120,7 @@ def _call(w: World, item: Item, plan: Plan, rec: Rec, read: Present, fence: int)
         return
     except Invalid as error:
         one = next(one for one in plan.sent if one.f == error.field)
+        w.words.append(Word.FAILED)
         entry = Entry("refused", one.f, one.ours, read.values.get(f"crm_{one.f}"), "not an option", (one.ours,))
         link = refused(plan.link, entry, w.stream.pairs, read)
         w.commit(fence, plan.link, Plan(Act.APPLY, link, Word.FAILED, entries=(entry,)), None, 0)
@@ -169,7 +173,7 @@ def _create(w: World, item: Item, fence: int) -> Steps:
         hits,
         claimed,
         safety=CreateSafety.OWN_KEY if w.vendor.own_key else w.profile.safety,
-        has_match_key=bool(emails),
+        match_keys=("email",),
         lag=w.profile.lag,
         now=w.now,
     )
@@ -189,6 +193,9 @@ def _create(w: World, item: Item, fence: int) -> Steps:
 
 def _call_create(w: World, item: Item, plan: Plan, rec: Rec, fence: int) -> Steps:
     if w.fence != fence:
+        return
+    if plan.link.intent is None or not may_send(plan.link.intent, w.now):
+        w.requeue(item)
         return
     fate = w.rng.random() if w.faults else 1.0
     if fate < 0.04:

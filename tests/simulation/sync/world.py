@@ -112,8 +112,10 @@ class World:
         self.reviews: set[str] = set()
         self.ledger, self.cursor = Ledger(), Cursor()
         self.fence = 0
+        self.hot: tuple[str, str] | None = None
+        """What somebody typed into last: the next person often types into its counterpart."""
         self.faults = True
-        self.words: Counter[str] = Counter()
+        self.words: list[str] = []
         self._token = self._person = self._intent = 0
 
     def _rule(self, name: str) -> Rule:

@@ -14,10 +14,21 @@ from msgspec.structs import replace
 from leadbridge.sync.core.reads import differs
 from leadbridge.sync.core.values import Base, Entry, Intent, Link, LinkState, Noted, Pair, Present, Sent, Version
 
+SEND_WITHIN_MS = 60_000
+"""A write is sent within this time after its intent was stored, or not at all."""
+
 
 def intending(link: Link, sent: tuple[Sent, ...], intent_id: str, read_version: Version, now: int) -> Link:
     """Return the link with a write that is about to be made; the bases stay as they are until it has landed."""
     return replace(link, intent=Intent(intent_id, sent, read_version, now))
+
+
+def may_send(intent: Intent, now: int) -> bool:
+    """Tell whether the write may still be sent. A worker that was paused asks right before it calls.
+
+    Later than this nobody knows what the record has become, and an unanswered create is looked up by then.
+    """
+    return now < intent.at + SEND_WITHIN_MS
 
 
 def settle(link: Link, read: Present, pairs: Sequence[Pair]) -> tuple[Link, tuple[Entry, ...]]:
@@ -72,7 +83,9 @@ def landed(link: Link, answer: Present, pairs: Sequence[Pair], *, exact: bool) -
         same = shown == one.sent or pair.equal(one.ours, shown)
         if not same:
             why = "the CRM stored another value" if exact else "the CRM shows another value right after the write"
-            entries.append(Entry("transform" if exact else "not_kept", one.f, one.ours, shown, why, (one.ours,)))
+            # Both are named: a value the vendor kept in place of ours may be one that nobody here has seen.
+            lost = (one.ours, shown)
+            entries.append(Entry("transform" if exact else "not_kept", one.f, one.ours, shown, why, lost))
         bases[one.f] = Base(one.ours, shown if same or exact else one.sent)
         noted.pop(one.f, None)
     after = replace(

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from leadbridge.sync.core.landing import SEND_WITHIN_MS
 from leadbridge.sync.core.values import Link, LinkState
 
 OWN_KEY = "own_key"
@@ -75,14 +76,15 @@ def match_there(
     claimed: Mapping[str, str],
     *,
     safety: CreateSafety,
-    has_match_key: bool,
+    match_keys: Sequence[str],
     lag: int,
     now: int,
 ) -> Match:
     """Return which of the CRM's records is ours, or whether to make one.
 
     ``hits`` by our key first, then by the match keys in order; ``claimed``: CRM id to the record of ours that an active
-    link already gives it to; ``lag``: ms for which an unanswered create may stay invisible.
+    link already gives it to; ``match_keys``: our fields that records are looked up by; ``lag``: ms for which an unanswered
+    create may stay invisible.
     """
     found = _first_rank(hits)
     if found:
@@ -94,10 +96,12 @@ def match_there(
         return LinkTo(found[0], hits[0].by)
     if link is None or link.intent is None or safety is CreateSafety.OWN_KEY:
         return Create()
-    if not has_match_key:
+    if not any(one.f in match_keys and one.sent is not None for one in link.intent.sent):
+        # The keys that were sent count: one that our record got since then finds nothing.
         return Review("an earlier create got no answer, and nothing can find its record")
-    if safety is CreateSafety.LAG and now < link.intent.at + lag:
-        return Wait(link.intent.at + lag)
+    visible = link.intent.at + SEND_WITHIN_MS + lag
+    if safety is CreateSafety.LAG and now < visible:
+        return Wait(visible)
     return Create()
 
 
