@@ -144,7 +144,7 @@ def make_there(w: World) -> None:
 
 def _seen(w: World, row: Row) -> None:
     w.truth.superseded.update(token_of(value) for value in row.values.values())
-    w.truth.blind.update(token_of(past.value) for _, past in row.past)
+    _unfindable(w, row)
 
 
 def _known(w: World) -> list[Row]:
@@ -199,7 +199,7 @@ def merge(w: World) -> None:
     if len(live) < 2:
         return
     loser, winner = w.rng.sample(live, 2)
-    _seen_past(w, loser)
+    _unfindable(w, loser)
     was, now = loser.person, winner.person
     for one in (*w.truth.issued.values(), *w.ours.values(), *w.vendor.rows.values()):
         if one.person == was:
@@ -208,8 +208,13 @@ def merge(w: World) -> None:
     w.vendor.merge(loser, winner, w.now)
 
 
-def _seen_past(w: World, row: Row) -> None:
-    w.truth.blind.update(token_of(past.value) for _, past in row.past if past.value not in row.values.values())
+def _unfindable(w: World, row: Row) -> None:
+    """Count as blind what writes of ours went over in a record whose history nobody can read any more."""
+    last: dict[str, Value] = {}
+    for name, past in row.past:
+        if past.by_us and name in last:
+            w.truth.blind.add(token_of(last[name]))
+        last.pop(name, None) if past.by_us else last.update({name: past.value})
 
 
 def convert(w: World) -> None:

@@ -290,7 +290,7 @@ def run(provider: str, steps: int, seed: int = 1, seconds: float = 1e9) -> Tally
         tally.steps += player.steps
         tally.episodes += 1
         tally.codes.update(player.w.truth.codes)
-        tally.blind += len(player.w.truth.blind)
+        tally.blind += len(player.w.truth.blind - player.w.truth.logged - player.w.truth.superseded)
         tally.edits += len(player.w.truth.issued)
         tally.undone += player.undone
     tally.seconds = time.perf_counter() - begun

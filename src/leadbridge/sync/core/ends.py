@@ -49,7 +49,8 @@ def deleted_there(link: Link, ours: Ours, absent: Absent, stream: Stream) -> Pla
     if not stream.deletes_ours:
         return Plan(Act.APPLY, gone, Word.UPDATED, "unlinked: deleted in the CRM")
     effect = Effect(ours.id, Side.OURS, "", ours.id, None)
-    return Plan(Act.APPLY, gone, Word.UPDATED, "deleted in the CRM", effects=(effect,), delete_ours=True)
+    carried = replace(gone, carried=True)
+    return Plan(Act.APPLY, carried, Word.UPDATED, "deleted in the CRM", effects=(effect,), delete_ours=True)
 
 
 def deleted_here(link: Link, ours: Ours, read: Present, stream: Stream, now: int, intent_id: str) -> Plan:

@@ -45,9 +45,11 @@ def _returned(before: Link, link: Link, ours: Ours, read: Present, stream: Strea
     """A record is back whose link had ended: a restore if theirs was deleted and this is newer, else nothing."""
     if before.gone_by is Side.OURS or read.version <= before.version:
         return Plan(Act.DROP, before, Word.EXCLUDED, "one side was deleted")
+    if ours.deleted and not before.carried:
+        return Plan(Act.DROP, before, Word.EXCLUDED, "a person deleted ours as well")
     if not read.confirmed:
         return Plan(Act.READ_BY_ID, before, Word.UNCHANGED, "it may have been read before the deletion")
-    back = replace(link, state=LinkState.ACTIVE, gone_by=None)
+    back = replace(link, state=LinkState.ACTIVE, gone_by=None, carried=False)
     plan = _merge(back, ours, read, stream, now, intent_id, (Entry("restored", why="restored in the CRM"),))
     return replace(plan, restore_ours=ours.deleted, word=Word.UPDATED)
 

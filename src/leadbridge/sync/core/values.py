@@ -161,6 +161,8 @@ class Link(Struct, frozen=True):
     """The record of ours whose link goes on in this one's place."""
     gone_by: Side | None = None
     """Whose record was deleted."""
+    carried: bool = False
+    """The delete was carried over to the other side by us, so a restore is too."""
 
 
 class Past(Struct, frozen=True):
