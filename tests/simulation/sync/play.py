@@ -58,6 +58,7 @@ class Player:
         for _ in range(steps):
             self._step()
         self._rest()
+        checks.agreement(w)  # by news and polls alone
         self._look_at_everything()  # the nightly look at every record: what was doubtful may be plain by now
         self._rest()
         checks.check(w)
