@@ -32,6 +32,8 @@ def agreement(w: World) -> None:
         rec, row = w.ours[link.record_id], w.vendor.live(link.crm_id)
         if row is None or rec.deleted:
             continue  # what becomes of those, 7 and 8 tell
+        if not w.within(rec.values):
+            raise Broken("the filter holds", f"{rec.id} is outside and still synced")
         if link.intent is not None:
             raise Broken("2 agreement", f"{rec.id} has an open intent after quiet")
         for pair in w.stream.pairs:
@@ -44,7 +46,8 @@ def agreement(w: World) -> None:
                 continue
             if (ours, theirs) != ((base.ours, base.theirs) if base is not None else (None, None)):
                 raise Broken("2 agreement", f"{rec.id}.{pair.name}: {ours!r}, {theirs!r} differ from {base}")
-            if not pair.equal(ours, theirs) and token_of(ours) not in w.truth.logged:
+            transformed = w.profile.exact and token_of(ours) in w.truth.logged
+            if not pair.equal(ours, theirs) and not transformed:
                 raise Broken("2 agreement", f"{rec.id}.{pair.name}: {ours!r} is not {theirs!r}, and nobody was told")
 
 
@@ -94,6 +97,9 @@ def no_lost_edit(w: World) -> None:
             if any(token_of(row.values.get(pair.theirs)) == token for row in rows):
                 continue  # its record was merged there, without a word of where to, and the survivor has the value
             raise Broken("4 no lost edit", f"{issued} ({token}) was deleted with its record and never named")
+        row = w.vendor.rows[issued.record] if issued.side is Side.THEIRS else None
+        if row is not None and row.deleted and not row.by_person and pair.rule is not Rule.OFF:
+            raise Broken("4 no lost edit", f"{issued} ({token}) was deleted with its record by us and never named")
         if any(one != token for one in shown):
             raise Broken("4 no lost edit", f"{issued} ({token}) is gone; the sides show {shown}")
 

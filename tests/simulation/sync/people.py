@@ -63,6 +63,7 @@ def type_here(w: World) -> None:
 
 
 def _set_here(w: World, rec: Rec, name: str, value: Value) -> None:
+    rec.had.add((name, token_of(rec.values.get(name))))
     rec.values = {**rec.values, name: value}
     rec.changed = {**rec.changed, name: w.now}
     rec.rev += 1
@@ -77,13 +78,13 @@ def our_automation(w: World) -> None:
             _set_here(w, rec, "tier", "ta")
 
 
-def type_there(w: World) -> None:
-    """A person sets a field of the CRM's."""
+def type_there(w: World, often: float = 0.35) -> None:
+    """A person sets a field of the CRM's; ``often`` it is the counterpart of what was typed last."""
     live = [row for row in w.vendor.rows.values() if row.lives]
     if not live:
         return
     row, name = w.rng.choice(live), w.rng.choice(TYPED).name
-    if w.hot is not None and w.rng.random() < 0.35:
+    if w.hot is not None and w.rng.random() < often:
         link = w.links.get(w.hot[0])
         if link is not None and link.crm_id is not None and w.vendor.rows[link.crm_id] in live:
             row, name = w.vendor.rows[link.crm_id], w.hot[1]

@@ -71,6 +71,10 @@ class Player:
         self.steps += 1
         w.now += rng.choice(JUMPS)
         chance = rng.random()
+        if w.nudge:
+            w.nudge = False
+            if rng.random() < 0.2:
+                people.type_there(w, often=1.0)
         if chance < 0.14:
             if rng.random() < 0.03:
                 w.now += rng.randrange(1_800_000)

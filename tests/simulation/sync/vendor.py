@@ -48,7 +48,7 @@ PROFILES = {
         "zoho", "modified_since", False, 1000, False, False, CreateSafety.LAG, False, True, False, 300_000, 0
     ),
     "salesforce": Profile(
-        "salesforce", "reread", False, 1000, False, False, CreateSafety.LAG, True, True, False, 5_000, 5_000
+        "salesforce", "reread", False, 1000, False, False, CreateSafety.LAG, True, True, False, 5_000, 20_000
     ),
     "dynamics": Profile(
         "dynamics", "etag", True, 1000, True, False, CreateSafety.LAG, True, True, False, 2_000, 0
@@ -74,6 +74,8 @@ class Row:
     by_person: bool = False
     """Deleted by a person there."""
     into: str | None = None
+    older: dict[str, Value] = field(default_factory=dict)
+    """What the values were before the last change: a lagging index may still show them."""
 
     @property
     def lives(self) -> bool:
@@ -127,6 +129,8 @@ class Vendor:
         self.api_writes = 0
         self.api_changes: list[tuple[str, str, Value, Value]] = []
         self.api_creates = 0
+        self.sent_late: set[int] = set()
+        """Tokens that writes of given-up workers brought."""
         self.fired = 0
 
     # what changes
@@ -134,7 +138,7 @@ class Vendor:
     def _stamp(self, row: Row, now: int) -> None:
         self.count += 1
         profile = self.profile
-        stamp = now + self.skew - (self.rng.randrange(profile.late) if profile.late and self.rng.random() < 0.2 else 0)
+        stamp = now + self.skew - (self.rng.randrange(profile.late) if profile.late and self.rng.random() < 0.5 else 0)
         stamp -= stamp % profile.resolution
         row.modified = max(row.modified, stamp)
         if profile.counter:
@@ -167,6 +171,7 @@ class Vendor:
             old = row.values.get(name)
             if by_vendor and old is not None:
                 self.gone_over.add(token_of(old))
+        row.older = row.values
         row.values = {**row.values, **changed}
         self._stamp(row, now)
         for name, value in changed.items():
@@ -342,6 +347,8 @@ class Vendor:
     def _apply(self, row: Row, sent: tuple[Sent, ...], saw: Values, now: int, *, late: bool) -> None:
         self.api_writes += 1
         before = row.values
+        if late:
+            self.sent_late.update(token_of(one.sent) for one in sent)
         for one in sent:
             name = THEIRS[one.f]
             old = before.get(name)

@@ -76,13 +76,10 @@ def _linked(w: World, item: Item, rid: str, body: Read | None, fence: int, claim
         if ledgers is None:
             return
         w.commit(fence, before, plan, rec, rev, read if isinstance(read, Present) else None, ledgers)
-        yield "stored"
         if isinstance(read, Moved):
-            if plan.link.state is LinkState.REDIRECT:
-                w.requeue(Item(Side.THEIRS, read.into))
-                return
-            read, confirmed = None, False
-            continue
+            w.requeue(Item(Side.THEIRS, read.into))  # in the same batch: the old id leads nowhere any more
+            return
+        yield "stored"
         if calls and isinstance(read, Present):
             yield from _call(w, item, plan, rec, read, fence)
         return
@@ -96,6 +93,7 @@ def _call(w: World, item: Item, plan: Plan, rec: Rec, read: Present, fence: int)
         if row is None or row.version != read.version:
             w.requeue(item)
             return
+        w.nudge = True
         yield "looked again"
     if w.fence != fence:
         return  # the lease is over: another worker has the record
@@ -106,6 +104,8 @@ def _call(w: World, item: Item, plan: Plan, rec: Rec, read: Present, fence: int)
     if fate < 0.04:
         w.requeue(item)  # it never arrived
         return
+    if plan.sent:
+        w.hot, w.nudge = (rec.id, plan.sent[0].f), True
     yield "in flight"
     late = w.fence != fence
     answer: Read
@@ -132,6 +132,7 @@ def _call(w: World, item: Item, plan: Plan, rec: Rec, read: Present, fence: int)
 
 
 def _store_answer(w: World, item: Item, link: Link, answer: Read, fence: int, *, lost: bool) -> Steps:
+    w.nudge = not w.profile.exact
     yield "answered"
     if lost:
         w.requeue(item)  # it arrived, and its answer did not

@@ -43,6 +43,8 @@ class Rec:
     rev: int = 0
     deleted: bool = False
     by_sync: bool = False
+    had: set[tuple[str, int]] = field(default_factory=set)
+    """Fields and tokens that were replaced here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class World:
         self.filtered = rng.random() < 0.3
         self.stream = Stream(
             tuple(SimPair(kind, self._rule(kind.name)) for kind in KINDS),
-            self._within,
+            self.within,
             VendorClock(skew + rng.randrange(-400, 400), self.profile.resolution),
             deletes_ours=rng.random() < 0.7,
             deletes_theirs=rng.random() < 0.7,
@@ -111,10 +113,14 @@ class World:
         self.effects: list[Effect] = []
         self.reviews: set[str] = set()
         self.ledger, self.cursor = Ledger(), Cursor()
+        self.lossy = rng.choice((0.2, 0.9))
+        """The share of webhooks that never arrive."""
         self.fence = 0
         self.hot: tuple[str, str] | None = None
         """What somebody typed into last: the next person often types into its counterpart."""
         self.faults = True
+        self.nudge = False
+        """A write of ours is under way: somebody types into the very field."""
         self.words: list[str] = []
         self._token = self._person = self._intent = 0
 
@@ -123,7 +129,8 @@ class World:
             return Rule.ALWAYS_OURS
         return Rule.OFF if self.rng.random() < 0.04 else self.rng.choice(RULES)
 
-    def _within(self, values: Values) -> bool:
+    def within(self, values: Values) -> bool:
+        """Tell whether the filter lets a record through."""
         return not self.filtered or token_of(values.get("stage")) % 5 != 1
 
     # names
@@ -210,9 +217,20 @@ class World:
         for name, value in plan.ours.items():
             before = rec.values.get(name)
             self.hurt(Effect(rec.id, Side.OURS, name, before, value))
+            self._came_back(rec, name, before, value, plan)
             rec.values = {**rec.values, name: value}
             rec.changed = {**rec.changed, name: at}
         self.queue.append(Item(Side.OURS, rec.id))
+
+    def _came_back(self, rec: Rec, name: str, before: Value, value: Value, plan: Plan) -> None:
+        """What was replaced here returns only by an undo, a told decision, a vendor's refusal, a given-up worker."""
+        token = token_of(value)
+        if before is not None:
+            rec.had.add((name, token_of(before)))
+        known = token in self.vendor.sent_late or token < 0 or token_of(before) == token or plan.why == "undone"
+        known = known or name == "stage" or any(one.code in ("conflict", "initial") for one in plan.entries)
+        if (name, token) in rec.had and not known:
+            raise Broken("6 every write has a cause", f"{rec.id}.{name}: {value!r} was replaced before and came back")
 
     def hurt(self, effect: Effect) -> None:
         """Count what was really taken away."""
@@ -256,14 +274,15 @@ class World:
         """Turn what changed at the CRM into webhooks: late, doubled, lost."""
         for id in self.vendor.hints:
             fate = self.rng.random()
-            if fate < 0.25 and self.faults:
+            if fate < self.lossy and self.faults:
                 continue
             for _ in range(2 if fate > 0.85 else 1):
                 row = self.vendor.rows[id]
                 body = None
                 if row.lives and self.rng.random() < 0.3:
                     shown = self.vendor.show(row)
-                    body = Present(shown.id, shown.values, shown.version, shown.modified, current=False)
+                    values = row.older if self.rng.random() < 0.5 else row.values
+                    body = Present(shown.id, values, shown.version, shown.modified, current=False)
                 self.hints.append((self.now + self.rng.randrange(60_000), Item(Side.THEIRS, id, body)))
         self.vendor.hints.clear()
 
