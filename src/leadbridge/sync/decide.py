@@ -119,11 +119,12 @@ class RecordDecision:
         sent = {field.pair.theirs: field.sent.sent for field in self.fields if field.sent is not None}
         link = v.Link(record_id="", intent=v.Intent("", _sent(self.sent)))
         after = landed(link, _present(sent | dict(returned)), pairs, exact=True).link.bases
-        return tuple(
-            _stored(field.pair.ours, after[field.pair.ours]) if field.sent is not None else field.base
+        written = {field.pair.ours for field in self.fields if field.sent is not None}
+        bases = (
+            _stored(field.pair.ours, after[field.pair.ours]) if field.pair.ours in written else field.base
             for field in self.fields
-            if field.sent is not None or field.base is not None
         )
+        return tuple(base for base in bases if base is not None)
 
 
 def decide(

@@ -156,7 +156,9 @@ def guarded(w: World) -> None:
             window = 3_600_000 - STAGING_MS
             for first, last in zip(times, times[limit:], strict=False):
                 if last - first < window:
-                    raise Broken("13 no guard limit passed", f"more than {limit} of {harm} on {side} within {window} ms")
+                    raise Broken(
+                        "13 no guard limit passed", f"more than {limit} of {harm} on {side} within {window} ms"
+                    )
 
 
 def caused(w: World) -> None:

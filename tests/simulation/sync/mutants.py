@@ -51,7 +51,7 @@ MUTANTS = (
         "no intent",
         "landing",
         "    intent = link.intent\n    if intent is None:\n        return link, ()",
-        "    intent = link.intent\n    if intent is not None or intent is None:\n        return replace(link, intent=None), ()",
+        "    intent = link.intent\n    if pairs is not None:\n        return replace(link, intent=None), ()",
     ),
     Mutant(
         "the cursor is a time alone",
@@ -76,7 +76,13 @@ MUTANTS = (
         "if read.version == link.version:\n        return Freshness.DROP\n    if read is None:",
         ("zoho", "salesforce"),
     ),
-    Mutant("an update makes a deleted record again", "plans", "must_exist: bool = True", "must_exist: bool = False", ("dynamics",)),
+    Mutant(
+        "an update makes a deleted record again",
+        "plans",
+        "must_exist: bool = True",
+        "must_exist: bool = False",
+        ("dynamics",),
+    ),
     Mutant(
         "a delete goes over an edit here",
         "ends",
@@ -191,7 +197,8 @@ MUTANTS = (
         "a clearing does not flow",
         "fields",
         "    shown = Base(ours, theirs)\n    if pair.equal",
-        "    shown = Base(ours, theirs)\n    if ours is None and not theirs_changed:\n        return None\n    if pair.equal",
+        "    shown = Base(ours, theirs)\n    if ours is None and not theirs_changed:\n        return None\n"
+        "    if pair.equal",
     ),
 )
 FAST = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadbridge.sync.core.values import Side, Value
 from tests.simulation.sync.kinds import KINDS, token_of
 from tests.simulation.sync.vendor import Row
-from tests.simulation.sync.world import STANDING, Item, Rec, World
+from tests.simulation.sync.world import STANDING, Issued, Item, Rec, World
 
 MOST = 7
 """Records on each side."""
@@ -63,7 +63,6 @@ def type_here(w: World) -> None:
 
 
 def _set_here(w: World, rec: Rec, name: str, value: Value) -> None:
-    rec.had.add((name, token_of(rec.values.get(name))))
     rec.values = {**rec.values, name: value}
     rec.changed = {**rec.changed, name: w.now}
     rec.rev += 1
@@ -202,7 +201,8 @@ def merge(w: World) -> None:
     loser, winner = w.rng.sample(live, 2)
     _unfindable(w, loser)
     was, now = loser.person, winner.person
-    for one in (*w.truth.issued.values(), *w.ours.values(), *w.vendor.rows.values()):
+    everybody: list[Issued | Rec | Row] = [*w.truth.issued.values(), *w.ours.values(), *w.vendor.rows.values()]
+    for one in everybody:
         if one.person == was:
             one.person = now
     w.truth.causes += 4

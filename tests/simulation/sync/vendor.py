@@ -50,9 +50,7 @@ PROFILES = {
     "salesforce": Profile(
         "salesforce", "reread", False, 1000, False, False, CreateSafety.LAG, True, True, False, 5_000, 20_000
     ),
-    "dynamics": Profile(
-        "dynamics", "etag", True, 1000, True, False, CreateSafety.LAG, True, True, False, 2_000, 0
-    ),
+    "dynamics": Profile("dynamics", "etag", True, 1000, True, False, CreateSafety.LAG, True, True, False, 2_000, 0),
 }
 
 
@@ -129,8 +127,6 @@ class Vendor:
         self.api_writes = 0
         self.api_changes: list[tuple[str, str, Value, Value]] = []
         self.api_creates = 0
-        self.sent_late: set[int] = set()
-        """Tokens that writes of given-up workers brought."""
         self.fired = 0
 
     # what changes
@@ -347,8 +343,6 @@ class Vendor:
     def _apply(self, row: Row, sent: tuple[Sent, ...], saw: Values, now: int, *, late: bool) -> None:
         self.api_writes += 1
         before = row.values
-        if late:
-            self.sent_late.update(token_of(one.sent) for one in sent)
         for one in sent:
             name = THEIRS[one.f]
             old = before.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from msgspec.structs import replace
 
@@ -14,9 +14,9 @@ from leadbridge.sync.core.plans import Act, Plan, Word
 from leadbridge.sync.core.record import reconcile
 from leadbridge.sync.core.values import Absent, Entry, Link, LinkState, Moved, Present, Read, Side, Value
 from tests.simulation.sync.vendor import Conflict, Invalid, NotThere
-from tests.simulation.sync.world import STANDING, Item, Rec, World
+from tests.simulation.sync.world import STANDING, Broken, Item, Rec, World
 
-Steps = Iterator[str]
+Steps = Generator[str, None, None]
 TURNS = 6
 
 
@@ -75,6 +75,8 @@ def _linked(w: World, item: Item, rid: str, body: Read | None, fence: int, claim
         ledgers = w.admitted(plan, item)
         if ledgers is None:
             return
+        if isinstance(read, Present) and not read.current:
+            raise Broken("3 provenance", f"{rid} was decided on values of a webhook or a search, not read by id")
         w.commit(fence, before, plan, rec, rev, read if isinstance(read, Present) else None, ledgers)
         if isinstance(read, Moved):
             w.requeue(Item(Side.THEIRS, read.into))  # in the same batch: the old id leads nowhere any more

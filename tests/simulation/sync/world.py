@@ -43,8 +43,6 @@ class Rec:
     rev: int = 0
     deleted: bool = False
     by_sync: bool = False
-    had: set[tuple[str, int]] = field(default_factory=set)
-    """Fields and tokens that were replaced here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,6 @@ class Truth:
     our_writes: int = 0
     link_writes: int = 0
     deleted_there: set[str] = field(default_factory=set)
-    rejected_reads: int = 0
 
 
 class World:
@@ -217,20 +214,9 @@ class World:
         for name, value in plan.ours.items():
             before = rec.values.get(name)
             self.hurt(Effect(rec.id, Side.OURS, name, before, value))
-            self._came_back(rec, name, before, value, plan)
             rec.values = {**rec.values, name: value}
             rec.changed = {**rec.changed, name: at}
         self.queue.append(Item(Side.OURS, rec.id))
-
-    def _came_back(self, rec: Rec, name: str, before: Value, value: Value, plan: Plan) -> None:
-        """What was replaced here returns only by an undo, a told decision, a vendor's refusal, a given-up worker."""
-        token = token_of(value)
-        if before is not None:
-            rec.had.add((name, token_of(before)))
-        known = token in self.vendor.sent_late or token < 0 or token_of(before) == token or plan.why == "undone"
-        known = known or name == "stage" or any(one.code in ("conflict", "initial") for one in plan.entries)
-        if (name, token) in rec.had and not known:
-            raise Broken("6 every write has a cause", f"{rec.id}.{name}: {value!r} was replaced before and came back")
 
     def hurt(self, effect: Effect) -> None:
         """Count what was really taken away."""

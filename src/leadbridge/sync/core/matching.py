@@ -83,8 +83,8 @@ def match_there(
     """Return which of the CRM's records is ours, or whether to make one.
 
     ``hits`` by our key first, then by the match keys in order; ``claimed``: CRM id to the record of ours that an active
-    link already gives it to; ``match_keys``: our fields that records are looked up by; ``lag``: ms for which an unanswered
-    create may stay invisible.
+    link already gives it to; ``match_keys``: our fields that records are looked up by; ``lag``: ms for which an
+    unanswered create may stay invisible.
     """
     found = _first_rank(hits)
     if found:
