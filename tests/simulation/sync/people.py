@@ -23,11 +23,11 @@ def act(w: World) -> None:
         make_here(w)
     elif chance < 0.94:
         make_there(w)
-    elif chance < 0.955:
+    elif chance < 0.954:
         delete_there(w)
-    elif chance < 0.965:
+    elif chance < 0.966:
         delete_here(w)
-    elif chance < 0.975:
+    elif chance < 0.978:
         restore_there(w)
     elif chance < 0.985:
         merge(w)
@@ -174,7 +174,8 @@ def delete_here(w: World) -> None:
     live = [rec for rec in w.ours.values() if not rec.deleted]
     if not live:
         return
-    rec = w.rng.choice(live)
+    unlinked = [rec for rec in live if _ended(w, rec.id)]
+    rec = w.rng.choice(unlinked if unlinked and w.rng.random() < 0.5 else live)
     w.truth.superseded.update(token_of(value) for value in rec.values.values())
     rec.deleted = True
     rec.rev += 1
