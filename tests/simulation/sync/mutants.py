@@ -133,12 +133,6 @@ MUTANTS = (
         ("salesforce", "zoho"),
     ),
     Mutant(
-        "the vendor's transform is not kept as the base",
-        "landing",
-        "bases[one.f] = Base(one.ours, shown if same or exact else one.sent)",
-        "bases[one.f] = Base(one.ours, one.sent)",
-    ),
-    Mutant(
         "the base takes our newest value",
         "record",
         "self._bases[field] = Base(outcome.value, shown.theirs)",

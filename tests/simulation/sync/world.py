@@ -306,9 +306,9 @@ class World:
             if one.late or not self.profile.history:
                 self.truth.blind.add(one.token)
         self.vendor.overwritten.clear()
-        by_crm = {link.crm_id: link.record_id for link in self.links.values()}
         for id, name, before, sent in self.vendor.api_changes:
-            self.hurt(Effect(by_crm.get(id, ""), Side.THEIRS, name, before, sent))
+            link = self.link_of(id)
+            self.hurt(Effect(link.record_id if link is not None else "", Side.THEIRS, name, before, sent))
         self.vendor.api_changes.clear()
 
 
