@@ -163,6 +163,7 @@ def _create(w: World, item: Item, fence: int) -> Steps:
     if rec.deleted and before is None:
         return
     hits: list[Hit] = []
+    asked = w.now
     if w.vendor.own_key and (id := w.vendor.by_key(rid)) is not None:
         hits.append(Hit(OWN_KEY, id))
     emails = _emails(w, before, rec)
@@ -178,7 +179,7 @@ def _create(w: World, item: Item, fence: int) -> Steps:
         safety=CreateSafety.OWN_KEY if w.vendor.own_key else w.profile.safety,
         match_keys=("email",),
         lag=w.profile.lag,
-        now=w.now,
+        now=asked,
     )
     if isinstance(match, LinkTo):
         yield from _linked(w, item, rid, None, fence, match.id)
