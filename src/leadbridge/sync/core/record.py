@@ -66,7 +66,7 @@ def _merge(
         if outcome is not None:
             outcomes.append(outcome)
     seen = replace(link, version=read.version, modified=read.modified, crm_id=read.id)
-    merged = {o.pair.name: o.value for o in outcomes if o.move is Move.TO_OURS}
+    merged = {o.pair.name: o.value for o in outcomes if o.move is Move.TO_OURS and o.pair.name not in link.frozen}
     if not stream.within({**ours.values, **merged} if merged else ours.values):
         return Plan(
             Act.APPLY, replace(seen, state=LinkState.PARKED), Word.EXCLUDED, "outside the filter", entries=entries
