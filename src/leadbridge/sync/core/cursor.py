@@ -35,10 +35,12 @@ def take(cursor: Cursor, found: Sequence[Found], horizon: int, overlap: int) -> 
     """Return the ids that are news, and the cursor after them.
 
     ``horizon`` is the vendor's time up to which its index is complete (its now less its lag): the cursor never passes
-    it. Several records may share one time, so news is told by id and version, not by time alone.
+    it. Several records may share one time, so news is told by id and version, not by time alone. While a change could
+    still be committed under the same time, what was shown is no proof: it is news again until that has passed.
     """
     news = [one.id for one in found if (one.id, one.version) not in cursor.shown]
     newest = max((one.modified for one in found), default=cursor.at)
     at = max(cursor.at, min(newest, horizon))
-    kept = {(one.id, one.version) for one in found if one.modified >= at - overlap}
+    settled = horizon - overlap
+    kept = {(one.id, one.version) for one in found if at - overlap <= one.modified <= settled}
     return list(dict.fromkeys(news)), Cursor(at, frozenset(kept))
