@@ -50,7 +50,7 @@ format: setup ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-prove: setup ## the long runs (kills, refresh contention); results go to docs/proof/
+prove: setup ## the long runs (kills, refresh contention, simulated sync, deliberate bugs); results go to docs/proof/
 	@$(BIN)/python -m tests.prove
 
 bench: setup ## measure every figure the docs quote

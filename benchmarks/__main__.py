@@ -11,6 +11,7 @@ from benchmarks import (
     request_overhead,
     store_processes,
     store_writes,
+    sync_core,
     usage_summary,
     work,
 )
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "leads_api": leads_api.main,
     "leads_lists": leads_lists.main,
     "imports": imports.main,
+    "sync_core": sync_core.main,
 }
 
 

@@ -1,14 +1,6 @@
-"""What to write where, and why: pure functions over values, with no clock and no I/O.
+"""What a push writes where, and why: the sync core (``sync.core``) asked for one direction, ours to the CRM.
 
-Per field there are two bases, ours and theirs at the last agreement. A side changed when it differs from its own base;
-the sides are compared with each other only through the field's equivalence. The table, for pushing ours to theirs:
-
-    ours      theirs     then
-    same      same       nothing
-    changed   same       write ours
-    same      changed    nothing: their change is for the way back
-    changed   changed    both to the same: agreement; else the rule decides
-    (no base: a side that is not blank counts as changed)
+Changes in the CRM wait for the way back: their bases stay, so that they are decided when it is switched on.
 """
 
 from __future__ import annotations
@@ -16,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from leadbridge.crm.provider import FieldPair
+from leadbridge.sync.core import fields as core
+from leadbridge.sync.core import values as v
+from leadbridge.sync.core.fields import Move
+from leadbridge.sync.core.landing import landed, settle
+from leadbridge.sync.core.values import Rule, Value
 from leadbridge.sync.equivalence import blank, equivalent, outgoing
 from leadbridge.sync.model import FieldBase, Intent, Sent
 
-
-class Rule(StrEnum):
-    """Who wins a field that changed on both sides."""
-
-    PREFER_CRM_UNLESS_BLANK = "prefer_crm_unless_blank"
-    ALWAYS_CRM = "always_crm"
-    ALWAYS_OURS = "always_ours"
-    OFF = "off"
+__all__ = ["FieldDecision", "Outcome", "RecordDecision", "Rule", "decide", "settle_intent"]
 
 
 class Outcome(StrEnum):
@@ -43,9 +34,44 @@ class Outcome(StrEnum):
     THEIRS_CHANGED = "theirs_changed"
     """Only theirs moved."""
     KEPT = "kept"
-    """Both moved apart and the rule keeps theirs."""
+    """Both moved apart, and theirs stays: the rule prefers it, or a person is to choose."""
     OFF = "off"
     """The rule says that the field is not synced."""
+
+
+_OUTCOMES: Mapping[Move, Outcome] = {
+    Move.AGREED: Outcome.AGREED,
+    Move.TO_CRM: Outcome.WRITE,
+    Move.WAITS: Outcome.THEIRS_CHANGED,
+    Move.KEPT: Outcome.KEPT,
+    Move.ASKED: Outcome.KEPT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """A field pair as the core sees it while only ours flows."""
+
+    name: str
+    theirs: str
+    same: str
+    rule: Rule
+    writes_crm: bool = True
+    writes_ours: bool = False
+
+    def equal(self, ours: Value, theirs: Value) -> bool:
+        return equivalent(self.same, _text(ours), _text(theirs))
+
+    def to_crm(self, ours: Value) -> Value:
+        return outgoing(self.same, _text(ours) or "")
+
+    def to_ours(self, raw: Value) -> Value:
+        raise v.Unmappable("nothing flows to us in a push")
+
+
+@lru_cache(maxsize=1024)
+def _pair(pair: FieldPair, rule: Rule) -> _Push:
+    return _Push(pair.ours, pair.theirs, pair.same, rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +111,20 @@ class RecordDecision:
         return tuple(field.base for field in self.fields if field.base is not None)
 
     def bases_after(self, returned: Mapping[str, str | None]) -> tuple[FieldBase, ...]:
-        """Return the bases once the write has landed: theirs is what the CRM says it stored, whatever it made of it."""
-        bases = []
-        for field in self.fields:
-            if field.sent is not None:
-                theirs = returned.get(field.pair.theirs, field.sent.sent)
-                bases.append(FieldBase(f=field.pair.ours, ours=field.sent.ours, theirs=_unset(theirs)))
-            elif field.base is not None:
-                bases.append(field.base)
-        return tuple(bases)
+        """Return the bases once the write has landed: theirs is what the CRM says it stored, whatever it made of it.
+
+        A value that the answer does not show is taken as sent.
+        """
+        pairs = [_pair(field.pair, Rule.ALWAYS_OURS) for field in self.fields if field.sent is not None]
+        sent = {field.pair.theirs: field.sent.sent for field in self.fields if field.sent is not None}
+        link = v.Link(record_id="", intent=v.Intent("", _sent(self.sent)))
+        after = landed(link, _present(sent | dict(returned)), pairs, exact=True).link.bases
+        written = {field.pair.ours for field in self.fields if field.sent is not None}
+        bases = (
+            _stored(field.pair.ours, after[field.pair.ours]) if field.pair.ours in written else field.base
+            for field in self.fields
+        )
+        return tuple(base for base in bases if base is not None)
 
 
 def decide(
@@ -115,22 +146,16 @@ def _field(
 ) -> FieldDecision:
     if rule is Rule.OFF:
         return FieldDecision(pair, Outcome.OFF, base)
-    write = FieldDecision(
-        pair, Outcome.WRITE, base, Sent(f=pair.ours, ours=ours, sent=outgoing(pair.same, ours) if ours else None)
-    )
-    if remote is None:
-        return FieldDecision(pair, Outcome.UNCHANGED, base) if ours is None else write
-    theirs = _unset(remote.get(pair.theirs))
-    ours_changed = ours != (base.ours if base else None)
-    theirs_changed = theirs != (base.theirs if base else None)
-    if not ours_changed:
-        return FieldDecision(pair, Outcome.THEIRS_CHANGED if theirs_changed else Outcome.UNCHANGED, base)
-    if equivalent(pair.same, ours, theirs):
-        return FieldDecision(pair, Outcome.AGREED, FieldBase(f=pair.ours, ours=ours, theirs=theirs))
-    if not theirs_changed:
-        return write
-    ours_wins = rule is Rule.ALWAYS_OURS or (rule is Rule.PREFER_CRM_UNLESS_BLANK and theirs is None)
-    return write if ours_wins else FieldDecision(pair, Outcome.KEPT, base)
+    known = v.Base(base.ours, base.theirs) if base is not None and remote is not None else None
+    theirs = _unset(remote.get(pair.theirs)) if remote is not None else None
+    decided = core.decide(_pair(pair, rule), known, ours, theirs)
+    if decided is None:
+        return FieldDecision(pair, Outcome.UNCHANGED, base)
+    outcome = _OUTCOMES[decided.move]
+    if outcome is Outcome.AGREED:
+        return FieldDecision(pair, outcome, _stored(pair.ours, decided.base))
+    sent = Sent(f=pair.ours, ours=ours, sent=_text(decided.value)) if outcome is Outcome.WRITE else None
+    return FieldDecision(pair, outcome, base, sent)
 
 
 def settle_intent(
@@ -141,16 +166,29 @@ def settle_intent(
     A field that means what was sent has landed and agrees. One that still shows its old base has not, and is decided
     again. Any other value is somebody's edit, and is merged as one: its base stays.
     """
-    result = {base.f: base for base in bases}
-    sent = {one.f: one for one in intent.sent}
-    for pair in pairs:
-        one = sent.get(pair.ours)
-        if one is None:
-            continue
-        value = _unset(theirs.get(pair.theirs))
-        if equivalent(pair.same, one.sent, value):
-            result[pair.ours] = FieldBase(f=pair.ours, ours=one.ours, theirs=value)
-    return tuple(result.values())
+    link = v.Link(
+        record_id="",
+        bases={base.f: v.Base(base.ours, base.theirs) for base in bases},
+        intent=v.Intent(intent.id, _sent(intent.sent)),
+    )
+    settled, _ = settle(link, _present(theirs), [_pair(pair, Rule.ALWAYS_OURS) for pair in pairs])
+    return tuple(_stored(name, base) for name, base in settled.bases.items())
+
+
+def _sent(sent: Sequence[Sent]) -> tuple[v.Sent, ...]:
+    return tuple(v.Sent(one.f, one.ours, one.sent) for one in sent)
+
+
+def _present(theirs: Mapping[str, str | None]) -> v.Present:
+    return v.Present("", {name: _unset(value) for name, value in theirs.items()}, "", 0)
+
+
+def _stored(field: str, base: v.Base) -> FieldBase:
+    return FieldBase(f=field, ours=_text(base.ours), theirs=_text(base.theirs))
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
 
 
 def _unset(value: str | None) -> str | None:
