@@ -14,10 +14,11 @@ from ..control import control_routes
 from ..store import Database
 from ..world import World
 from . import account, association_routes, batch, hook_routes, oauth, objects, pipeline_routes, properties, search
+from .actions import Actions
 from .errors import answer, not_found
 from .human import HubSpotControl
 from .operation import Bucket, Handler, Operations, Scopes
-from .pages import records_page
+from .pages import record_page, records_page
 from .portal import HubSpot
 
 DATED = ("2026-03", "2026-09")
@@ -197,8 +198,13 @@ def build(db: Database) -> Starlette:
         body = {"status": "error", "message": text, "correlationId": correlation_id}
         return answer(status, body, headers)
 
+    async def record(request: Request) -> Response:
+        return await record_page(hub, human, request)
+
+    human = HubSpotControl(hub)
     routes.append(Route("/", home))
-    routes.append(control_routes(hub.world, HubSpotControl(hub)))
+    routes.append(Route("/record/{object}/{record}", record, methods=["GET", "POST"]))
+    routes.append(control_routes(hub.world, human, Actions(hub, human).by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app

@@ -173,8 +173,8 @@ class Associations:
         held = {
             row[0]
             for row in self.db.all(
-                "SELECT type FROM hubspot_associations WHERE portal = ? AND source = ? AND source_id = ? AND target = ? "
-                "AND target_id = ?",
+                "SELECT type FROM hubspot_associations WHERE portal = ? AND source = ? AND source_id = ? "
+                "AND target = ? AND target_id = ?",
                 self.portal,
                 source.name,
                 source_id,
@@ -232,7 +232,8 @@ class Associations:
 
     def _rows(self, kind: ObjectType, record_id: int) -> list[Any]:
         return self.db.all(
-            "SELECT type, target, target_id FROM hubspot_associations WHERE portal = ? AND source = ? AND source_id = ?",
+            "SELECT type, target, target_id FROM hubspot_associations "
+            "WHERE portal = ? AND source = ? AND source_id = ?",
             self.portal,
             kind.name,
             record_id,

@@ -65,7 +65,7 @@ def settings_of(given: Doc, before: Doc | None, now: str) -> Doc:
         raise validation(f"maxConcurrentRequests must be greater than {CONCURRENCY_LEAST}")
     return {
         "targetUrl": target,
-        "throttling": {"maxConcurrentRequests": concurrent, "period": "SECONDLY"},
+        "throttling": {"maxConcurrentRequests": concurrent},
         "createdAt": before["createdAt"] if before else now,
         "updatedAt": now,
     }

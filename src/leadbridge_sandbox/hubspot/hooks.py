@@ -1,4 +1,4 @@
-"""Webhooks out: which events an app has asked for, and their delivery with signatures, retries, and on order disorder."""
+"""Webhooks out: which events an app asked for, and their delivery: signed, retried, and in disorder when told to."""
 
 from __future__ import annotations
 

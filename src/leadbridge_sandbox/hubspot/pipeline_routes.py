@@ -102,11 +102,9 @@ def stage_write(call: Call) -> Response:
     found, given = _pipelines(call), call.json()
     pipeline = found.get(call.path("pipeline"))
     before = _stage(pipeline, call.path("stage"))
-    after = {**before, **{name: given[name] for name in ("label", "displayOrder") if name in given}}
-    after["metadata"] = {
-        **before["metadata"],
-        **{name: str(text) for name, text in (given.get("metadata") or {}).items()},
-    }
+    metadata: dict[str, str] = {str(name): str(text) for name, text in (given.get("metadata") or {}).items()}
+    changes: Doc = {name: given[name] for name in ("label", "displayOrder") if name in given}
+    after: Doc = {**before, **changes, "metadata": {**before["metadata"], **metadata}}
     after["updatedAt"] = iso_ms(call.hub.world.clock.now_ms())
     found.touched(pipeline, stages=[after if item is before else item for item in pipeline["stages"]])
     return answer(200, after)
