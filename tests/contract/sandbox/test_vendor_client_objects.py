@@ -258,7 +258,7 @@ def test_owners_are_listed_by_pages_and_by_address(sandbox: SandboxProcess, api:
 
 
 def test_webhooks_are_set_up_with_a_developer_key(sandbox: SandboxProcess) -> None:
-    hooks = hubspot.Client.create(developer_api_key="sandbox-developer-api-key", host=sandbox.url).webhooks
+    hooks = hubspot.Client.create(api_key="sandbox-developer-api-key", host=sandbox.url).webhooks
     settings = SettingsChangeRequest(
         target_url="https://hub.example.test/api/v1/webhook/crm/hubspot",
         throttling=ThrottlingSettings(max_concurrent_requests=10),
