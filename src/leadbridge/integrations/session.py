@@ -115,7 +115,8 @@ class ConnectionSession:
                 self._access = await self._token(gen)
             elif response.status == 429:
                 if self._provider.budget(response).day_over:
-                    raise await self._fault(_day_over(self._provider.name))
+                    asked = retry_after(response, self._around.clock.now())
+                    raise await self._fault(_day_over(self._provider.name, asked))
                 throttled += 1
                 asked = retry_after(response, self._around.clock.now())
                 wait = asked if asked is not None else backoff(throttled, base=2.0, cap=20.0, rng=self._around.rng)
@@ -225,7 +226,7 @@ def _slow_down(provider: str, seconds: float | None) -> Fault:
     )
 
 
-def _day_over(provider: str) -> Fault:
+def _day_over(provider: str, seconds: float | None) -> Fault:
     return Fault(
         code="daily_limit",
         message=f"The account's calls to {provider} for today are used up.",
@@ -234,7 +235,7 @@ def _day_over(provider: str) -> Fault:
         retryable=True,
         effect=Effect.RATE_LIMITED,
         vendor_code="429",
-        retry_after=3600.0,
+        retry_after=3600.0 if seconds is None else seconds,
     )
 
 
