@@ -19,7 +19,7 @@ def _indexed(call: Call, desk: Desk) -> Iterator[Record]:
     """Yield the records as the index knows them: as they were `searchLagSeconds` ago."""
     lag_ms = round(call.hub.world.settings.searchLagSeconds * 1000)
     if not lag_ms:
-        yield from desk.records.scan()
+        yield from call.hub.index.live(desk.records)
         return
     for record in desk.records.scan(archived_too=True):
         then = record.as_of(desk.now - lag_ms)

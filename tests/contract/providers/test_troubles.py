@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from leadbridge.crm.errors import CallFailed
 from leadbridge.crm.model import App, Pace, Write
+from leadbridge.integrations.model import TOKENS
 from leadbridge.integrations.session import ConnectionSession
 from leadbridge.security.errors import OutcomeLost
 from leadbridge.security.transport import HttpRequest, HttpResponse
+from leadbridge.storage.batch import WriteBatch
 from tests.contract.providers.conftest import Connected
 from tests.contract.providers.under_test import Trouble, UnderTest
 from tests.support.hub import clean_environment
@@ -99,12 +102,22 @@ async def test_a_create_whose_outcome_is_unknown_is_told_and_not_repeated(connec
     assert len(connected.held()) == 3
 
 
+async def let_renew(connected: Connected) -> None:
+    """Let the last renewal be long enough ago for another one."""
+    hub, company = connected.site.hub, connected.site.company_id
+    tokens = await hub.store[TOKENS].of(company).get(connected.connection.id)
+    assert tokens is not None
+    past = {"lastRefreshAt": hub.clock.now() - timedelta(minutes=5)}
+    await hub.store.write(WriteBatch().patch(TOKENS, company, tokens.id, values=past, rev=tokens.rev))
+
+
 async def test_tokens_are_renewed_as_declared(connected: Connected) -> None:
     vendor, provider = connected.vendor, connected.provider
     vendor.rotate(provider.guarantees.rotation)
     before = vendor.calls("token")
     for _ in range(2):
         vendor.advance(vendor.token_seconds + 60)
+        await let_renew(connected)
         await provider.describe(connected.session(), vendor.object)
     assert vendor.calls("token") == before + 2
     if provider.guarantees.rotation != "stable":

@@ -7,7 +7,7 @@ rows stand alone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -72,17 +72,31 @@ async def upsert(session: Session, object: str, by: str, rows: Sequence[Write]) 
         good.append(row)
     for part in pieces(good, BATCH):
         build: Build = lambda some: requests.batch_upsert(session.app, object, by, some)  # noqa: E731
-        for row, outcome in zip(part, await _sent(session, build, part), strict=True):
-            outcomes[row.trace] = _own_address(row, outcome) if by == "email" else outcome
+        found = await _sent(session, build, part)
+        if by == "email":
+            addresses = await _addresses(session, object, found)
+            found = [_own_address(row, outcome, addresses) for row, outcome in zip(part, found, strict=True)]
+        outcomes |= {outcome.trace: outcome for outcome in found}
     return [outcomes[row.trace] for row in rows]
 
 
-def _own_address(row: Write, outcome: Written) -> Written:
+async def _addresses(session: Session, object: str, outcomes: Sequence[Written]) -> dict[str, str]:
+    """Return each written contact's own address by its id; an answer to an upsert need not name it."""
+    records = [outcome.record for outcome in outcomes if outcome.record is not None]
+    told = {record.id: record.values["email"] or "" for record in records if "email" in record.values}
+    if unknown := [record.id for record in records if record.id not in told]:
+        response = await session.call(requests.batch_read(session.app, object, None, unknown, ["email"]))
+        for raw in answers.ensure(response, 200, 207).get("results") or []:
+            record = answers.record(raw)
+            told[record.id] = record.values.get("email") or ""
+    return told
+
+
+def _own_address(row: Write, outcome: Written, addresses: Mapping[str, str]) -> Written:
     record = outcome.record
-    if record is None or "email" not in record.values:
+    if record is None or record.id not in addresses:
         return outcome
-    found = (record.values["email"] or "").casefold()
-    if found == row.values["email"].strip().casefold():
+    if addresses[record.id].casefold() == row.values["email"].strip().casefold():
         return outcome
     fault = Fault(
         code="secondary_address",
