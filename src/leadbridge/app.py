@@ -20,6 +20,9 @@ from leadbridge import __version__
 from leadbridge.crm.registry import providers
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations import routes as integrations_routes
+from leadbridge.integrations.hints import model as hints_model
+from leadbridge.integrations.hints import routes as hints_routes
+from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
@@ -102,6 +105,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *leads_model.KINDS,
     *imports_model.KINDS,
     *integrations_model.KINDS,
+    *hints_model.KINDS,
     *sync_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,
@@ -126,6 +130,7 @@ class Hub:
     leads: LeadService
     imports: ImportService
     connections: ConnectionService
+    hints: HintService
     sync: SyncService
     metrics: WorkMetrics
     queue: TaskQueue
@@ -217,6 +222,7 @@ def build_hub(
         leads=leads,
         imports=imports,
         connections=connections,
+        hints=HintService(store, clock, settings, connections),
         sync=sync,
         metrics=metrics,
         queue=queue,
@@ -295,6 +301,7 @@ def build_app(hub: Hub) -> FastAPI:
     )
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
+    app.include_router(hints_routes.router)
     app.include_router(leads_routes.router)
     app.include_router(sync_routes.router)
     app.include_router(work_routes.router)

@@ -138,6 +138,7 @@ CONNECTIONS = Kind(
         Index("created", ("companyId", "createdAt")),
         Index("account", ("companyId", "accountKey"), unique=True),
         Index("pending", ("stage", "pendingUntil")),
+        Index("vendor_account", ("provider", "account.accountId")),
     ),
 )
 HEALTH = Kind("connection_health", ConnectionHealth)

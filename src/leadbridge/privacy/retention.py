@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from leadbridge.integrations.hints.model import HINTS
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.imports.model import IMPORTS, ROW_REPORTS, Severity
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
@@ -38,6 +39,7 @@ RULES = (
     Rule(USAGE_EVENTS, "createdAt", timedelta(days=400)),
     Rule(ERRORS, "occurredAt", timedelta(days=90)),
     Rule(RUNS, "startedAt", timedelta(days=90)),
+    Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
 )
 REJECTS_KEPT = timedelta(days=90)
 """Rows as they were in a file, from the start of its import."""

@@ -113,3 +113,6 @@ class HubSpotUnderTest:
                 "subscriptions": [{"eventType": "contact.creation"}, {"eventType": "contact.deletion"}],
             },
         )
+
+    def deliver_badly(self) -> None:
+        self.sandbox.settings(webhookDuplicates=True, webhookShuffle=True)

@@ -86,3 +86,6 @@ class UnderTest(Protocol):
 
     def watch(self, address: str) -> None:
         """Let the vendor send its webhooks there."""
+
+    def deliver_badly(self) -> None:
+        """Let the vendor send each webhook twice, and out of order."""
