@@ -17,9 +17,6 @@ WALK_OVERLAP: Final = timedelta(seconds=60)
 ONE_MOMENT_OPERATOR: Final = "BETWEEN"
 """How search is asked for records of exactly one modified time: BETWEEN a time and itself, or EQ."""
 
-IDS_SORT_AS_NUMBERS: Final = True
-"""Whether sorting a search by ``hs_object_id`` is by number. If not, records of one time are walked by list."""
-
 HISTORY_BATCH: Final = 50
 """Records that one read with ``propertiesWithHistory`` takes; reads without take 100."""
 
@@ -28,9 +25,6 @@ MERGED_ID_RESOLVES: Final = True
 
 SECONDARY_EMAIL_RESOLVES: Final = True
 """Whether a look-up or upsert by e-mail finds a contact by one of its further addresses."""
-
-PARTIAL_UPSERT_BY_EMAIL: Final = False
-"""Whether an upsert by e-mail tells each row's outcome; the documentation says that it is all or nothing."""
 
 FUTURE_TOLERANCE: Final = timedelta(minutes=5)
 """How far ahead of our clock a webhook's timestamp may be; HubSpot names only the limit for the past."""
