@@ -23,6 +23,7 @@ TROUBLES: Mapping[Trouble, dict[str, Any]] = {
     "lost_before": {"kind": "lost_before_write"},
     "lost_after": {"kind": "lost_after_write"},
     "locked": {"kind": "answer", "status": 423, "body": {"status": "error", "message": "locked"}},
+    "forbidden": {"kind": "answer", "status": 403, "body": {"category": "MISSING_SCOPES", "message": "no"}},
     "unreadable": {"kind": "answer", "status": 200, "body": "<html>maintenance</html>"},
 }
 

@@ -87,6 +87,16 @@ async def test_an_answer_that_cannot_be_read_leaves_no_row_without_an_outcome(co
     assert len(connected.held()) == 5
 
 
+async def test_one_call_that_fails_for_good_does_not_hide_what_the_others_wrote(connected: Connected) -> None:
+    vendor = connected.vendor
+    vendor.trouble("upsert", "forbidden")
+    outcomes = await connected.upsert([vendor.good(number) for number in range(350)])
+    failed = [one for one in outcomes if one.fault is not None]
+    assert len(outcomes) == 350
+    assert len(failed) in (50, 100)
+    assert {one.record.id for one in outcomes if one.record} == set(connected.held().values())
+
+
 @pytest.mark.parametrize("kind", ["lost_after", "lost_before", "server_error"])
 async def test_a_create_whose_outcome_is_unknown_is_told_and_not_repeated(connected: Connected, kind: Trouble) -> None:
     vendor, provider = connected.vendor, connected.provider

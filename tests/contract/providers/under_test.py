@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from leadbridge.crm.provider import Provider
 
 Step = Literal["token", "upsert", "create", "read", "changes"]
-Trouble = Literal["server_error", "rate_limited", "lost_before", "lost_after", "locked", "unreadable"]
+Trouble = Literal["server_error", "rate_limited", "lost_before", "lost_after", "locked", "unreadable", "forbidden"]
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,6 @@ from leadbridge.crm.hubspot.requests import SEARCH_PAGE
 from leadbridge.crm.model import Changed, ChangePage
 from leadbridge.kit.errors import InvalidInput
 
-ID = "hs_object_id"
-
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -60,7 +58,10 @@ def question(object: str, walk: Walk) -> tuple[list[dict[str, str]], str]:
     moment = {"propertyName": modified, "operator": unconfirmed.ONE_MOMENT_OPERATOR, "value": str(walk.since)}
     if unconfirmed.ONE_MOMENT_OPERATOR == "BETWEEN":
         moment["highValue"] = str(walk.since)
-    return [moment, {"propertyName": ID, "operator": "GT", "value": str(walk.behind)}], ID
+    return [
+        moment,
+        {"propertyName": unconfirmed.ID_SORT, "operator": "GT", "value": str(walk.behind)},
+    ], unconfirmed.ID_SORT
 
 
 def page(object: str, walk: Walk, results: Sequence[dict[str, Any]]) -> ChangePage:

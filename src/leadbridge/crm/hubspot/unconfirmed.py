@@ -17,6 +17,9 @@ WALK_OVERLAP: Final = timedelta(seconds=60)
 ONE_MOMENT_OPERATOR: Final = "BETWEEN"
 """How search is asked for records of exactly one modified time: BETWEEN a time and itself, or EQ."""
 
+ID_SORT: Final = "hs_object_id"
+"""What records of one time are walked by: search is taken to compare and sort it as a number."""
+
 HISTORY_BATCH: Final = 50
 """Records that one read with ``propertiesWithHistory`` takes; reads without take 100."""
 

@@ -7,6 +7,7 @@ rows stand alone.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -22,6 +23,8 @@ from leadbridge.security.transport import HttpRequest
 
 BATCH = 100
 """Rows that one call takes."""
+IN_FLIGHT = 8
+"""Calls of one upsert that are under way at once; how many go out in a time is the session's affair."""
 T = TypeVar("T")
 
 Build = Callable[[Sequence[Write]], HttpRequest]
@@ -54,7 +57,9 @@ async def write(session: Session, object: str, rows: Sequence[Write]) -> list[Wr
 
 
 async def upsert(session: Session, object: str, by: str, rows: Sequence[Write]) -> list[Written]:
-    """Create or update any number of rows by a unique property; raises as ``write`` does.
+    """Create or update any number of rows by a unique property; raises as ``write`` does, if no call went through.
+
+    Where only some calls fail, their rows are told with the failure.
 
     A contact is found by each of its addresses. Where an upsert by e-mail met a contact whose own address is another,
     that contact may be somebody else, and the row is told as a fault that names it.
@@ -70,14 +75,34 @@ async def upsert(session: Session, object: str, by: str, rows: Sequence[Write]) 
             continue
         seen.add(key)
         good.append(row)
-    for part in pieces(good, BATCH):
-        build: Build = lambda some: requests.batch_upsert(session.app, object, by, some)  # noqa: E731
-        found = await _sent(session, build, part)
-        if by == "email":
-            addresses = await _addresses(session, object, found)
-            found = [_own_address(row, outcome, addresses) for row, outcome in zip(part, found, strict=True)]
-        outcomes |= {outcome.trace: outcome for outcome in found}
+    parts = list(pieces(good, BATCH))
+    gate = asyncio.Semaphore(IN_FLIGHT)
+
+    async def one(part: Sequence[Write]) -> list[Written]:
+        async with gate:
+            return await _upsert_part(session, object, by, part)
+
+    results = await asyncio.gather(*(one(part) for part in parts), return_exceptions=True)
+    for part, result in zip(parts, results, strict=True):
+        if isinstance(result, BaseException):
+            if not isinstance(result, CallFailed | OutcomeLost) or all(
+                isinstance(one, BaseException) for one in results
+            ):
+                raise result
+            # what other calls have written must not be lost sight of because this one failed
+            fault = result.fault if isinstance(result, CallFailed) else answers.NO_OUTCOME
+            result = [Written(row.trace, fault=fault) for row in part]
+        outcomes |= {outcome.trace: outcome for outcome in result}
     return [outcomes[row.trace] for row in rows]
+
+
+async def _upsert_part(session: Session, object: str, by: str, part: Sequence[Write]) -> list[Written]:
+    build: Build = lambda some: requests.batch_upsert(session.app, object, by, some)  # noqa: E731
+    found = await _sent(session, build, part)
+    if by != "email":
+        return found
+    addresses = await _addresses(session, object, found)
+    return [_own_address(row, outcome, addresses) for row, outcome in zip(part, found, strict=True)]
 
 
 async def _addresses(session: Session, object: str, outcomes: Sequence[Written]) -> dict[str, str]:
