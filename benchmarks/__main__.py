@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import request_overhead, store_processes, store_writes, work
+from benchmarks import hubspot, request_overhead, store_processes, store_writes, work
 
 BENCHMARKS = {
     "store_writes": store_writes.main,
     "store_processes": store_processes.main,
     "work": work.main,
     "request_overhead": request_overhead.main,
+    "hubspot": hubspot.main,
 }
 
 

@@ -26,7 +26,12 @@ from tests.support.hub_in_process import running_hub
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 20
 WRITES = {"post", "put", "patch", "delete"}
-OPEN = {"/healthz", "/readyz", "/api/v1/crm-integration/oauth/callback/{provider}"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/api/v1/crm-integration/oauth/callback/{provider}",
+    "/api/v1/webhook/crm/{provider}",
+}
 
 
 class RunningHub:
