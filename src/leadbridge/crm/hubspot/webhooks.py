@@ -76,8 +76,9 @@ def verify(secret: SecretStr, delivery: Delivery) -> None:
         )
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 15):
         raise WebhookRefused("The call's timestamp is not a number of milliseconds.")
-    at = datetime.fromtimestamp(int(timestamp) / 1000, UTC)
-    if not -unconfirmed.FUTURE_TOLERANCE <= delivery.received_at - at <= OLDEST:
+    # compared as numbers: a time beyond the calendar must be refused like any other
+    age = round(delivery.received_at.timestamp() * 1000) - int(timestamp)
+    if not -_ms(unconfirmed.FUTURE_TOLERANCE) <= age <= _ms(OLDEST):
         raise WebhookRefused(
             "The call is older than five minutes, or from the future.",
             hint="If HubSpot's own calls are refused, set this machine's clock by NTP.",
@@ -87,6 +88,10 @@ def verify(secret: SecretStr, delivery: Delivery) -> None:
             "The signature does not match the call.",
             hint="HUBSPOT_CLIENT_SECRET must be this app's, and LEADBRIDGE_PUBLIC_URL the address set at HubSpot.",
         )
+
+
+def _ms(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
 
 
 def hints(body: bytes) -> tuple[Hint, ...]:
@@ -114,6 +119,10 @@ def hint(event: Mapping[str, Any]) -> Hint | None:
     portal, at = event.get("portalId"), event.get("occurredAt")
     if object is None or change is None or id is None or portal is None or not isinstance(at, int):
         return None
+    try:
+        occurred = datetime.fromtimestamp(at / 1000, UTC)
+    except (OverflowError, ValueError, OSError):  # beyond the calendar
+        return None
     into = event.get("newObjectId") or event.get("primaryObjectId") if change == "merged" else None
     # an event id is not unique at HubSpot; only all of these together tell an event from others
     parts = (portal, name, id, event.get("propertyName"), event.get("eventId"), at, event.get("toObjectId"))
@@ -123,7 +132,7 @@ def hint(event: Mapping[str, Any]) -> Hint | None:
         object=object,
         record_id=str(id),
         change=change,
-        at=datetime.fromtimestamp(at / 1000, UTC),
+        at=occurred,
         into=str(into) if into else None,
         ours=event.get("changeSource") == "INTEGRATION" and str(event.get("sourceId")) == str(event.get("appId")),
     )
