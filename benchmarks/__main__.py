@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import (
+    hubspot,
     imports,
     leads_api,
     leads_lists,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "leads_lists": leads_lists.main,
     "imports": imports.main,
     "sync_core": sync_core.main,
+    "hubspot": hubspot.main,
 }
 
 

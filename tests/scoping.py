@@ -16,6 +16,7 @@ DOOR = "across_companies"
 ALLOWED = {
     "integrations/callback.py": "a vendor's redirect names a state, and the state its company",
     "integrations/grants.py": "whether a grant may be revoked depends on every company that shares it",
+    "integrations/hints/service.py": "a vendor's webhook names an account, and the account its connections",
     "integrations/oauth.py": "a handle or a result is looked up before its company is known",
     "integrations/sharing.py": "a company is warned when another one is connected to the same vendor account",
     "integrations/sweep.py": "removes what has expired, of all companies",

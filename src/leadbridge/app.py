@@ -17,6 +17,9 @@ from leadbridge import __version__
 from leadbridge.crm.registry import providers
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations import routes as integrations_routes
+from leadbridge.integrations.hints import model as hints_model
+from leadbridge.integrations.hints import routes as hints_routes
+from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
@@ -111,6 +114,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *forms_model.KINDS,
     *imports_model.KINDS,
     *integrations_model.KINDS,
+    *hints_model.KINDS,
     *sync_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,
@@ -141,6 +145,7 @@ class Hub:
     forms: FormService
     imports: ImportService
     connections: ConnectionService
+    hints: HintService
     sync: SyncService
     metrics: WorkMetrics
     queue: TaskQueue
@@ -278,6 +283,7 @@ def build_hub(
         forms=FormService(store, clock, ids, leads, vault, transport),
         imports=imports,
         connections=connections,
+        hints=HintService(store, clock, settings, connections),
         sync=sync,
         metrics=metrics,
         queue=queue,
@@ -356,6 +362,7 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     )
     app.include_router(integrations_routes.router)
     app.include_router(integrations_routes.pages)
+    app.include_router(hints_routes.router)
     app.include_router(leads_routes.router)
     app.include_router(team_routes.router)
     app.include_router(forms_routes.router)

@@ -9,13 +9,14 @@
     GET POST         /apps, /portals           make or replace one
     POST             /tokens                   tokens without a consent: scopes, portalId, clientId
     POST             /reset                    as on the first start, settings and clock included
+    POST             /do/{action}              what only this vendor has; its control says which actions there are
 
 Answers are JSON; a request that makes no sense is answered 400 with `{"error": "why"}`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -198,9 +199,19 @@ def _moment(text: Any) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def control_routes(world: World, vendor: VendorControl) -> Mount:
-    """Return the routes of the control API of one vendor."""
+Action = Callable[[dict[str, Any]], Any]
+
+
+def control_routes(world: World, vendor: VendorControl, actions: Mapping[str, Action] | None = None) -> Mount:
+    """Return the routes of the control API of one vendor; `actions` are what only this vendor can do, by name."""
     control = _Control(world, vendor)
+    own = dict(actions or {})
+
+    async def act(request: Request) -> Any:
+        name = request.path_params["action"]
+        if name not in own:
+            raise ControlProblem(f"there is no action {name!r}; there are: {', '.join(sorted(own)) or 'none'}")
+        return own[name](await _body(request))
 
     def served(work: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
@@ -224,5 +235,6 @@ def control_routes(world: World, vendor: VendorControl) -> Mount:
             Route("/portals", served(control.portals), methods=["GET", "POST"]),
             Route("/tokens", served(control.tokens), methods=["POST"]),
             Route("/reset", served(control.reset), methods=["POST"]),
+            Route("/do/{action}", served(act), methods=["POST"]),
         ],
     )

@@ -23,10 +23,14 @@ class Settings:
     burstSeconds: float = 10.0  # noqa: N815
     searchLimit: int = 5  # noqa: N815
     searchSeconds: float = 1.0  # noqa: N815
+    dailyLimit: int = 0  # noqa: N815 - 0: none, as for OAuth apps from the marketplace
     accessTokenSeconds: int = 1800  # noqa: N815
     authCodeSeconds: int = 120  # noqa: N815
     searchLagSeconds: float = 0.0  # noqa: N815
     mergeMakesNewRecord: bool = False  # noqa: N815
+    webhooks: bool = True
+    webhookDuplicates: bool = False  # noqa: N815 - every delivery is sent twice
+    webhookShuffle: bool = False  # noqa: N815 - events are sent in another order than they happened
     missingScopes: tuple[str, ...] = ()  # noqa: N815
 
     def as_json(self) -> dict[str, Any]:

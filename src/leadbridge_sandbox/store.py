@@ -83,6 +83,18 @@ class Database:
         finally:
             self._depth = 0
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Within a transaction: undo only what the block wrote if it raises."""
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self.connection.execute("RELEASE part")
+
     def run(self, sql: str, *values: Any) -> int:
         """Run one statement; return the number of rows it changed."""
         return self.connection.execute(sql, values).rowcount

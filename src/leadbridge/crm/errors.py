@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from leadbridge.kit.errors import VendorFailed
+from leadbridge.kit.errors import Unauthenticated, VendorFailed
 
 
 class Effect(StrEnum):
@@ -66,3 +66,9 @@ class TokenRefused(VendorFailed):
         super().__init__(fault.message, code=fault.code, hint=fault.hint)
         self.refusal = refusal
         self.fault = fault
+
+
+class WebhookRefused(Unauthenticated):
+    """A webhook is not proved to come from the vendor, or too old to be believed. Check the app's secret and clock."""
+
+    default_code: ClassVar[str] = "webhook_refused"

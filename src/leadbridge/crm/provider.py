@@ -6,144 +6,39 @@ and counts. Values travel in the vendor's own raw form (text or None); mapping a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from leadbridge.crm.errors import Fault
+from leadbridge.crm.model import (
+    Account,
+    App,
+    Budget,
+    Capability,
+    ChangePage,
+    Check,
+    Delivery,
+    FieldInfo,
+    FieldPair,
+    Grant,
+    Guarantees,
+    Hint,
+    ObjectDefaults,
+    Pace,
+    RemoteRecord,
+    Write,
+    Written,
+)
 from leadbridge.security.transport import HttpRequest, HttpResponse
 
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Our registration at a vendor: what the operator set, and where the vendor's servers are."""
-
-    client_id: str
-    client_secret: SecretStr
-    authorize_url: str
-    api_url: str
-    api_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guarantees:
-    """What a vendor's API can and cannot promise; the docs print it, and sync relies on it."""
-
-    write_guard: str
-    """How an edit made between our read and our write is prevented: ``etag``, ``modified_since``, ``none`` ..."""
-    value_history: bool
-    """Whether earlier values of a field, with their times, can be read afterwards."""
-    write_returns_values: bool
-    """Whether the answer to a write shows the values as the vendor stored them."""
-    read_is_current: bool
-    """Whether a read by id shows every write acknowledged before it."""
-    replay_safe: bool
-    """Whether presenting a refresh token again, after an answer was lost, does no harm."""
-    create_lag: timedelta
-    """How long after an unanswered create its record may still be missing from look-ups by match key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often a vendor account may be called: at most ``calls`` in any ``seconds``."""
-
-    calls: int
-    seconds: float
-    remaining_header: str | None = None
-    """The response header that tells how many calls are left in the window, where the vendor has one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a token endpoint gave. ``refresh_token`` is None where the vendor kept the old one in force."""
-
-    access_token: SecretStr
-    refresh_token: SecretStr | None
-    expires_in: int
-    """Seconds from the moment of the answer."""
-    expiry_estimated: bool = False
-    scopes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who a connection acts as at the vendor."""
-
-    account_id: str
-    """The vendor's id of the account (portal, organisation)."""
-    user_id: str
-    name: str
-    email: str | None
-    environment: str
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteRecord:
-    """A record as the vendor stores it; an absent value is None."""
-
-    id: str
-    values: Mapping[str, str | None]
-    version: str
-    """Rises with every change of the record; compared only with versions of the same record."""
-    modified_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One record to create (``id`` None) or update. ``trace`` names it in the answer."""
-
-    trace: str
-    values: Mapping[str, str]
-    """Field to new value; an empty text clears the field."""
-    id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of one ``Write``: a record, or a fault. ``existing_id`` names the record that stood in the way."""
-
-    trace: str
-    record: RemoteRecord | None = None
-    fault: Fault | None = None
-    existing_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that a connection test looked at."""
-
-    name: str
-    ok: bool
-    message: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPair:
-    """One field of ours and its counterpart; ``same`` names how their values are compared (``sync.equivalence``)."""
-
-    ours: str
-    theirs: str
-    same: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectDefaults:
-    """How one kind of ours is mapped to one object of the vendor's until a tenant says otherwise."""
-
-    kind: str
-    object: str
-    fields: tuple[FieldPair, ...]
-    constants: Mapping[str, str] = field(default_factory=dict)
-    """Values given to a record when it is created, and left alone afterwards."""
-    match_key: str = "email"
-    """The vendor's field that finds an existing record; its counterpart is in ``fields``."""
-    own_key: str = "leadbridge_id"
-    """The vendor's unique field that holds our id."""
+# fmt: off
+__all__ = [  # what the rest of the hub takes from here, so that it names one module for all that a provider is
+    "Account", "App", "Budget", "Capability", "ChangePage", "Check", "Delivery", "FieldInfo", "FieldPair", "Grant",
+    "Guarantees", "Hint", "ObjectDefaults", "Pace", "Provider", "RemoteRecord", "Session", "Write", "Written",
+]
+# fmt: on
 
 
 class Session(Protocol):
@@ -159,10 +54,11 @@ class Session(Protocol):
         """What the tenant granted."""
         ...
 
-    async def call(self, request: HttpRequest) -> HttpResponse:
+    async def call(self, request: HttpRequest, pace: Pace | None = None) -> HttpResponse:
         """Send ``request`` with the connection's token and return any answer that is not about the token or the pace.
 
         An expired token is refreshed and the call repeated once; a vendor's "slow down" is waited out within bounds.
+        ``pace`` names the budget that the call is taken from, where it is not the provider's usual one.
         Raises ``VendorFailed`` (``crm.errors``) when no usable answer came.
         """
         ...
@@ -177,9 +73,15 @@ class Provider(Protocol):
     required_scopes: tuple[str, ...]
     optional_scopes: tuple[str, ...]
     defaults: ObjectDefaults
+    objects: tuple[str, ...]
+    """The vendor's objects that ``describe``, ``changes`` and the writes take."""
     write_batch: int
     """Records that one write call takes."""
     pace: Pace
+    unwritten: frozenset[int]
+    """Statuses which say that nothing was done, so that any call may be repeated after a wait."""
+    correlation_header: str
+    """The response header by which the vendor's support finds a call; empty where there is none."""
 
     def origins(self, app: App) -> tuple[str, ...]:
         """Return the origins that a new connection may talk to."""
@@ -203,6 +105,14 @@ class Provider(Protocol):
 
     def read_grant(self, response: HttpResponse) -> Grant:
         """Return the tokens in a token endpoint's answer; raises ``TokenRefused`` (``crm.errors``)."""
+        ...
+
+    def budget(self, response: HttpResponse) -> Budget:
+        """Return what an answer tells about the account's calls."""
+        ...
+
+    def capabilities(self, scopes: Sequence[str]) -> tuple[Capability, ...]:
+        """Return what a connection with these scopes can do, and for the rest what is missing."""
         ...
 
     async def identify(self, session: Session, access_token: SecretStr) -> Account:
@@ -231,4 +141,31 @@ class Provider(Protocol):
 
         Raises ``OutcomeLost`` (``security.errors``) when it is unknown whether anything was written.
         """
+        ...
+
+    async def upsert(self, session: Session, object: str, by: str, writes: Sequence[Write]) -> list[Written]:
+        """Create or update any number of records by a unique field, which is among each one's values.
+
+        Every write has its outcome, in order; repeating a call does no harm. Raises as ``write`` does.
+        """
+        ...
+
+    async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
+        """Delete any number of records as a person would, so that one could restore them; gone ones are no error."""
+        ...
+
+    async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:
+        """Return the object's fields."""
+        ...
+
+    async def changes(self, session: Session, object: str, cursor: str | None, now: datetime) -> ChangePage:
+        """Return records changed since ``cursor`` (None: all), each once a walk; walks may overlap in time."""
+        ...
+
+    async def gone(self, session: Session, object: str, cursor: str | None) -> ChangePage:
+        """Return records that were deleted. Where the vendor has no "since", every walk meets all of them."""
+        ...
+
+    def read_webhook(self, app: App, delivery: Delivery) -> tuple[Hint, ...]:
+        """Return what a genuine webhook says; raises ``WebhookRefused`` (``crm.errors``) for any other."""
         ...

@@ -139,6 +139,7 @@ CONNECTIONS = Kind(
         Index("account", ("companyId", "accountKey"), unique=True),
         Index("pending", ("stage", "pendingUntil")),
         Index("sharing", ("accountKey",)),
+        Index("vendor_account", ("provider", "account.accountId")),
     ),
 )
 HEALTH = Kind("connection_health", ConnectionHealth)

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import structlog
 
 from leadbridge.crm.errors import CallFailed, Effect, Fault
-from leadbridge.crm.provider import App, Provider
+from leadbridge.crm.provider import App, Pace, Provider
 from leadbridge.integrations.keeper import Access
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.retry import backoff
@@ -27,8 +27,12 @@ log = structlog.get_logger("leadbridge.integrations")
 MAX_THROTTLED = 5
 MAX_WAIT_SECONDS = 60.0
 """A call waits this long in all for a vendor that says "slow down"."""
+LOCKED_SECONDS = 2.0
+"""The first wait for a record that the vendor has locked; HubSpot asks for two seconds at least."""
 MAX_REPEATS = 3
 """Repetitions of a call that is safe to repeat."""
+
+log = structlog.get_logger("leadbridge.requests")
 
 TokenSource = Callable[[int | None], Awaitable[Access]]
 """Returns an access token; is given the generation of one that the vendor has just refused, if that is why."""
@@ -86,7 +90,6 @@ class ConnectionSession:
         self._tokens = tokens
         self._heard = heard
         self._errand = errand or Errand()
-        self._allowed = Allowance(provider.pace.calls, provider.pace.seconds)
         self._access: Access | None = None
         self.calls = 0
         self.notes = CallNotes(surroundings.clock)
@@ -102,7 +105,7 @@ class ConnectionSession:
         """What the tenant granted."""
         return self._scopes
 
-    async def call(self, request: HttpRequest) -> HttpResponse:
+    async def call(self, request: HttpRequest, pace: Pace | None = None) -> HttpResponse:
         """Send ``request`` and return any answer that is not about the token or the pace.
 
         A refused token is renewed and the call repeated once. "Slow down" is waited out, at most five times and 60 s in
@@ -112,9 +115,10 @@ class ConnectionSession:
         """
         request = replace(request, url=check_origin(request.url, self._origins))
         renewed, throttled, waited, repeats = False, 0, 0.0, 0
+        budget = pace or self._provider.pace
         while True:
             try:
-                response, gen = await self._send(request)
+                response, gen = await self._send(request, budget)
             except (NotSent, OutcomeLost) as error:
                 safe = request.repeatable or isinstance(error, NotSent)
                 if not safe:
@@ -130,14 +134,20 @@ class ConnectionSession:
                 renewed = True
                 self._access = await self._token(gen)
             elif response.status == 429:
+                if self._provider.budget(response).day_over:
+                    asked = retry_after(response, self._around.clock.now())
+                    raise await self._fault(_day_over(self._provider.name, asked))
                 throttled += 1
                 asked = retry_after(response, self._around.clock.now())
                 wait = asked if asked is not None else backoff(throttled, base=2.0, cap=20.0, rng=self._around.rng)
                 if throttled == MAX_THROTTLED or waited + wait > MAX_WAIT_SECONDS:
                     raise await self._fault(_slow_down(self._provider.name, asked))
                 waited += wait
-                await self._told(shut_for=wait)
+                await self._told(budget, shut_for=wait)
                 await self._around.clock.sleep(wait)
+            elif response.status in self._provider.unwritten and repeats < MAX_REPEATS:
+                repeats += 1
+                await self._around.clock.sleep(LOCKED_SECONDS * repeats)
             elif response.status >= 500 and request.repeatable and repeats < MAX_REPEATS:
                 repeats += 1
                 await self._pause(repeats)
@@ -146,9 +156,10 @@ class ConnectionSession:
                     await self._heard(None)
                 return response
 
-    async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int | None]:
+    async def _send(self, request: HttpRequest, budget: Pace) -> tuple[HttpResponse, int | None]:
         """Send once; return the answer with the generation of the token that went along, if one did."""
-        await self._around.budgets.turn(self._account, self._allowed, urgent=self._errand.urgent)
+        account = _of(self._account, budget)
+        await self._around.budgets.turn(account, _allowance(budget), urgent=self._errand.urgent)
         gen = None
         if request.profile is not Profile.TOKEN:  # a token endpoint gets our client secret, never a bearer
             access = self._access
@@ -164,10 +175,10 @@ class ConnectionSession:
             await self._errand.before(request.seconds)
         self.calls += 1
         response = await self._logged(request)
-        header = self._provider.pace.remaining_header
+        header = budget.remaining_header
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():
-            await self._told(remaining=int(remaining))
+            await self._told(budget, remaining=int(remaining))
         return response, gen
 
     async def _token(self, failed_gen: int | None) -> Access:
@@ -177,9 +188,12 @@ class ConnectionSession:
         """Send, and log the call: with the ids that are bound around it, a request's way to the vendor can be seen."""
         begun, started = self._around.clock.monotonic(), self._around.clock.now()
         outcome: int | str = "cancelled"
+        correlation = ""
         try:
             response = await self._around.transport.send(request)
             outcome = response.status
+            if self._provider.correlation_header:
+                correlation = response.headers.get(self._provider.correlation_header, "")
             self.notes.answered(request, response, started)
             return response
         except RequestFailed as error:
@@ -195,10 +209,12 @@ class ConnectionSession:
                 url=redact_url(request.url.partition("?")[0]),  # a query may name a person
                 outcome=outcome,
                 milliseconds=milliseconds,
+                correlation=correlation,
             )
 
-    async def _told(self, *, remaining: int | None = None, shut_for: float | None = None) -> None:
-        await self._around.budgets.told(self._account, self._allowed, remaining=remaining, shut_for=shut_for)
+    async def _told(self, budget: Pace, *, remaining: int | None = None, shut_for: float | None = None) -> None:
+        account = _of(self._account, budget)
+        await self._around.budgets.told(account, _allowance(budget), remaining=remaining, shut_for=shut_for)
 
     async def _pause(self, attempt: int) -> None:
         await self._around.clock.sleep(backoff(attempt, base=0.5, cap=8.0, rng=self._around.rng))
@@ -207,6 +223,14 @@ class ConnectionSession:
         if self._heard is not None:
             await self._heard(fault)
         return CallFailed(fault)
+
+
+def _of(account: str, budget: Pace) -> str:
+    return f"{account}|{budget.name}" if budget.name else account
+
+
+def _allowance(budget: Pace) -> Allowance:
+    return Allowance(budget.calls, budget.seconds)
 
 
 def retry_after(response: HttpResponse, now: datetime) -> float | None:
@@ -244,6 +268,19 @@ def _slow_down(provider: str, seconds: float | None) -> Fault:
         effect=Effect.RATE_LIMITED,
         vendor_code="429",
         retry_after=seconds,
+    )
+
+
+def _day_over(provider: str, seconds: float | None) -> Fault:
+    return Fault(
+        code="daily_limit",
+        message=f"The account's calls to {provider} for today are used up.",
+        cause="The account allows a number of calls a day; others may be using it too.",
+        hint="Nothing needs to be done: calls go on tomorrow. A higher limit can be bought from the vendor.",
+        retryable=True,
+        effect=Effect.RATE_LIMITED,
+        vendor_code="429",
+        retry_after=3600.0 if seconds is None else seconds,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from leadbridge.integrations.hints.model import HINTS
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
 from leadbridge.leads.imports.model import IMPORTS, LEADS_BEFORE, ROW_REPORTS, Severity
@@ -63,6 +64,7 @@ class Keep:
             Rule(QUARTERS, "at", QUARTERS_KEPT),
             Rule(SUBMISSIONS, "at", timedelta(days=self.history)),
             Rule(REQUESTS, "at", REQUESTS_AGE),
+            Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
             Rule(EVENTS, "at", timedelta(days=self.history)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from .catalogue import CREATED
 from .errors import answer, not_found
+from .objects import limit_of
 from .operation import Call
-from .portal import Portal
 
 
 def identity(_: Call) -> Sequence[str]:
@@ -48,34 +47,26 @@ def details(call: Call) -> Response:
     )
 
 
-def _owner(portal: Portal) -> dict[str, Any]:
-    return {
-        "id": portal.owner_id,
-        "email": portal.user_email,
-        "type": "PERSON",
-        "firstName": portal.first_name,
-        "lastName": portal.last_name,
-        "userId": portal.user_id,
-        "userIdIncludingInactive": portal.user_id,
-        "createdAt": CREATED,
-        "updatedAt": CREATED,
-        "archived": False,
-        "teams": [],
-    }
-
-
 def owners(call: Call) -> Response:
-    """Answer the portal's owners, or the one with an e-mail address."""
-    portal = call.hub.portals[call.principal.portal_id]
-    email = call.query("email").lower()
-    wanted = not call.query_flag("archived") and email in ("", portal.user_email.lower())
-    return answer(200, {"results": [_owner(portal)] if wanted else []})
+    """Answer the portal's owners by pages, live or archived, or the one with an e-mail address."""
+    email, archived = call.query("email").lower(), call.query_flag("archived")
+    found = [
+        one
+        for one in call.hub.owners(call.principal.portal_id)
+        if one["archived"] is archived and email in ("", one["email"].lower())
+    ]
+    limit = limit_of(call.query("limit"), 100, 500)
+    start = int(call.query("after") or 0) if (call.query("after") or "0").isdecimal() else 0
+    body: dict[str, Any] = {"results": found[start : start + limit]}
+    if start + limit < len(found):
+        body["paging"] = {"next": {"after": str(start + limit)}}
+    return answer(200, body)
 
 
 def owner(call: Call) -> Response:
     """Answer one owner, by owner id or with `idProperty=userId` by user id."""
-    portal = call.hub.portals[call.principal.portal_id]
-    own = str(portal.user_id) if call.query("idProperty") == "userId" else portal.owner_id
-    if call.path("owner") != own:
-        raise not_found()
-    return answer(200, _owner(portal))
+    key = "userId" if call.query("idProperty") == "userId" else "id"
+    for one in call.hub.owners(call.principal.portal_id):
+        if str(one[key]) == call.path("owner") and one["archived"] is call.query_flag("archived"):
+            return answer(200, one)
+    raise not_found()

@@ -13,11 +13,12 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import account, batch, oauth, objects, properties, search
+from . import account, association_routes, batch, hook_routes, oauth, objects, pipeline_routes, properties, search
+from .actions import Actions
 from .errors import answer, not_found
 from .human import HubSpotControl
 from .operation import Bucket, Handler, Operations, Scopes
-from .pages import records_page
+from .pages import record_page, records_page
 from .portal import HubSpot
 
 DATED = ("2026-03", "2026-09")
@@ -56,6 +57,90 @@ def _crm(version: str, dated: bool) -> Iterable[Spec]:
     yield "GET", f"{owners}/{{owner}}", "owners.read", account.owner, account.owners_read, "burst"
 
 
+def _associations(version: str, dated: bool) -> Iterable[Spec]:
+    """Associations are v4 and dated; their paths differ by more than the version."""
+    records = f"/crm/objects/{version}" if dated else f"/crm/{version}/objects"
+    links = association_routes
+    one = f"{records}/{{source}}/{{record}}/associations"
+    pair = f"{one}/{{target}}/{{other}}"
+    yield (
+        "PUT",
+        f"{one}/default/{{target}}/{{other}}",
+        "associations.default",
+        links.put_default,
+        links.writing,
+        "burst",
+    )
+    yield "PUT", pair, "associations.put", links.put, links.writing, "burst"
+    yield "DELETE", pair, "associations.delete", links.remove, links.writing, "burst"
+    yield "GET", f"{one}/{{target}}", "associations.list", links.listed, links.reading, "burst"
+    bases = [f"/crm/associations/{version}"] + ([] if dated else [f"/crm/{version}/associations"])
+    for base in bases:
+        many = f"{base}/{{source}}/{{target}}"
+        yield "POST", f"{many}/batch/create", "associations.batch.create", links.batch_create, links.writing, "burst"
+        yield (
+            "POST",
+            f"{many}/batch/associate/default",
+            "associations.batch.default",
+            links.batch_default,
+            links.writing,
+            "burst",
+        )
+        yield "POST", f"{many}/batch/read", "associations.batch.read", links.batch_read, links.reading, "burst"
+        yield "POST", f"{many}/batch/archive", "associations.batch.archive", links.batch_archive, links.writing, "burst"
+        yield (
+            "POST",
+            f"{many}/batch/labels/archive",
+            "associations.unlabel",
+            links.batch_unlabel,
+            links.writing,
+            "burst",
+        )
+        yield "GET", f"{many}/labels", "associations.labels", links.labels, links.reading, "burst"
+        yield "POST", f"{many}/labels", "associations.labels.create", links.label_create, links.writing, "burst"
+        yield "PUT", f"{many}/labels", "associations.labels.update", links.label_update, links.writing, "burst"
+        yield (
+            "DELETE",
+            f"{many}/labels/{{type}}",
+            "associations.labels.delete",
+            links.label_delete,
+            links.writing,
+            "burst",
+        )
+
+
+def _pipelines(version: str, dated: bool) -> Iterable[Spec]:
+    base = f"/crm/pipelines/{version}/{{object}}" if dated else f"/crm/{version}/pipelines/{{object}}"
+    one, lines = f"{base}/{{pipeline}}", pipeline_routes
+    stage = f"{one}/stages/{{stage}}"
+    read, write = lines.reading, lines.writing
+    yield "GET", base, "pipelines.list", lines.list_all, read, "burst"
+    yield "POST", base, "pipelines.create", lines.create, write, "burst"
+    yield "GET", one, "pipelines.read", lines.read, read, "burst"
+    yield "PUT", one, "pipelines.replace", lines.replace, write, "burst"
+    yield "PATCH", one, "pipelines.update", lines.update, write, "burst"
+    yield "DELETE", one, "pipelines.archive", lines.archive, write, "burst"
+    yield "GET", f"{one}/stages", "pipelines.stages", lines.stages, read, "burst"
+    yield "POST", f"{one}/stages", "pipelines.stages.create", lines.stage_create, write, "burst"
+    yield "GET", stage, "pipelines.stages.read", lines.stage_read, read, "burst"
+    for method in ("PUT", "PATCH"):
+        yield method, stage, "pipelines.stages.update", lines.stage_write, write, "burst"
+    yield "DELETE", stage, "pipelines.stages.archive", lines.stage_archive, write, "burst"
+
+
+def _webhooks(base: str) -> Iterable[Spec]:
+    hooks, one = hook_routes, f"{base}/subscriptions/{{subscription}}"
+    yield "GET", f"{base}/settings", "webhooks.settings", hooks.settings_read, None, "none"
+    yield "PUT", f"{base}/settings", "webhooks.settings.put", hooks.settings_write, None, "none"
+    yield "DELETE", f"{base}/settings", "webhooks.settings.delete", hooks.settings_delete, None, "none"
+    yield "GET", f"{base}/subscriptions", "webhooks.list", hooks.listed, None, "none"
+    yield "POST", f"{base}/subscriptions", "webhooks.create", hooks.create, None, "none"
+    yield "POST", f"{base}/subscriptions/batch/update", "webhooks.batch", hooks.batch_update, None, "none"
+    yield "GET", one, "webhooks.read", hooks.read, None, "none"
+    yield "PATCH", one, "webhooks.update", hooks.update, None, "none"
+    yield "DELETE", one, "webhooks.delete", hooks.delete, None, "none"
+
+
 def _other(version: str, dated: bool) -> Iterable[Spec]:
     yield (
         "GET",
@@ -81,7 +166,12 @@ def _specs() -> Iterable[Spec]:
     yield "GET", access, "oauth.v1.access-token", oauth.access_token_info, None, "none"
     yield "GET", refresh, "oauth.v1.refresh-token", oauth.refresh_token_info, None, "none"
     yield "DELETE", refresh, "oauth.v1.refresh-token.delete", oauth.refresh_token_delete, None, "none"
+    for base in ("/webhooks/v3", "/webhooks/2026-03", "/app-webhooks/2026-09"):
+        yield from _webhooks(f"{base}/{{app}}")
+    for version in ("v4", *DATED):
+        yield from _associations(version, version in DATED)
     for version in ("v3", *DATED):
+        yield from _pipelines(version, version in DATED)
         yield from _crm(version, version in DATED)
         yield from _other(version, version in DATED)
 
@@ -108,8 +198,13 @@ def build(db: Database) -> Starlette:
         body = {"status": "error", "message": text, "correlationId": correlation_id}
         return answer(status, body, headers)
 
+    async def record(request: Request) -> Response:
+        return await record_page(hub, human, request)
+
+    human = HubSpotControl(hub)
     routes.append(Route("/", home))
-    routes.append(control_routes(hub.world, HubSpotControl(hub)))
+    routes.append(Route("/record/{object}/{record}", record, methods=["GET", "POST"]))
+    routes.append(control_routes(hub.world, human, Actions(hub, human).by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ..clock import iso_ms
 from . import unconfirmed
 from .errors import VendorError, answer, validation
-from .objects import given_properties, shown, written
+from .objects import associate, given_properties, shown, written
 from .operation import Call
 from .records import Record
 from .writes import Desk
@@ -136,7 +136,10 @@ def create(call: Call) -> Response:
 
     def write(row: Row) -> Row:
         given = given_properties(row)
-        return written(desk, desk.create(given), given, created=True)
+        with call.hub.world.db.savepoint():  # a row whose associations cannot be made is not created
+            record = desk.create(given)
+            associate(call, desk, record, row)
+        return written(desk, record, given, created=True)
 
     with call.hub.world.db.transaction():
         results, errors = _each(rows, _traces(rows), write)
@@ -159,7 +162,7 @@ def read(call: Call) -> Response:
             missing.append(item)
         else:
             found[record.id] = record
-    results = [shown(desk, record, asked, history_of) for record in found.values()]
+    results = [shown(call, desk, record, asked, history_of) for record in found.values()]
     return _answer(call, started, results, [_missing(desk, missing, [])] if missing else [], 200)
 
 
@@ -227,4 +230,5 @@ def archive(call: Call) -> Response:
             record = desk.find(item, None)
             if record is not None:
                 desk.archive(record)
+                call.associations().forget(desk.kind, record.id)
     return answer(204, None)

@@ -1,4 +1,4 @@
-"""The properties a new portal's contacts have: the ones HubSpot defines that leads are commonly mapped to."""
+"""The properties a new portal's records have: the ones HubSpot defines that are commonly mapped to."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from . import unconfirmed
 
 CREATED = "2019-08-06T02:41:08.029Z"
 
-GROUPS = {
-    "contactinformation": "Contact information",
-    "emailinformation": "Email information",
-    "conversioninformation": "Conversion information",
-    "analyticsinformation": "Web analytics history",
+GROUPS: dict[str, dict[str, str]] = {
+    "contacts": {
+        "contactinformation": "Contact information",
+        "emailinformation": "Email information",
+        "conversioninformation": "Conversion information",
+        "analyticsinformation": "Web analytics history",
+    },
+    "companies": {"companyinformation": "Company information", "analyticsinformation": "Web analytics history"},
+    "deals": {"dealinformation": "Deal information", "deal_revenue": "Deal revenue"},
 }
+"""Object type to the groups its properties are shown in, by name."""
 
 LIFECYCLE_STAGES = (
     ("subscriber", "Subscriber"),
@@ -62,7 +67,8 @@ _LANGUAGES = (
 )
 
 # name, label, type, fieldType
-_WRITABLE = (
+_Row = tuple[str, str, str, str]
+_CONTACT_WRITABLE: tuple[_Row, ...] = (
     ("email", "Email", "string", "text"),
     ("hs_additional_emails", "Additional email addresses", "enumeration", "checkbox"),
     ("firstname", "First Name", "string", "text"),
@@ -93,7 +99,7 @@ _WRITABLE = (
     ("hs_language", "Preferred language", "enumeration", "select"),
     ("numemployees", "Number of Employees", "enumeration", "select"),
 )
-_READ_ONLY = (
+_CONTACT_READ_ONLY: tuple[_Row, ...] = (
     ("createdate", "Create Date", "datetime", "date"),
     ("lastmodifieddate", "Last Modified Date", "datetime", "date"),
     ("hs_object_id", "Record ID", "number", "number"),
@@ -109,14 +115,79 @@ _READ_ONLY = (
     ("hs_analytics_source", "Original Traffic Source", "enumeration", "select"),
     ("associatedcompanyid", "Primary Associated Company ID", "number", "number"),
 )
+_COMPANY_WRITABLE: tuple[_Row, ...] = (
+    ("name", "Company name", "string", "text"),
+    ("domain", "Company Domain Name", "string", "text"),
+    ("hs_additional_domains", "Additional Domains", "enumeration", "checkbox"),
+    ("phone", "Phone Number", "string", "phonenumber"),
+    ("website", "Website URL", "string", "text"),
+    ("address", "Street Address", "string", "text"),
+    ("address2", "Street Address 2", "string", "text"),
+    ("city", "City", "string", "text"),
+    ("state", "State/Region", "string", "text"),
+    ("zip", "Postal Code", "string", "text"),
+    ("country", "Country/Region", "string", "text"),
+    ("description", "Description", "string", "textarea"),
+    ("industry", "Industry", "enumeration", "select"),
+    ("numberofemployees", "Number of Employees", "number", "number"),
+    ("annualrevenue", "Annual Revenue", "number", "number"),
+    ("founded_year", "Year Founded", "string", "text"),
+    ("hubspot_owner_id", "Company owner", "enumeration", "select"),
+    ("lifecyclestage", "Lifecycle Stage", "enumeration", "radio"),
+    ("hs_lead_status", "Lead Status", "enumeration", "radio"),
+)
+_DEAL_WRITABLE: tuple[_Row, ...] = (
+    ("dealname", "Deal Name", "string", "text"),
+    ("amount", "Amount", "number", "number"),
+    ("dealstage", "Deal Stage", "enumeration", "radio"),
+    ("pipeline", "Pipeline", "enumeration", "select"),
+    ("closedate", "Close Date", "datetime", "date"),
+    ("dealtype", "Deal Type", "enumeration", "radio"),
+    ("deal_currency_code", "Currency", "enumeration", "select"),
+    ("description", "Deal Description", "string", "textarea"),
+    ("hs_priority", "Priority", "enumeration", "select"),
+    ("closed_lost_reason", "Closed Lost Reason", "string", "textarea"),
+    ("closed_won_reason", "Closed Won Reason", "string", "textarea"),
+    ("hubspot_owner_id", "Deal owner", "enumeration", "select"),
+)
+_OTHERS_READ_ONLY: tuple[_Row, ...] = (
+    ("createdate", "Create Date", "datetime", "date"),
+    ("hs_lastmodifieddate", "Last Modified Date", "datetime", "date"),
+    ("hs_object_id", "Record ID", "number", "number"),
+    ("hs_object_source", "Record source detail", "string", "text"),
+    ("hs_object_source_id", "Record source ID", "string", "text"),
+    ("hs_object_source_label", "Record source", "string", "text"),
+    ("hs_merged_object_ids", "Merged record IDs", "enumeration", "checkbox"),
+)
+_INDUSTRIES = tuple(
+    (name, name.replace("_", " ").title())
+    for name in (
+        "ACCOUNTING",
+        "AUTOMOTIVE",
+        "COMPUTER_SOFTWARE",
+        "CONSTRUCTION",
+        "FINANCIAL_SERVICES",
+        "HOSPITAL_HEALTH_CARE",
+        "INFORMATION_TECHNOLOGY_AND_SERVICES",
+        "INSURANCE",
+        "MARKETING_AND_ADVERTISING",
+        "REAL_ESTATE",
+        "RETAIL",
+        "TELECOMMUNICATIONS",
+    )
+)
 _OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "lifecyclestage": LIFECYCLE_STAGES,
     "hs_lead_status": _LEAD_STATUSES,
     "hs_language": _LANGUAGES,
     "numemployees": _EMPLOYEES,
     "hs_analytics_source": _SOURCES,
+    "dealtype": (("newbusiness", "New Business"), ("existingbusiness", "Existing Business")),
+    "deal_currency_code": tuple((code, code) for code in ("USD", "EUR", "GBP", "CHF", "SEK", "PLN")),
+    "hs_priority": (("low", "Low"), ("medium", "Medium"), ("high", "High")),
 }
-FREE_LISTS = frozenset({"hs_additional_emails", "hs_all_contact_vids", "hs_merged_object_ids"})
+_INDUSTRY = {"industry": _INDUSTRIES}
+FREE_LISTS = frozenset({"hs_additional_emails", "hs_all_contact_vids", "hs_merged_object_ids", "hs_additional_domains"})
 """`;` lists that HubSpot types as enumerations without options of their own."""
 
 
@@ -128,7 +199,8 @@ def options_json(options: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _defined(name: str, label: str, kind: str, field: str, *, read_only: bool) -> dict[str, Any]:
+def _defined(name: str, label: str, kind: str, field: str, *, group: str, read_only: bool) -> dict[str, Any]:
+    options = _OPTIONS.get(name, ()) or (_INDUSTRY.get(name, ()) if kind == "enumeration" else ())
     return {
         "updatedAt": CREATED,
         "createdAt": CREATED,
@@ -137,8 +209,8 @@ def _defined(name: str, label: str, kind: str, field: str, *, read_only: bool) -
         "type": kind,
         "fieldType": field,
         "description": "",
-        "groupName": "contactinformation",
-        "options": options_json(_OPTIONS.get(name, ())),
+        "groupName": group,
+        "options": options_json(options),
         "displayOrder": -1,
         "calculated": False,
         "externalOptions": name == "hubspot_owner_id",
@@ -157,10 +229,18 @@ def _defined(name: str, label: str, kind: str, field: str, *, read_only: bool) -
     }
 
 
-def contact_properties() -> dict[str, dict[str, Any]]:
-    """Return the definitions by name, as the properties API shows them."""
+_BY_OBJECT = {
+    "contacts": ("contactinformation", _CONTACT_WRITABLE, _CONTACT_READ_ONLY),
+    "companies": ("companyinformation", _COMPANY_WRITABLE, _OTHERS_READ_ONLY),
+    "deals": ("dealinformation", _DEAL_WRITABLE, _OTHERS_READ_ONLY),
+}
+
+
+def properties_of(object_name: str) -> dict[str, dict[str, Any]]:
+    """Return an object type's definitions by name, as the properties API shows them."""
+    group, writable, fixed = _BY_OBJECT[object_name]
     return {
-        name: _defined(name, label, kind, field, read_only=read_only)
-        for rows, read_only in ((_WRITABLE, False), (_READ_ONLY, True))
+        name: _defined(name, label, kind, field, group=group, read_only=read_only)
+        for rows, read_only in ((writable, False), (fixed, True))
         for name, label, kind, field in rows
     }

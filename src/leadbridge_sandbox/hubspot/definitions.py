@@ -9,7 +9,7 @@ import orjson
 
 from ..clock import iso_ms
 from ..world import World
-from .catalogue import GROUPS, contact_properties
+from .catalogue import GROUPS, options_json, properties_of
 from .errors import VendorError, not_found, validation
 
 UNIQUE_PROPERTIES_MAX = 10
@@ -33,11 +33,20 @@ class Definitions:
         self.portal = portal
         self.object = object_name
         self.user_id = user_id
-        self.by_name = contact_properties()
+        self.by_name = properties_of(object_name)
         for name, doc in world.db.all(
             "SELECT name, doc FROM hubspot_properties WHERE portal = ? AND object = ?", portal, object_name
         ):
             self.by_name[name] = orjson.loads(doc)
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Return the groups properties are shown in, name to label."""
+        return GROUPS[self.object]
+
+    def offer(self, name: str, options: tuple[tuple[str, str], ...]) -> None:
+        """Let a property of HubSpot's own have these (value, label) options, as pipelines do for deals."""
+        self.by_name[name] = {**self.by_name[name], "options": options_json(options)}
 
     def live(self, name: str) -> dict[str, Any] | None:
         """Return a definition that is not archived, or None."""
@@ -69,7 +78,7 @@ class Definitions:
             raise validation(f"Property name {name!r} must be lower case letters, digits and underscores")
         if given["fieldType"] not in FIELD_TYPES.get(given["type"], ()):
             raise validation(f"fieldType {given['fieldType']} is not valid for type {given['type']}")
-        if given["groupName"] not in GROUPS:
+        if given["groupName"] not in self.groups:
             raise validation(f"The property group {given['groupName']!r} does not exist")
         options = _options(given.get("options"), wanted=given["type"] == "enumeration")
         before = self.by_name.get(name)
@@ -106,7 +115,7 @@ class Definitions:
         ):
             if field in given:
                 definition[field] = given[field]
-        if definition["groupName"] not in GROUPS:
+        if definition["groupName"] not in self.groups:
             raise validation(f"The property group {definition['groupName']!r} does not exist")
         if "options" in given:
             if definition["modificationMetadata"].get("readOnlyOptions"):

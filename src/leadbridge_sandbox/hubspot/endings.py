@@ -5,14 +5,17 @@ from __future__ import annotations
 import orjson
 
 from . import values
+from .associations import Associations
 from .catalogue import FREE_LISTS
+from .news import Change
+from .object_types import CONTACTS
 from .records import Record
 from .writes import Desk
 
 _OWN = frozenset({"createdate", "hs_object_id", "lifecyclestage", "email", "hs_email_domain", *FREE_LISTS})
 
 
-def merge(desk: Desk, winner: Record, loser: Record, *, new_record: bool) -> Record:
+def merge(desk: Desk, links: Associations, winner: Record, loser: Record, *, new_record: bool) -> Record:
     """Merge two records and return the survivor.
 
     The primary record's values win where it has any; the other's addresses become secondary ones; the further
@@ -42,16 +45,27 @@ def merge(desk: Desk, winner: Record, loser: Record, *, new_record: bool) -> Rec
     merged += [*loser.properties.get("hs_merged_object_ids", "").split(";"), *map(str, joined)]
     changes["hs_merged_object_ids"] = ";".join(dict.fromkeys(item for item in merged if item))
     survivor = _reborn(desk, winner) if new_record else winner
-    changes["hs_all_contact_vids"] = ";".join(
-        dict.fromkeys([str(survivor.id), *changes["hs_merged_object_ids"].split(";")])
-    )
+    if desk.kind is CONTACTS:
+        changes["hs_all_contact_vids"] = ";".join(
+            dict.fromkeys([str(survivor.id), *changes["hs_merged_object_ids"].split(";")])
+        )
     unique = desk.held({**survivor.properties, **changes})
     for gone in joined:
         desk.records.remove(gone)
         desk.records.redirect(gone, survivor.id)
+        if gone != survivor.id:
+            links.move(desk.kind, gone, survivor.id)
     if new_record:
         desk.records.insert(survivor, set())
     desk.store(survivor, changes, unique)
+    extra = {
+        "primaryObjectId": winner.id,
+        "mergedObjectIds": [loser.id],
+        "newObjectId": survivor.id,
+        "numberOfPropertiesMoved": len(changes),
+    }
+    source = desk.source
+    desk.tell(Change("merge", desk.kind, winner.id, source.type, source.id, desk.now, extra=extra))
     return survivor
 
 
@@ -61,11 +75,14 @@ def _reborn(desk: Desk, winner: Record) -> Record:
     return Record(record_id, winner.created, desk.now, None, properties, orjson.dumps(winner.history()))
 
 
-def erase(desk: Desk, record: Record | None, email: str | None) -> None:
+def erase(desk: Desk, links: Associations, record: Record | None, email: str | None) -> None:
     """Delete a record for good and bar its addresses, and the one given, from coming back."""
     addresses = {email} if email else set()
     if record is not None:
         addresses |= {value for name, value in desk.held(record.properties) if name == "email"}
         desk.records.remove(record.id)
+        links.forget(desk.kind, record.id)
+        for action in ("privacyDeletion", "deletion"):
+            desk.tell(Change(action, desk.kind, record.id, desk.source.type, desk.source.id, desk.now))
     for address in sorted(addresses):
         desk.records.erase_email(address)

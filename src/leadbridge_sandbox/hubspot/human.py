@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ..control import ControlProblem
+from .associations import Associations
 from .errors import VendorError
 from .grants import Grants
 from .object_types import object_type
-from .operation import desk
+from .operation import associations, desk
 from .portal import App, BadDescription, HubSpot, Portal, described
 from .records import Record
 from .views import record_json
@@ -30,27 +31,31 @@ class HubSpotControl:
             raise ControlProblem(f"there is no portal {portal_id}")
         return portal
 
-    def _desk(self, portal_id: int | None, object_name: str) -> Desk:
+    def desk(self, portal_id: int | None, object_name: str) -> Desk:
+        """Return the place where a portal's person works on one object type. Raises ControlProblem."""
         portal = self._portal(portal_id)
-        source = Source("CRM_UI", f"userId:{portal.user_id}", "CRM_UI", portal.user_id)
         try:
-            return desk(self.hub, portal.portal_id, object_type(object_name), source)
+            return desk(self.hub, portal.portal_id, object_type(object_name), _person(portal))
         except VendorError as error:
             raise ControlProblem(error.message) from error
+
+    def links(self, portal_id: int) -> Associations:
+        """Return a portal's associations, changed by its person."""
+        return associations(self.hub, portal_id, _person(self.hub.portals[portal_id]))
 
     def _shown(self, at: Desk, record: Record) -> dict[str, Any]:
         return record_json(at.kind, at.records.portal, record, dict(sorted(record.properties.items())))
 
     def records(self, portal_id: int | None, object_name: str) -> dict[str, Any]:
         """Return every record with all its properties, archived ones too."""
-        at = self._desk(portal_id, object_name)
+        at = self.desk(portal_id, object_name)
         rows = [self._shown(at, record) for record in at.records.scan(archived_too=True)]
         live, archived = at.records.counts()
         return {"counts": {"live": live, "archived": archived}, "records": rows}
 
     def edit(self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
         """Change a record, or add one when no id is given, as a person."""
-        at = self._desk(portal_id, object_name)
+        at = self.desk(portal_id, object_name)
         try:
             with self.hub.world.db.transaction():
                 if record_id is None:
@@ -59,17 +64,20 @@ class HubSpotControl:
                     record = at.update(at.must_find(record_id, None), properties)
         except VendorError as error:
             raise ControlProblem(error.message) from error
+        self.hub.hooks.wake()
         return self._shown(at, record)
 
     def archive(self, portal_id: int | None, object_name: str, record_id: str) -> dict[str, Any]:
         """Archive a record as a person."""
-        at = self._desk(portal_id, object_name)
+        at = self.desk(portal_id, object_name)
         try:
             with self.hub.world.db.transaction():
                 record = at.must_find(record_id, None)
                 at.archive(record)
+                self.links(at.records.portal).forget(at.kind, record.id)
         except VendorError as error:
             raise ControlProblem(error.message) from error
+        self.hub.hooks.wake()
         return self._shown(at, record)
 
     def apps(self) -> list[dict[str, Any]]:
@@ -116,6 +124,10 @@ class HubSpotControl:
     def reset(self) -> None:
         """Forget everything but the settings."""
         self.hub.reset()
+
+
+def _person(portal: Portal) -> Source:
+    return Source("CRM_UI", f"userId:{portal.user_id}", "CRM_UI", portal.user_id)
 
 
 def _camel(named: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from . import unconfirmed
 MESSAGES = {
     "TEN_SECONDLY_ROLLING": "You have reached your ten_secondly_rolling limit.",
     "SECONDLY": "You have reached your secondly limit.",
-    "DAILY": "You have reached your daily limit.",
+    "DAILY": unconfirmed.DAILY_LIMIT_TEXT,
 }
 
 
@@ -21,6 +21,7 @@ class Limiter:
 
     def __init__(self) -> None:
         self._calls: dict[Hashable, deque[float]] = {}
+        self._days: dict[int, tuple[str, int]] = {}
 
     def admit(self, key: Hashable, limit: int, seconds: float, now: float) -> tuple[bool, int]:
         """Return whether a call at `now` (seconds) is within the limit, and how many more would be."""
@@ -32,9 +33,21 @@ class Limiter:
             calls.append(now)
         return admitted, max(0, limit - len(calls))
 
+    def admit_today(self, portal: int, limit: int, today: str) -> tuple[bool, int]:
+        """Return whether an account's call is within its day's limit, and how many more would be.
+
+        A day ends at midnight in the account's own time zone.
+        """
+        day, used = self._days.get(portal, ("", 0))
+        used = used if day == today else 0
+        admitted = used < limit
+        self._days[portal] = (today, used + 1 if admitted or unconfirmed.REJECTED_CALLS_COUNT else used)
+        return admitted, max(0, limit - self._days[portal][1])
+
     def reset(self) -> None:
         """Forget every call."""
         self._calls.clear()
+        self._days.clear()
 
 
 def burst_headers(settings: Settings, remaining: int) -> dict[str, str]:
@@ -43,6 +56,14 @@ def burst_headers(settings: Settings, remaining: int) -> dict[str, str]:
         "X-HubSpot-RateLimit-Max": str(settings.burstLimit),
         "X-HubSpot-RateLimit-Remaining": str(remaining),
         "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(settings.burstSeconds * 1000)),
+    }
+
+
+def daily_headers(settings: Settings, remaining: int) -> dict[str, str]:
+    """Return the headers of an account with a daily limit; OAuth apps from the marketplace have none."""
+    return {
+        "X-HubSpot-RateLimit-Daily": str(settings.dailyLimit),
+        "X-HubSpot-RateLimit-Daily-Remaining": str(remaining),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from . import unconfirmed
 from .errors import VendorError, validation
@@ -21,6 +22,15 @@ class ObjectType:
     default: tuple[str, ...]
     one_of_at_create: tuple[str, ...]
     searched_by_query: tuple[str, ...]
+    group: str
+    required_at_create: tuple[str, ...] = ()
+    automatic: Mapping[str, str] = field(default_factory=dict)
+    """Values every new record has without being asked."""
+
+    @property
+    def singular(self) -> str:
+        """Return the name in association types and webhook events: `contact`."""
+        return self.noun.lower()
 
     @property
     def read_scope(self) -> str:
@@ -66,9 +76,45 @@ CONTACTS = ObjectType(
         "website",
         "hs_additional_emails",
     ),
+    group="contactinformation",
+    automatic={"hs_is_contact": "true", "hs_is_unworked": "true", "hs_pipeline": "contacts-lifecycle-pipeline"},
+)
+COMPANIES = ObjectType(
+    name="companies",
+    type_id="0-2",
+    noun="Company",
+    url_code="0-2",
+    modified="hs_lastmodifieddate",
+    always=("createdate", "hs_lastmodifieddate", "hs_object_id"),
+    default=("createdate", "domain", "hs_lastmodifieddate", "hs_object_id", "name"),
+    one_of_at_create=("name", "domain"),
+    searched_by_query=("website", "phone", "name", "domain"),
+    group="companyinformation",
+)
+DEALS = ObjectType(
+    name="deals",
+    type_id="0-3",
+    noun="Deal",
+    url_code="0-3",
+    modified="hs_lastmodifieddate",
+    always=("createdate", "hs_lastmodifieddate", "hs_object_id"),
+    default=(
+        "amount",
+        "closedate",
+        "createdate",
+        "dealname",
+        "dealstage",
+        "hs_lastmodifieddate",
+        "hs_object_id",
+        "pipeline",
+    ),
+    one_of_at_create=(),
+    searched_by_query=("dealname", "pipeline", "dealstage", "description", "dealtype"),
+    group="dealinformation",
+    required_at_create=("dealname", "dealstage"),
 )
 
-OBJECT_TYPES = (CONTACTS,)
+OBJECT_TYPES = (CONTACTS, COMPANIES, DEALS)
 _BY_NAME = {key: kind for kind in OBJECT_TYPES for key in (kind.name, kind.type_id, kind.noun.lower())}
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from starlette.responses import Response
 
 from . import endings
+from .associations import Associations
 from .errors import answer, not_found, validation
+from .object_types import COMPANIES, CONTACTS, OBJECT_TYPES, object_type
 from .operation import Call
 from .records import Record
 from .views import read_view, record_json, written_view
@@ -27,12 +29,28 @@ def writing(call: Call) -> Sequence[str]:
     return (call.kind.write_scope,)
 
 
-def shown(desk: Desk, record: Record, asked: Sequence[str], history_of: Sequence[str] = ()) -> dict[str, Any]:
+def shown(
+    call: Call, desk: Desk, record: Record, asked: Sequence[str], history_of: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return a record as a read answers it."""
     asked = [*asked, *history_of]
     properties = read_view(desk.kind, desk.definitions, record, asked)
+    if desk.kind is CONTACTS and "associatedcompanyid" in properties:
+        company = call.associations().primary(CONTACTS, record.id, COMPANIES)
+        properties["associatedcompanyid"] = None if company is None else str(company)
     known = [name for name in history_of if desk.definitions.live(name)]
     return record_json(desk.kind, desk.records.portal, record, properties, known)
+
+
+def with_associations(call: Call, shown_record: dict[str, Any], record: Record) -> dict[str, Any]:
+    """Add the associations that the query asks for. Raises VendorError 400."""
+    found = {}
+    for name in call.query_list("associations"):
+        target = object_type(name)
+        held = call.associations().shown(call.kind, record.id, target)
+        if held is not None:
+            found[target.name] = held
+    return {**shown_record, "associations": found} if found else shown_record
 
 
 def written(desk: Desk, record: Record, given: dict[str, Any], *, created: bool) -> dict[str, Any]:
@@ -46,10 +64,24 @@ def given_properties(body: dict[str, Any]) -> dict[str, Any]:
     properties = body.get("properties")
     if not isinstance(properties, dict):
         raise validation("Invalid input JSON: Some required fields were not set: [properties]")
-    if body.get("associations"):
-        # HubSpot would make them; to take them and make none would hide a mistake.
-        raise validation("this sandbox has no associations yet; send none")
     return properties
+
+
+def associate(call: Call, desk: Desk, record: Record, body: dict[str, Any]) -> None:
+    """Make the associations a create carries. Raises VendorError 400."""
+    given = body.get("associations") or []
+    if not isinstance(given, list):
+        raise validation("associations must be a list")
+    links: Associations = call.associations()
+    for item in given:
+        to = item.get("to") if isinstance(item, dict) else None
+        if not isinstance(to, dict) or not str(to.get("id") or ""):
+            raise validation("Invalid input JSON: Some required fields were not set: [to]")
+        target = links.target_of(desk.kind, OBJECT_TYPES, item.get("types"))
+        other = call.desk(target).find(str(to["id"]), None)
+        if other is None:
+            raise validation(f"{target.noun.upper()} {to['id']} does not exist")
+        links.put(desk.kind, record.id, target, other.id, links.wanted(desk.kind, target, item["types"]))
 
 
 def limit_of(text: str, default: int, most: int) -> int:
@@ -70,7 +102,11 @@ def list_records(call: Call) -> Response:
         raise validation("after must be the value of paging.next.after of the page before")
     page = desk.records.page(archived=call.query_flag("archived"), from_id=int(after or 0), limit=limit + 1)
     asked, history_of = call.query_list("properties"), call.query_list("propertiesWithHistory")
-    body: dict[str, Any] = {"results": [shown(desk, record, asked, history_of) for record in page[:limit]]}
+    body: dict[str, Any] = {
+        "results": [
+            with_associations(call, shown(call, desk, record, asked, history_of), record) for record in page[:limit]
+        ]
+    }
     if len(page) > limit:
         cursor = str(page[limit].id)
         link = call.request.url.include_query_params(after=cursor)
@@ -89,15 +125,18 @@ def read(call: Call) -> Response:
             raise not_found()
     else:
         record = desk.must_find(text, id_property)
-    return answer(200, shown(desk, record, call.query_list("properties"), call.query_list("propertiesWithHistory")))
+    asked, history_of = call.query_list("properties"), call.query_list("propertiesWithHistory")
+    return answer(200, with_associations(call, shown(call, desk, record, asked, history_of), record))
 
 
 def create(call: Call) -> Response:
     """Add a record; 201."""
     desk = call.desk()
-    given = given_properties(call.json())
+    body = call.json()
+    given = given_properties(body)
     with call.hub.world.db.transaction():
         record = desk.create(given)
+        associate(call, desk, record, body)
     return answer(201, written(desk, record, given, created=True))
 
 
@@ -117,6 +156,7 @@ def archive(call: Call) -> Response:
         record = desk.find(call.path("record"), None)
         if record is not None:
             desk.archive(record)
+            call.associations().forget(desk.kind, record.id)
     return answer(204, None)
 
 
@@ -130,8 +170,10 @@ def merge(call: Call) -> Response:
     if winner.id == loser.id:
         raise validation("A record cannot be merged with itself")
     with call.hub.world.db.transaction():
-        survivor = endings.merge(desk, winner, loser, new_record=call.hub.world.settings.mergeMakesNewRecord)
-    return answer(200, shown(desk, survivor, list(survivor.properties)))
+        survivor = endings.merge(
+            desk, call.associations(), winner, loser, new_record=call.hub.world.settings.mergeMakesNewRecord
+        )
+    return answer(200, shown(call, desk, survivor, list(survivor.properties)))
 
 
 def gdpr_delete(call: Call) -> Response:
@@ -148,5 +190,5 @@ def gdpr_delete(call: Call) -> Response:
     else:
         record = desk.must_find(text, None)
     with call.hub.world.db.transaction():
-        endings.erase(desk, record, email)
+        endings.erase(desk, call.associations(), record, email)
     return answer(204, None)

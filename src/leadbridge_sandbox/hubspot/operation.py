@@ -15,10 +15,11 @@ from ..clock import iso_ms
 from ..faults import Fault
 from ..gate import Gate
 from . import unconfirmed
+from .associations import Associations
 from .errors import TokenError, VendorError, answer, missing_scopes, validation
 from .grants import Grants, Principal
-from .limits import burst_headers, limited_body
-from .object_types import ObjectType, object_type
+from .limits import burst_headers, daily_headers, limited_body
+from .object_types import DEALS, ObjectType, object_type
 from .portal import HubSpot
 from .records import Records
 from .writes import Desk, Source
@@ -63,6 +64,16 @@ class Call:
             raise validation("Invalid input JSON: an object is expected")
         return parsed
 
+    def json_list(self) -> list[Any]:
+        """Return the body's JSON list. Raises VendorError 400."""
+        try:
+            parsed = orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise validation(f"Invalid input JSON on line {error.lineno}, column {error.colno}") from None
+        if not isinstance(parsed, list):
+            raise validation("Invalid input JSON: a list is expected")
+        return parsed
+
     def form(self) -> dict[str, str]:
         """Return the body's form fields. Raises TokenError when it is no form."""
         sent = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -87,11 +98,22 @@ class Call:
         """Return whether a query parameter is `true`."""
         return self.query(name).lower() == "true"
 
-    def desk(self) -> Desk:
-        """Return the place to read and write this call's object type in the caller's portal."""
-        principal = self.principal
-        source = Source("INTEGRATION", str(principal.app_id), principal.app_name, None)
-        return desk(self.hub, principal.portal_id, self.kind, source)
+    def kind_at(self, name: str) -> ObjectType:
+        """Return the object type that a part of the path names. Raises VendorError 400."""
+        return object_type(self.path(name))
+
+    @property
+    def source(self) -> Source:
+        """Return who writes: the app."""
+        return Source("INTEGRATION", str(self.principal.app_id), self.principal.app_name, None)
+
+    def desk(self, kind: ObjectType | None = None) -> Desk:
+        """Return the place to read and write this call's object type (or another) in the caller's portal."""
+        return desk(self.hub, self.principal.portal_id, kind or self.kind, self.source)
+
+    def associations(self) -> Associations:
+        """Return the associations of the caller's portal."""
+        return associations(self.hub, self.principal.portal_id, self.source)
 
 
 def desk(hub: HubSpot, portal_id: int, kind: ObjectType, source: Source) -> Desk:
@@ -100,9 +122,18 @@ def desk(hub: HubSpot, portal_id: int, kind: ObjectType, source: Source) -> Desk
         kind=kind,
         records=Records(hub.world.db, portal_id, kind.name),
         definitions=hub.definitions(portal_id, kind.name),
-        owners=frozenset({hub.portals[portal_id].owner_id}),
+        owners=hub.owner_ids(portal_id),
         source=source,
         now=hub.world.clock.now_ms(),
+        pipelines=hub.pipelines(portal_id) if kind is DEALS else None,
+        tell=hub.hooks.teller(portal_id),
+    )
+
+
+def associations(hub: HubSpot, portal_id: int, source: Source) -> Associations:
+    """Return a portal's associations, changed on behalf of a source."""
+    return Associations(
+        hub.world.db, portal_id, hub.world.clock.now_ms(), source.type, source.id, hub.hooks.teller(portal_id)
     )
 
 
@@ -123,6 +154,7 @@ class Operations:
         async def work(request: Request) -> Response:
             call = Call(self.hub, request, self.hub.world.new_uuid(), await request.body())
             response = self._guarded(call, handler, scopes, bucket)
+            self.hub.hooks.wake()
             response.headers["X-HubSpot-Correlation-Id"] = call.correlation_id
             for header, value in call.headers.items():
                 response.headers[header] = value
@@ -175,7 +207,15 @@ class Operations:
         key = (principal.portal_id, principal.app_id)
         admitted, left = self.hub.limiter.admit(key, settings.burstLimit, settings.burstSeconds, now)
         call.headers.update(burst_headers(settings, left))
-        return None if admitted else answer(429, limited_body("TEN_SECONDLY_ROLLING", call.correlation_id))
+        if not admitted:
+            return answer(429, limited_body("TEN_SECONDLY_ROLLING", call.correlation_id))
+        if settings.dailyLimit:
+            today = self.hub.portals[principal.portal_id].day(self.hub.world.clock.now_ms())
+            admitted, left = self.hub.limiter.admit_today(principal.portal_id, settings.dailyLimit, today)
+            call.headers.update(daily_headers(settings, left))
+            if not admitted:
+                return answer(429, limited_body("DAILY", call.correlation_id))
+        return None
 
     def _faulty(self, fault: Fault) -> Response:
         correlation_id = self.hub.world.new_uuid()

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from ..world import World
 from . import schema
+from .catalogue import CREATED
 from .definitions import Definitions
+from .hooks import Hooks
 from .limits import Limiter
+from .pipelines import Pipelines
+from .search_index import SearchIndex
 
 PORTAL_ID = 4242001
 CLIENT_ID = "5a4db0c8-1ead-4b71-8d6e-000000000001"
@@ -41,6 +47,8 @@ OPTIONAL_SCOPES = (
     "timeline",
     "crm.import",
 )
+DEVELOPER_KEY = "sandbox-developer-api-key"
+"""Lets a developer's tools set up webhooks (`?hapikey=`)."""
 
 
 class BadDescription(Exception):
@@ -61,6 +69,10 @@ class Portal:
     owner_id: str = "411001"
     time_zone: str = "US/Eastern"
     currency: str = "USD"
+
+    def day(self, at_ms: int) -> str:
+        """Return the date at this time in the portal's own zone."""
+        return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(self.time_zone)).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,10 @@ class HubSpot:
         self.portals: dict[int, Portal] = {}
         self.apps: dict[str, App] = {}
         self._definitions: dict[tuple[int, str], Definitions] = {}
+        self._pipelines: dict[int, Pipelines] = {}
+        self.index = SearchIndex(world.db)
         world.db.script(schema.TABLES)
+        self.hooks = Hooks(world)
         self._load()
 
     def _load(self) -> None:
@@ -106,6 +121,7 @@ class HubSpot:
                 name: tuple(value) if isinstance(value, list) else value for name, value in orjson.loads(doc).items()
             }
             self.apps[client_id] = App(**kept)
+            self.hooks.secrets[self.apps[client_id].app_id] = self.apps[client_id].client_secret
         if not self.portals:
             with db.transaction():
                 db.run(
@@ -128,6 +144,7 @@ class HubSpot:
         """Make or replace an app."""
         self.world.db.run("INSERT OR REPLACE INTO hubspot_apps VALUES (?, ?)", app.client_id, orjson.dumps(asdict(app)))
         self.apps[app.client_id] = app
+        self.hooks.secrets[app.app_id] = app.client_secret
 
     def reset(self) -> None:
         """Empty the vendor: records, grants, properties, apps and portals are as on the first start."""
@@ -138,6 +155,8 @@ class HubSpot:
             db.run("DELETE FROM sqlite_sequence WHERE name LIKE 'hubspot_%'")
         self.limiter.reset()
         self._definitions.clear()
+        self._pipelines.clear()
+        self.hooks.reset()
         self._load()
 
     def definitions(self, portal_id: int, object_name: str) -> Definitions:
@@ -148,9 +167,53 @@ class HubSpot:
             self._definitions[key] = Definitions(self.world, portal_id, object_name, user_id)
         return self._definitions[key]
 
+    def pipelines(self, portal_id: int) -> Pipelines:
+        """Return the deal pipelines of a portal."""
+        if portal_id not in self._pipelines:
+            self._pipelines[portal_id] = Pipelines(self.world, portal_id, self.definitions(portal_id, "deals"))
+        return self._pipelines[portal_id]
+
+    def owners(self, portal_id: int) -> list[dict[str, Any]]:
+        """Return a portal's owners as the owners API shows them; the first is its user."""
+        portal = self.portals[portal_id]
+        rows = self.world.db.all("SELECT doc FROM hubspot_owners WHERE portal = ? ORDER BY id", portal_id)
+        own = owner_json(
+            portal.owner_id, portal.user_email, portal.first_name, portal.last_name, portal.user_id, archived=False
+        )
+        return [own, *(orjson.loads(row[0]) for row in rows)]
+
+    def owner_ids(self, portal_id: int) -> frozenset[str]:
+        """Return the ids of a portal's owners."""
+        return frozenset(str(one["id"]) for one in self.owners(portal_id))
+
+    def put_owner(self, portal_id: int, owner: dict[str, Any]) -> None:
+        """Make or replace an owner beside the portal's user."""
+        self.world.db.run(
+            "INSERT OR REPLACE INTO hubspot_owners VALUES (?, ?, ?)", portal_id, owner["id"], orjson.dumps(owner)
+        )
+
     def default_portal(self) -> Portal:
         """Return the portal meant when none is named: the first."""
         return next(iter(self.portals.values()))
+
+
+def owner_json(
+    owner_id: str, email: str, first_name: str, last_name: str, user_id: int, *, archived: bool
+) -> dict[str, Any]:
+    """Return an owner as the owners API shows one."""
+    return {
+        "id": owner_id,
+        "email": email,
+        "type": "PERSON",
+        "firstName": first_name,
+        "lastName": last_name,
+        "userId": user_id,
+        "userIdIncludingInactive": user_id,
+        "createdAt": CREATED,
+        "updatedAt": CREATED,
+        "archived": archived,
+        "teams": [],
+    }
 
 
 def described(kind: type[Portal] | type[App], given: dict[str, Any]) -> Any:

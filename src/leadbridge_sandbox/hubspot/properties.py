@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from ..clock import iso_ms
-from .catalogue import GROUPS
 from .definitions import Definitions
 from .errors import VendorError, answer, validation
 from .operation import Call
@@ -58,7 +57,7 @@ def groups(call: Call) -> Response:
     """Answer the groups properties are shown in."""
     shown = [
         {"name": name, "label": label, "displayOrder": place, "archived": False}
-        for place, (name, label) in enumerate(GROUPS.items())
+        for place, (name, label) in enumerate(_definitions(call).groups.items())
     ]
     return answer(200, {"results": shown})
 

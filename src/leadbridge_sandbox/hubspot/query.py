@@ -10,6 +10,7 @@ from typing import Any
 from . import unconfirmed, values
 from .definitions import Definitions
 from .errors import validation
+from .object_types import ObjectType, object_type
 
 GROUPS_MAX = 5
 FILTERS_PER_GROUP_MAX = 6
@@ -18,6 +19,7 @@ PAGE_MAX = 200
 RESULTS_MAX = 10_000
 BODY_MAX = 3_000
 
+ASSOCIATION = "associations"
 Comparable = float | str
 _ONE_VALUE = ("EQ", "NEQ", "LT", "LTE", "GT", "GTE", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN")
 _LISTS = ("IN", "NOT_IN")
@@ -47,6 +49,8 @@ class Filter:
         operator = self.operator
         if operator in _PRESENCE:
             return bool(held) is (operator == "HAS_PROPERTY")
+        if self.kind == ASSOCIATION:
+            return bool(set(held.split(";")) & {self.value, *self.values}) is (operator in ("EQ", "IN"))
         if not held:
             return unconfirmed.NEGATIVE_OPERATORS_MATCH_UNSET and operator in (
                 "NEQ",
@@ -109,6 +113,15 @@ class Search:
     limit: int
     offset: int
     properties: tuple[str, ...]
+
+    def question(self) -> tuple[object, ...]:
+        """Return what decides which records are found, and in which order."""
+        return (self.groups, self.text, self.sort, self.descending)
+
+    def associations(self) -> dict[str, ObjectType]:
+        """Return the pseudo-properties asked about, such as `associations.contact`, with their object types."""
+        names = {one.name for group in self.groups for one in group if one.kind == ASSOCIATION}
+        return {name: object_type(name.removeprefix(f"{ASSOCIATION}.")) for name in names}
 
     def matches(self, properties: Mapping[str, str], searched: tuple[str, ...]) -> bool:
         """Return whether a record is a result."""
@@ -189,6 +202,9 @@ def _read_filter(item: Any, definitions: Definitions) -> Filter:
         raise validation("a filter is an object")
     name, operator = str(item.get("propertyName") or ""), item.get("operator")
     definition = definitions.live(name)
+    if name.startswith(f"{ASSOCIATION}."):
+        object_type(name.removeprefix(f"{ASSOCIATION}."))
+        definition = {"type": ASSOCIATION}
     if definition is None:
         raise validation(f'Property "{name}" does not exist')
     if operator in _PRESENCE:

@@ -34,6 +34,24 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS hubspot_properties (
         portal INTEGER NOT NULL, object TEXT NOT NULL, name TEXT NOT NULL, doc BLOB NOT NULL,
         PRIMARY KEY (portal, object, name)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS hubspot_pipelines (
+        portal INTEGER NOT NULL, object TEXT NOT NULL, id TEXT NOT NULL, doc BLOB NOT NULL,
+        PRIMARY KEY (portal, object, id)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS hubspot_owners (
+        portal INTEGER NOT NULL, id TEXT NOT NULL, doc BLOB NOT NULL, PRIMARY KEY (portal, id)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS hubspot_associations (
+        portal INTEGER NOT NULL, source TEXT NOT NULL, source_id INTEGER NOT NULL, target TEXT NOT NULL,
+        target_id INTEGER NOT NULL, type INTEGER NOT NULL,
+        PRIMARY KEY (portal, source, source_id, target, target_id, type)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS hubspot_labels (
+        portal INTEGER NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, type INTEGER NOT NULL,
+        name TEXT NOT NULL, label TEXT NOT NULL, inverse INTEGER NOT NULL,
+        PRIMARY KEY (portal, type)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS hubspot_hooks (app INTEGER PRIMARY KEY, doc BLOB NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS hubspot_events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, app INTEGER NOT NULL, due REAL NOT NULL, attempt INTEGER NOT NULL,
+        state TEXT NOT NULL, doc BLOB NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS hubspot_events_due ON hubspot_events (state, due, id)",
 )
 
 NAMES = (
@@ -49,6 +67,12 @@ NAMES = (
     "redirects",
     "erased_emails",
     "properties",
+    "pipelines",
+    "owners",
+    "associations",
+    "labels",
+    "hooks",
+    "events",
 )
 
 FIRST_RECORD_ID = 37_765_100_001

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -19,7 +19,7 @@ def _indexed(call: Call, desk: Desk) -> Iterator[Record]:
     """Yield the records as the index knows them: as they were `searchLagSeconds` ago."""
     lag_ms = round(call.hub.world.settings.searchLagSeconds * 1000)
     if not lag_ms:
-        yield from desk.records.scan()
+        yield from call.hub.index.live(desk.records)
         return
     for record in desk.records.scan(archived_too=True):
         then = record.as_of(desk.now - lag_ms)
@@ -39,20 +39,39 @@ def _sorted(found: list[Record], search: Search) -> list[Record]:
     return sorted(having, key=key, reverse=search.descending) + lacking
 
 
+def _found(call: Call, desk: Desk, wanted: Search) -> list[Record]:
+    searched = desk.kind.searched_by_query
+    pseudo = wanted.associations()
+    found = []
+    for record in _indexed(call, desk):
+        properties: Mapping[str, str] = record.properties
+        if pseudo:
+            links = call.associations()
+            held = {name: ";".join(map(str, links.ids(desk.kind, record.id, kind))) for name, kind in pseudo.items()}
+            properties = {**properties, **held}
+        if wanted.matches(properties, searched):
+            found.append(record)
+    return _sorted(found, wanted)
+
+
 def search(call: Call) -> Response:
     """Answer one page of results and their total."""
     if len(call.body) > BODY_MAX:
         raise validation(f"a search request may have at most {BODY_MAX} characters")
     desk = call.desk()
     wanted = parse(call.json(), desk.definitions)
-    searched = desk.kind.searched_by_query
-    found = [record for record in _indexed(call, desk) if wanted.matches(record.properties, searched)]
-    end = min(wanted.offset + wanted.limit, RESULTS_MAX)
-    page = _sorted(found, wanted)[wanted.offset : end]
+    start, end = wanted.offset, min(wanted.offset + wanted.limit, RESULTS_MAX)
+    if call.hub.world.settings.searchLagSeconds:
+        found = _found(call, desk, wanted)
+        total, page = len(found), found[start:end]
+    else:
+        key = (desk.records.portal, desk.kind.name, wanted.question())
+        ids = call.hub.index.ids(key, lambda: [record.id for record in _found(call, desk, wanted)])
+        total, page = len(ids), [record for place in ids[start:end] if (record := desk.records.get(place)) is not None]
     body: dict[str, Any] = {
-        "total": len(found),
-        "results": [shown(desk, record, wanted.properties) for record in page],
+        "total": total,
+        "results": [shown(call, desk, record, wanted.properties) for record in page],
     }
-    if end < len(found):
+    if end < total:
         body["paging"] = {"next": {"after": str(end)}}
     return answer(200, body)

@@ -105,3 +105,24 @@ UNKNOWN_TYPE_TEXT: Final = "Unable to infer object type from: {name}"
 
 EMAIL_SHOWS_AS_UNIQUE: Final = True
 """Whether the definition of `email` says `hasUniqueValue`."""
+
+CREATION_SENDS_PROPERTY_CHANGES: Final = True
+"""Whether a new record's values are sent as property changes too, beside its creation."""
+
+FIRST_COMPANY_BECOMES_PRIMARY: Final = True
+"""Whether a record's first associated company becomes its primary one without being asked."""
+
+ASSOCIATION_TYPE_TEXT: Final = "{source}_to_{target}"
+"""How a record read with `associations` names the unlabelled type; labelled ones get a suffix."""
+
+HOOK_BATCH_MIXES_PORTALS: Final = True
+"""Whether one delivery may carry events of several accounts."""
+
+HOOK_RETRY_SECONDS: Final = (60, 180, 600, 1800, 3600, 7200, 10_800, 14_400, 18_000, 21_600)
+"""Waits before the ten retries of a delivery; HubSpot says "over 24 hours", randomised."""
+
+DAILY_LIMIT_TEXT: Final = "You have reached your daily limit."
+"""Message of the 429 of policy DAILY."""
+
+STAGE_CODE: Final = "INVALID_OPTION"
+"""Code for a deal stage that is not one of its pipeline's."""

@@ -103,8 +103,10 @@ def stored(definition: Mapping[str, Any], value: Any, owners: frozenset[str]) ->
         raise BadValue("VALUE_TOO_LONG", f"{name} may have at most {MAX_LENGTH} characters")
     if name == "email":
         return email_address(text)
-    if name in FREE_LISTS:
+    if name == "hs_additional_emails":
         return ";".join(address_list(text))
+    if name in FREE_LISTS:
+        return ";".join(dict.fromkeys(part.strip().lower() for part in text.split(";") if part.strip()))
     if kind == "enumeration":
         return _options(definition, text, owners)
     if kind == "number":

@@ -12,7 +12,9 @@ from ..clock import iso_ms
 from . import unconfirmed, values
 from .definitions import Definitions
 from .errors import VendorError, already_exists, invalid_properties, not_found, validation
-from .object_types import ObjectType
+from .news import Change, Tell, unheard
+from .object_types import CONTACTS, ObjectType
+from .pipelines import Pipelines
 from .records import HISTORY_KEPT, Record, Records, Version
 
 
@@ -36,6 +38,9 @@ class Desk:
     owners: frozenset[str]
     source: Source
     now: int
+    pipelines: Pipelines | None = None
+    """Those of the object type, where it moves through stages."""
+    tell: Tell = unheard
 
     def checked(self, given: Any) -> dict[str, str]:
         """Return the values as they would be stored. Raises VendorError 400 naming every bad one."""
@@ -98,10 +103,16 @@ class Desk:
     def create(self, given: Any) -> Record:
         """Add a record. Raises VendorError 400, or 409 for a duplicate."""
         clean = {name: text for name, text in self.checked(given).items() if text}
-        if not any(clean.get(name) for name in self.kind.one_of_at_create):
-            names = ", ".join(self.kind.one_of_at_create)
-            raise validation(f"At least one of these properties must be set to create a record: {names}")
-        if unconfirmed.DEFAULT_LIFECYCLE_STAGE:
+        one_of = self.kind.one_of_at_create
+        if one_of and not any(clean.get(name) for name in one_of):
+            raise validation(f"At least one of these properties must be set to create a record: {', '.join(one_of)}")
+        if absent := [name for name in self.kind.required_at_create if not clean.get(name)]:
+            raise invalid_properties(
+                [(name, "REQUIRED_FIELD", f'Property "{name}" is required to create a record') for name in absent]
+            )
+        if self.pipelines is not None:
+            clean["pipeline"] = self.pipelines.of_stage(clean["dealstage"], clean.get("pipeline", ""))
+        if unconfirmed.DEFAULT_LIFECYCLE_STAGE and self.kind is CONTACTS:
             clean.setdefault("lifecyclestage", unconfirmed.DEFAULT_LIFECYCLE_STAGE)
         unique = self.held(clean)
         self._must_be_free(unique, None)
@@ -115,12 +126,16 @@ class Desk:
             history[name] = [self._version(text)]
         record.history_json = orjson.dumps(history)
         self.records.insert(record, unique)
+        self.tell(Change("creation", self.kind, record.id, self.source.type, self.source.id, self.now))
+        if unconfirmed.CREATION_SENDS_PROPERTY_CHANGES:
+            self._tell_properties(record.id, clean)
         return record
 
     def update(self, record: Record, given: Any) -> Record:
         """Change a record and return it as it now is. Raises VendorError 400, or 409 for a duplicate."""
         changes = self.checked(given)
         self._guard_stage(record, changes)
+        self._guard_pipeline(record, changes)
         effective = {name: text for name, text in changes.items() if text != record.properties.get(name, "")}
         if not effective and not unconfirmed.UNCHANGED_WRITE_MOVES_MODIFIED:
             return record
@@ -149,12 +164,23 @@ class Desk:
         record.updated = self.now
         record.history_json = orjson.dumps(history)
         self.records.save(record, unique)
+        self._tell_properties(record.id, changes)
 
     def archive(self, record: Record) -> None:
         """Archive a record; its unique values are free for others."""
         record.archived = self.now
         record.updated = self.now
         self.records.save(record, set() if unconfirmed.ARCHIVED_RECORD_FREES_UNIQUE_VALUES else None)
+        self.tell(Change("deletion", self.kind, record.id, self.source.type, self.source.id, self.now))
+
+    def _tell_properties(self, record_id: int, changes: Mapping[str, str]) -> None:
+        for name, text in changes.items():
+            if name != self.kind.modified:  # not subscribable: it would double every other event
+                self.tell(
+                    Change(
+                        "propertyChange", self.kind, record_id, self.source.type, self.source.id, self.now, name, text
+                    )
+                )
 
     def held(self, properties: Mapping[str, str]) -> set[tuple[str, str]]:
         """Return the unique (property, value) pairs a record with these properties holds."""
@@ -192,15 +218,22 @@ class Desk:
             raise invalid_properties([("lifecyclestage", "INVALID_OPTION", "lifecyclestage only moves forward")])
         del changes["lifecyclestage"]
 
+    def _guard_pipeline(self, record: Record, changes: dict[str, str]) -> None:
+        """Let a stage be only one of its pipeline's; a stage of another pipeline moves the record there."""
+        if self.pipelines is None or not {"pipeline", "dealstage"} & set(changes):
+            return
+        stage = changes.get("dealstage") or record.properties.get("dealstage", "")
+        changes["pipeline"] = self.pipelines.of_stage(
+            stage, changes.get("pipeline") or ("" if "dealstage" in changes else record.properties.get("pipeline", ""))
+        )
+
     def _automatic(self, record_id: int, made: str) -> dict[str, str]:
         return {
+            **self.kind.automatic,
+            **({"hs_all_contact_vids": str(record_id)} if self.kind is CONTACTS else {}),
             "createdate": made,
             self.kind.modified: made,
             "hs_object_id": str(record_id),
-            "hs_all_contact_vids": str(record_id),
-            "hs_is_contact": "true",
-            "hs_is_unworked": "true",
-            "hs_pipeline": "contacts-lifecycle-pipeline",
             "hs_object_source": self.source.type,
             "hs_object_source_id": self.source.id,
             "hs_object_source_label": self.source.type,

@@ -112,9 +112,19 @@ async def test_slow_down_is_waited_out(site: Connecting) -> None:
     assert site.hub.clock.monotonic() - started < 20
 
 
+async def test_a_day_without_calls_left_is_not_waited_out(site: Connecting) -> None:
+    await site.connect()
+    site.sandbox.fault("objects.list", "rate_limited", policy="DAILY", times=1)
+    session = await session_of(site)
+    with pytest.raises(CallFailed) as failed:
+        await session.call(requests.list_one(session.app, "contacts"))
+    assert failed.value.fault.code == "daily_limit"
+    assert session.calls == 1
+
+
 async def test_a_long_slow_down_is_told_and_shown_until_a_call_goes_through(site: Connecting) -> None:
     connection = await site.connect()
-    body = {"status": "error", "message": "limit", "errorType": "RATE_LIMIT", "policyName": "DAILY"}
+    body = {"status": "error", "message": "limit", "errorType": "RATE_LIMIT", "policyName": "TEN_SECONDLY_ROLLING"}
     headers = {"Retry-After": "90"}
     site.sandbox.fault("objects.list", "answer", status=429, body=body, headers=headers, times=1)
     session = await session_of(site)

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from leadbridge.crm.errors import CallFailed, Fault
-from leadbridge.crm.hubspot import errors
-from leadbridge.crm.provider import Account, Grant, RemoteRecord, Write, Written
+from leadbridge.crm.hubspot import errors, unconfirmed
+from leadbridge.crm.model import Account, Budget, Grant, RemoteRecord, Write, Written
 from leadbridge.security.transport import HttpResponse
 
 MERGED_IDS = "hs_merged_object_ids"
@@ -78,8 +78,10 @@ def by_keys(results: Iterable[Mapping[str, Any]], by: str | None, keys: Sequence
     found: dict[str, RemoteRecord] = {}
     for raw in results:
         one = record(raw)
-        names = [one.id, *_listed(one, MERGED_IDS)] if by is None else [one.values.get(by) or ""]
-        if by == "email":
+        names = [one.values.get(by) or ""] if by else [one.id]
+        if by is None and unconfirmed.MERGED_ID_RESOLVES:
+            names += _listed(one, MERGED_IDS)
+        if by == "email" and unconfirmed.SECONDARY_EMAIL_RESOLVES:
             names += _listed(one, SECONDARY_EMAILS)
         for name in names:
             if name.casefold() in asked:
@@ -99,7 +101,7 @@ def written(body: Mapping[str, Any], writes: Sequence[Write], own_key: str) -> l
         traces = [str(trace) for trace in context.get("objectWriteTraceId") or []]
         ids = {str(id) for id in context.get("ids") or []}
         for write in writes:
-            if write.trace in traces or write.id in ids:
+            if write.trace in traces or (write.id is not None and write.id in ids):
                 outcome[write.trace] = Written(write.trace, fault=fault, existing_id=errors.existing_id(error))
     known = _names(writes, own_key)
     for raw in body.get("results") or []:
@@ -126,6 +128,19 @@ def ensure(response: HttpResponse, *accepted: int) -> dict[str, Any]:
     return errors.body_of(response)
 
 
+def next_page(body: Mapping[str, Any]) -> str | None:
+    """Return the cursor of the page behind this one, or None on the last."""
+    after = ((body.get("paging") or {}).get("next") or {}).get("after")
+    return str(after) if after else None
+
+
+def budget(response: HttpResponse) -> Budget:
+    """Return what is left of the day's calls. OAuth apps from HubSpot's marketplace have no daily limit."""
+    left, limit = (response.headers.get(f"x-hubspot-ratelimit-daily{name}", "") for name in ("-remaining", ""))
+    over = response.status == 429 and errors.body_of(response).get("policyName") == "DAILY"
+    return Budget(int(left) if left.isdigit() else None, int(limit) if limit.isdigit() else None, over)
+
+
 def _names(writes: Sequence[Write], own_key: str) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
     for write in writes:
@@ -143,9 +158,16 @@ def _listed(one: RemoteRecord, property: str) -> list[str]:
     return [part for part in (one.values.get(property) or "").split(";") if part]
 
 
+def moment(text: str) -> datetime:
+    """Return a time that HubSpot gives as ISO-8601 or as epoch milliseconds."""
+    if text.isdigit():
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _time(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        return moment(text)
     except ValueError:
         return datetime(1970, 1, 1, tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,9 +6,10 @@ stage "lead".
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 
-from leadbridge.crm.provider import FieldPair, Guarantees, ObjectDefaults
+from leadbridge.crm.hubspot import unconfirmed
+from leadbridge.crm.model import FieldPair, Guarantees, ObjectDefaults
 
 LEADS = ObjectDefaults(
     kind="leads",
@@ -38,8 +39,10 @@ GUARANTEES = Guarantees(
     write_returns_values=True,
     read_is_current=True,
     replay_safe=True,
-    # UNCONFIRMED: HubSpot says its index lags "a few moments"; engineering reports say up to 30 s.
-    create_lag=timedelta(seconds=60),
+    create_lag=unconfirmed.CREATE_LAG,
+    change_lag=unconfirmed.INDEX_LAG,
+    rotation="stable",
+    webhook="signed",
 )
 
 REQUIRED_SCOPES = (
@@ -51,14 +54,53 @@ REQUIRED_SCOPES = (
 )
 SCHEMA_WRITE_SCOPE = "crm.schemas.contacts.write"
 OWNERS_SCOPE = "crm.objects.owners.read"
-OPTIONAL_SCOPES = (SCHEMA_WRITE_SCOPE, OWNERS_SCOPE)
-
-OWN_KEY_PROPERTY = {
-    "name": LEADS.own_key,
-    "label": "Leadbridge ID",
-    "description": "The record's id in Leadbridge. Set by the integration; please do not edit.",
-    "type": "string",
-    "fieldType": "text",
-    "groupName": "contactinformation",
-    "hasUniqueValue": True,
+OPTIONAL_SCOPES = (
+    SCHEMA_WRITE_SCOPE,
+    OWNERS_SCOPE,
+    "crm.schemas.companies.write",
+    "crm.schemas.deals.write",
+    "crm.objects.deals.read",
+    "crm.objects.deals.write",
+)
+CAPABILITIES: Mapping[str, tuple[str, ...]] = {
+    "contacts": ("crm.objects.contacts.read", "crm.objects.contacts.write"),
+    "companies": ("crm.objects.companies.read", "crm.objects.companies.write"),
+    "deals": ("crm.objects.deals.read", "crm.objects.deals.write"),
+    "owners": (OWNERS_SCOPE,),
+    "own key": (SCHEMA_WRITE_SCOPE,),
+    "history": ("crm.objects.contacts.read",),
+    "webhooks": ("oauth",),
 }
+"""What can be done, and the permissions that it takes."""
+
+MODIFIED: Mapping[str, str] = {
+    "contacts": "lastmodifieddate",
+    "companies": "hs_lastmodifieddate",
+    "deals": "hs_lastmodifieddate",
+}
+"""Each object with its property for the time of the last change: contacts' is named otherwise than all others'."""
+OBJECTS = tuple(MODIFIED)
+TYPE_IDS: Mapping[str, str] = {"0-1": "contacts", "0-2": "companies", "0-3": "deals"}
+SINGULAR: Mapping[str, str] = {"contact": "contacts", "company": "companies", "deal": "deals"}
+ASSOCIATION_TYPES: Mapping[tuple[str, str], tuple[int, int | None]] = {
+    ("contacts", "companies"): (279, 1),
+    ("companies", "contacts"): (280, 2),
+    ("contacts", "deals"): (4, None),
+    ("deals", "contacts"): (3, None),
+    ("deals", "companies"): (341, 5),
+    ("companies", "deals"): (342, 6),
+}
+"""Two objects to the association's type id, unlabelled and primary. Naming the primary one moves that label."""
+
+
+def own_key_property(object: str) -> Mapping[str, str | bool]:
+    """Return the definition of the unique property that holds our id; it can be made unique only when created."""
+    return {
+        "name": LEADS.own_key,
+        "label": "Leadbridge ID",
+        "description": "The record's id in Leadbridge. Set by the integration; please do not edit.",
+        "type": "string",
+        "fieldType": "text",
+        "groupName": unconfirmed.GROUPS[object],
+        "hasUniqueValue": True,
+    }

@@ -15,6 +15,7 @@ import orjson
 from leadbridge.crm.errors import Effect, Fault, Refusal, TokenRefused
 from leadbridge.security.transport import HttpResponse
 
+_CODE_INSIDE = re.compile(r'"error":"([A-Z_]+)"')
 _EXISTING_ID = re.compile(r"Existing ID: (\d+)")
 
 
@@ -79,6 +80,66 @@ BY_CATEGORY: Mapping[str, Entry] = {
     ),
 }
 
+DAY_OVER = Entry(
+    "daily_limit",
+    "The HubSpot account has used up the calls that it allows in a day.",
+    "Calls go on after midnight in the account's time zone; a higher limit can be bought from HubSpot.",
+    retryable=True,
+    effect=Effect.RATE_LIMITED,
+)
+BY_CODE: Mapping[str, Entry] = {
+    code: Entry(name, cause, hint, retryable=True)
+    for code, name, cause, hint in (
+        (
+            "PROPERTY_DOESNT_EXIST",
+            "field_missing",
+            "HubSpot has no such property.",
+            "Add the property in HubSpot, or take the field out of the mapping.",
+        ),
+        (
+            "READ_ONLY_VALUE",
+            "field_read_only",
+            "HubSpot sets this property itself.",
+            "Take the field out of what is written to HubSpot.",
+        ),
+        ("INVALID_EMAIL", "invalid_email", "HubSpot does not accept the e-mail address.", "Correct the address."),
+        (
+            "INVALID_OPTION",
+            "invalid_option",
+            "The value is not one of the property's options.",
+            "Add the option in HubSpot, or map the value to one that exists.",
+        ),
+        ("INVALID_INTEGER", "invalid_number", "HubSpot expects a number.", "Correct the value."),
+        ("INVALID_DATE", "invalid_date", "HubSpot expects a date.", "Correct the value."),
+        ("INVALID_OWNER_ID", "invalid_owner", "HubSpot has no such owner.", "Choose an owner that is active there."),
+        (
+            "CONFLICTING_UNIQUE_VALUE",
+            "already_exists",
+            "Another record has the same unique value.",
+            "Merge or correct the record in HubSpot, then sync again.",
+        ),
+        (
+            "MISSING_REQUIRED_PROPERTY",
+            "required_missing",
+            "An administrator has made a property required.",
+            "Map a field to the property, or lift the rule in HubSpot.",
+        ),
+        (
+            "MISSING_CONDITIONAL_REQUIRED_PROPERTY",
+            "required_missing",
+            "An administrator's rule requires a property with this value.",
+            "Map a field to the property, or lift the rule in HubSpot.",
+        ),
+        (
+            "GDPR_BLACKLISTED_EMAIL",
+            "erased_person",
+            "The person was deleted for privacy in HubSpot, which keeps the address from coming back.",
+            "Leave the person out; HubSpot's support can lift the block.",
+        ),
+    )
+}
+"""Codes of single values, which stand inside an error."""
+
 BY_STATUS: Mapping[int, Entry] = {
     400: BY_CATEGORY["VALIDATION_ERROR"],
     401: BY_CATEGORY["EXPIRED_AUTHENTICATION"],
@@ -119,7 +180,8 @@ def explain(response: HttpResponse) -> Fault:
 def explain_error(error: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Fault:
     """Return what one error object means, be it a whole answer or a row of a batch."""
     category = str(error.get("category") or error.get("errorType") or "")
-    entry = BY_CATEGORY.get(category)
+    code = _vendor_code(error) or ""
+    entry = DAY_OVER if code == "DAILY" else BY_CODE.get(code) or BY_CATEGORY.get(category)
     if entry is None:
         entry = VENDOR_TROUBLE if status >= 500 else BY_STATUS.get(status, UNEXPLAINED)
     seconds = (headers or {}).get("retry-after", "")
@@ -195,7 +257,10 @@ def _vendor_code(error: Mapping[str, Any]) -> str | None:
     details = error.get("errors")
     if isinstance(details, list) and details and isinstance(details[0], dict):
         return _text(details[0].get("code"))
-    return _text(error.get("policyName"))
+    if (policy := _text(error.get("policyName"))) is not None:
+        return policy
+    inside = _CODE_INSIDE.search(_text(error.get("message")) or "")  # a row of a batch has its codes in the text alone
+    return inside[1] if inside else None
 
 
 def _hint(error: Mapping[str, Any], entry: Entry) -> str:

@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import SecretStr
 
-from leadbridge.crm.errors import CallFailed
-from leadbridge.crm.hubspot import answers, errors, requests
+from leadbridge.crm.hubspot import answers, describing, errors, requests, webhooks
+from leadbridge.crm.hubspot import changes as changing
+from leadbridge.crm.hubspot import writes as rows
 from leadbridge.crm.hubspot.defaults import (
+    CAPABILITIES,
     GUARANTEES,
     LEADS,
+    MODIFIED,
+    OBJECTS,
     OPTIONAL_SCOPES,
     OWNERS_SCOPE,
     REQUIRED_SCOPES,
     SCHEMA_WRITE_SCOPE,
 )
-from leadbridge.crm.provider import Account, App, Check, Grant, Pace, RemoteRecord, Session, Write, Written
-from leadbridge.security.errors import OutcomeLost
+from leadbridge.crm.hubspot.extras import Extras
+from leadbridge.crm.model import (
+    Account,
+    App,
+    Budget,
+    Capability,
+    ChangePage,
+    Check,
+    Delivery,
+    FieldInfo,
+    Grant,
+    Hint,
+    Pace,
+    RemoteRecord,
+    Write,
+    Written,
+)
+from leadbridge.crm.provider import Session
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest, HttpResponse
 
@@ -25,7 +46,11 @@ IDENTIFYING = (answers.MERGED_IDS, answers.SECONDARY_EMAILS, "email")
 """Properties that every read asks for, so that a record can be recognised under the key it was asked by."""
 
 
-class HubSpot:
+SEARCH_PACE = Pace(calls=4, seconds=1, name="search")
+"""HubSpot allows five searches a second for each account, whoever asks; their answers do not tell what is left."""
+
+
+class HubSpot(Extras):
     """HubSpot through an OAuth app."""
 
     id = "hubspot"
@@ -34,7 +59,10 @@ class HubSpot:
     required_scopes: tuple[str, ...] = REQUIRED_SCOPES
     optional_scopes: tuple[str, ...] = OPTIONAL_SCOPES
     defaults = LEADS
-    write_batch = 100
+    objects = OBJECTS
+    write_batch = rows.BATCH
+    unwritten = frozenset({423})
+    correlation_header = "x-hubspot-correlation-id"
     # HubSpot allows an OAuth app 110 calls in 10 s for each account; a tenth is left to others who share the app.
     pace = Pace(calls=100, seconds=10, remaining_header="x-hubspot-ratelimit-remaining")
 
@@ -55,6 +83,18 @@ class HubSpot:
 
     def read_grant(self, response: HttpResponse) -> Grant:
         return answers.grant(response)
+
+    def budget(self, response: HttpResponse) -> Budget:
+        return answers.budget(response)
+
+    def capabilities(self, scopes: Sequence[str]) -> tuple[Capability, ...]:
+        missing = {name: [one for one in needed if one not in scopes] for name, needed in CAPABILITIES.items()}
+        return tuple(
+            Capability(
+                name, not lacking, f"Not granted: {', '.join(lacking)}. Connect again to approve it." if lacking else ""
+            )
+            for name, lacking in missing.items()
+        )
 
     async def identify(self, session: Session, access_token: SecretStr) -> Account:
         token = answers.ensure(await session.call(requests.introspect(session.app, access_token)), 200)
@@ -112,22 +152,35 @@ class HubSpot:
         return answers.by_keys(body.get("results") or [], by, keys)
 
     async def write(self, session: Session, object: str, writes: Sequence[Write]) -> list[Written]:
-        response = await session.call(requests.batch_write(session.app, object, writes))
-        if response.status in (200, 201, 207):
-            return answers.written(errors.body_of(response), writes, LEADS.own_key)
-        if response.status >= 500:
-            # The vendor's trouble may have come before the write or after it.
-            raise OutcomeLost(origin_of(session.app.api_url), f"it answered {response.status} to a write")
-        if response.status not in (400, 409):
-            raise CallFailed(errors.explain(response))
-        if len(writes) == 1:
-            return answers.refused(response, writes)
-        # One bad row can still fail the whole call; halving finds it and lets the others pass.
-        half = len(writes) // 2
-        return [
-            *await self.write(session, object, writes[:half]),
-            *await self.write(session, object, writes[half:]),
-        ]
+        return await rows.write(session, object, writes)
+
+    async def upsert(self, session: Session, object: str, by: str, writes: Sequence[Write]) -> list[Written]:
+        return await rows.upsert(session, object, by, writes)
+
+    async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
+        for part in rows.pieces(ids, self.write_batch):
+            answers.ensure(await session.call(requests.batch_archive(session.app, object, part)), 204)
+
+    async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:
+        body = answers.ensure(await session.call(requests.properties(session.app, object)), 200)
+        return tuple(describing.field(raw) for raw in body.get("results") or [])
+
+    async def changes(self, session: Session, object: str, cursor: str | None, now: datetime) -> ChangePage:
+        walk = changing.walk_of(cursor, now)
+        filters, sort = changing.question(object, walk)
+        fields = (MODIFIED[object], answers.MERGED_IDS)
+        response = await session.call(requests.search(session.app, object, filters, sort, fields), SEARCH_PACE)
+        return changing.page(object, walk, answers.ensure(response, 200).get("results") or [])
+
+    async def gone(self, session: Session, object: str, cursor: str | None) -> ChangePage:
+        body = answers.ensure(await session.call(requests.list_archived(session.app, object, cursor or None)), 200)
+        after = answers.next_page(body)
+        found = tuple(changing.archived(raw) for raw in body.get("results") or [])
+        return ChangePage(found, after or "", more=after is not None)
+
+    def read_webhook(self, app: App, delivery: Delivery) -> tuple[Hint, ...]:
+        webhooks.verify(app.client_secret, delivery)
+        return webhooks.hints(delivery.body)
 
 
 def _granted(session: Session, scope: str) -> Check:

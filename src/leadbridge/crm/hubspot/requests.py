@@ -6,17 +6,21 @@ path, which is why every path is written out here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 from pydantic import SecretStr
 
-from leadbridge.crm.hubspot.defaults import OPTIONAL_SCOPES, OWN_KEY_PROPERTY, REQUIRED_SCOPES
+from leadbridge.crm.hubspot.defaults import OPTIONAL_SCOPES, REQUIRED_SCOPES, own_key_property
 from leadbridge.crm.provider import App, Write
 from leadbridge.security.transport import HttpRequest, Profile
 
+SEARCH_PAGE = 200
+ASSOCIATE_BATCH = 2000
+ASSOCIATED_BATCH = 1000
+"""Most that HubSpot takes or gives in one call."""
 JSON = {"content-type": "application/json", "accept": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 
@@ -89,7 +93,7 @@ def read_property(app: App, object: str, name: str) -> HttpRequest:
 
 def create_own_key(app: App, object: str) -> HttpRequest:
     """Return the request that makes the unique property for our id."""
-    return _post(app, f"/crm/properties/{app.api_version}/{object}", OWN_KEY_PROPERTY)
+    return _post(app, f"/crm/properties/{app.api_version}/{object}", own_key_property(object))
 
 
 def batch_read(app: App, object: str, by: str | None, keys: Sequence[str], fields: Sequence[str]) -> HttpRequest:
@@ -118,6 +122,96 @@ def batch_write(app: App, object: str, writes: Sequence[Write]) -> HttpRequest:
     ]
     verb = "create" if creating else "update"
     return _post(app, f"/crm/objects/{app.api_version}/{object}/batch/{verb}", {"inputs": inputs})
+
+
+def batch_upsert(app: App, object: str, by: str, writes: Sequence[Write]) -> HttpRequest:
+    """Return the request that creates or updates at most 100 records by a unique property. It may be repeated."""
+    inputs = [
+        {
+            "id": write.values[by],
+            "idProperty": by,
+            "objectWriteTraceId": write.trace,
+            "properties": {name: text for name, text in write.values.items() if name != by},
+        }
+        for write in writes
+    ]
+    path = f"/crm/objects/{app.api_version}/{object}/batch/upsert"
+    return _post(app, path, {"inputs": inputs}, repeatable=True)
+
+
+def batch_archive(app: App, object: str, ids: Sequence[str]) -> HttpRequest:
+    """Return the request that archives at most 100 records, whatever state they are in."""
+    body = {"inputs": [{"id": id} for id in ids]}
+    return _post(app, f"/crm/objects/{app.api_version}/{object}/batch/archive", body, repeatable=True)
+
+
+def properties(app: App, object: str) -> HttpRequest:
+    """Return the request for an object's properties; the list is not paged."""
+    return _get(app, f"/crm/properties/{app.api_version}/{object}?archived=false")
+
+
+def search(app: App, object: str, filters: Sequence[dict[str, str]], sort: str, fields: Sequence[str]) -> HttpRequest:
+    """Return the request for the first 200 records that pass every filter, by ascending ``sort``."""
+    body = {
+        "filterGroups": [{"filters": list(filters)}],
+        "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
+        "properties": list(fields),
+        "limit": SEARCH_PAGE,
+    }
+    return _post(app, f"/crm/objects/{app.api_version}/{object}/search", body, repeatable=True)
+
+
+def list_archived(app: App, object: str, after: str | None) -> HttpRequest:
+    """Return the request for a page of archived records, by ascending id."""
+    query = {"archived": "true", "limit": "100", "properties": "hs_object_id"} | ({"after": after} if after else {})
+    return _get(app, f"/crm/objects/{app.api_version}/{object}?{urlencode(query)}")
+
+
+def history(app: App, object: str, ids: Sequence[str], fields: Sequence[str]) -> HttpRequest:
+    """Return the request for records with the earlier values of some fields."""
+    body = {"inputs": [{"id": id} for id in ids], "properties": [], "propertiesWithHistory": list(fields)}
+    return _post(app, f"/crm/objects/{app.api_version}/{object}/batch/read", body, repeatable=True)
+
+
+def merge(app: App, object: str, winner: str, loser: str) -> HttpRequest:
+    """Return the request that merges one record into another."""
+    body = {"primaryObjectId": winner, "objectIdToMerge": loser}
+    return _post(app, f"/crm/objects/{app.api_version}/{object}/merge", body)
+
+
+def owners(app: App, after: str | None, *, archived: bool) -> HttpRequest:
+    """Return the request for a page of the account's owners."""
+    query = {"limit": "100", "archived": str(archived).lower()} | ({"after": after} if after else {})
+    return _get(app, f"/crm/owners/{app.api_version}?{urlencode(query)}")
+
+
+def pipelines(app: App, object: str) -> HttpRequest:
+    """Return the request for an object's pipelines with their stages; the list is not paged."""
+    return _get(app, f"/crm/pipelines/{app.api_version}/{object}")
+
+
+def associate(app: App, source: str, target: str, inputs: Sequence[tuple[str, str, Sequence[int]]]) -> HttpRequest:
+    """Return the request that makes at most 2,000 associations of HubSpot's own types. It may be repeated."""
+    body = {
+        "inputs": [
+            {
+                "from": {"id": one},
+                "to": {"id": other},
+                "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": id} for id in types],
+            }
+            for one, other, types in inputs
+        ]
+    }
+    return _post(app, f"/crm/associations/{app.api_version}/{source}/{target}/batch/create", body, repeatable=True)
+
+
+def associated(
+    app: App, source: str, target: str, ids: Sequence[str], after: Mapping[str, str] | None = None
+) -> HttpRequest:
+    """Return the request for what at most 1,000 records are associated with."""
+    inputs = [{"id": id} | ({"after": after[id]} if after else {}) for id in ids]
+    path = f"/crm/associations/{app.api_version}/{source}/{target}/batch/read"
+    return _post(app, path, {"inputs": inputs}, repeatable=True)
 
 
 def _get(app: App, path: str) -> HttpRequest:

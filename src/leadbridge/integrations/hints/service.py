@@ -1,0 +1,115 @@
+"""Taking in a CRM's webhooks: proved genuine, handed out to every connection of the account, each event once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from leadbridge.crm.model import Delivery, Hint
+from leadbridge.integrations.health import Stage
+from leadbridge.integrations.hints.model import HINTS, StoredHint
+from leadbridge.integrations.model import CONNECTIONS, Connection
+from leadbridge.integrations.service import ConnectionService
+from leadbridge.kit.clock import Clock
+from leadbridge.kit.errors import Unavailable
+from leadbridge.settings import Settings
+from leadbridge.storage.batch import Applied, WriteBatch
+from leadbridge.storage.store import Store
+
+CHUNK = 200
+TRIES = 5
+MAX_CONNECTIONS = 500
+"""Connections to one account, of all companies together, that are told."""
+
+log = structlog.get_logger("leadbridge.integrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a delivery: hints kept, and events that had come before or concern no connection here."""
+
+    kept: int
+    repeated: int
+    strange: int
+
+
+class HintService:
+    """Receives webhooks of the CRMs that have one address for a whole app."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings, connections: ConnectionService) -> None:
+        self._store = store
+        self._clock = clock
+        self._public = settings.public
+        self._connections = connections
+
+    async def receive(
+        self, provider_id: str, *, method: str, path_and_query: str, headers: dict[str, str], body: bytes
+    ) -> Received:
+        """Keep what a genuine webhook says. The address that was signed is made from our settings, not from the call.
+
+        Raises ``UnknownProvider`` and its like, ``WebhookRefused``, ``InvalidInput``, and ``Unavailable`` when the
+        store is too busy; the vendor then sends it again.
+        """
+        provider, app = self._connections.provider(provider_id)
+        now = self._clock.now()
+        hints = provider.read_webhook(app, Delivery(method, f"{self._public}{path_and_query}", headers, body, now))
+        by_account: dict[str, list[Hint]] = {}
+        for hint in hints:
+            by_account.setdefault(hint.account_id, []).append(hint)
+        kept = repeated = strange = 0
+        for account, news in by_account.items():
+            connections = await self._of_account(provider_id, account)
+            if not connections:
+                strange += len(news)
+            for connection in connections:
+                fresh = await self._keep(connection, news)
+                kept += fresh
+                repeated += len(news) - fresh
+        log.info("hints", provider=provider_id, kept=kept, repeated=repeated, strange=strange)
+        return Received(kept, repeated, strange)
+
+    async def _of_account(self, provider_id: str, account: str) -> list[Connection]:
+        asked = {"provider": provider_id, "account.accountId": account}
+        page = await self._store[CONNECTIONS].across_companies().find(eq=asked, limit=MAX_CONNECTIONS)
+        return [connection for connection in page.items if connection.stage is Stage.CONNECTED]
+
+    async def _keep(self, connection: Connection, news: Sequence[Hint]) -> int:
+        now = self._clock.now()
+        wanted = {one.id: one for one in (_stored(connection, hint, now) for hint in news)}
+        ids = list(wanted)
+        return sum(
+            [await self._keep_some([wanted[id] for id in ids[at : at + CHUNK]]) for at in range(0, len(ids), CHUNK)]
+        )
+
+    async def _keep_some(self, wanted: Sequence[StoredHint]) -> int:
+        company = wanted[0].company_id
+        for _ in range(TRIES):  # the same event may be coming in elsewhere at this moment
+            known = await self._store[HINTS].of(company).get_many([one.id for one in wanted])
+            batch, fresh = WriteBatch(), 0
+            for one in wanted:
+                if one.id not in known:
+                    batch.insert(HINTS, one)
+                    fresh += 1
+            if not fresh or isinstance(await self._store.write(batch), Applied):
+                return fresh
+        raise Unavailable("The webhook could not be stored just now; it will be sent again.")
+
+
+def _stored(connection: Connection, hint: Hint, now: object) -> StoredHint:
+    return StoredHint.model_validate(
+        {
+            "_id": f"{connection.id}:{hint.key}",
+            "company_id": connection.company_id,
+            "connection_id": connection.id,
+            "provider": connection.provider,
+            "object": hint.object,
+            "record_id": hint.record_id,
+            "change": hint.change,
+            "into": hint.into,
+            "ours": hint.ours,
+            "occurred_at": hint.at,
+            "received_at": now,
+        }
+    )

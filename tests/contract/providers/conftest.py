@@ -1,0 +1,79 @@
+"""A vendor's sandbox, a hub that is connected to it, and a session: the same for each provider."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from leadbridge.crm.provider import Provider, Write, Written
+from leadbridge.demo.client import DemoClient
+from leadbridge.integrations.model import Connection
+from leadbridge.integrations.session import ConnectionSession
+from tests.contract.providers.hubspot import HubSpotUnderTest
+from tests.contract.providers.under_test import UnderTest
+from tests.support.hub_in_process import HubUnderTest, running_hub
+
+ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest,)
+"""Every provider; a new one is added here and nowhere else in the suite."""
+
+
+@pytest.fixture(scope="package", params=ADAPTERS, ids=lambda adapter: adapter.__name__)
+def shared(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
+    vendor: UnderTest = request.param()
+    vendor.start()
+    yield vendor
+    vendor.stop()
+
+
+@pytest.fixture
+def vendor(shared: UnderTest) -> UnderTest:
+    shared.reset()
+    return shared
+
+
+@dataclass
+class Connected:
+    """A hub connected to a vendor."""
+
+    vendor: UnderTest
+    site: HubUnderTest
+    connection: Connection
+
+    @property
+    def provider(self) -> Provider:
+        return self.vendor.provider
+
+    def session(self) -> ConnectionSession:
+        """Return a new way to the account, as each piece of work gets."""
+        return self.site.hub.connections.session(self.connection)
+
+    async def upsert(self, rows: Sequence[dict[str, str]]) -> list[Written]:
+        """Upsert rows, each traced by its place."""
+        writes = [Write(str(place), values) for place, values in enumerate(rows)]
+        return await self.provider.upsert(self.session(), self.vendor.object, self.vendor.by, writes)
+
+    def held(self) -> dict[str, str]:
+        """Return the live records at the vendor, key to id; fails the test where a key is there twice."""
+        found: dict[str, str] = {}
+        for record in self.vendor.records():
+            key = record.values.get(self.vendor.by)
+            if key is not None and not record.archived:
+                assert key not in found, f"{key} is there twice"
+                found[key] = record.id
+        return found
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, vendor: UnderTest) -> AsyncIterator[HubUnderTest]:
+    async with running_hub(tmp_path / "hub", None, **vendor.settings()) as site:
+        yield site
+
+
+@pytest.fixture
+async def connected(vendor: UnderTest, hub: HubUnderTest) -> Connected:
+    async with DemoClient(hub.base, hub.token) as client:
+        await client.connect(vendor.provider.id, hub.hub.connections.provider(vendor.provider.id)[1].api_url)
+    return Connected(vendor, hub, await hub.hub.connections.usable(hub.company_id))
