@@ -114,6 +114,7 @@ export const en = {
     intro: (name: string) => `Before anybody can connect ${name}, whoever runs this hub registers it there as an app, once.`,
     stepApp: "Create an app in the vendor's developer pages:",
     stepRedirect: "Enter this redirect address there, exactly as it stands here:",
+    redirect: "Redirect address for the vendor, exactly as it stands here:",
     stepVariables: "Put the app's id and secret into the hub's environment or .env, then start the hub again:",
     stepScopes: "Ask for these scopes or permissions:",
     missing: "missing",

@@ -1,6 +1,7 @@
-import { Button, Group, Loader, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Loader, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
 import { hearEnded, type Ended } from "./channel";
@@ -63,7 +64,7 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
   };
   const account = known.data?.filter((one) => one.provider === begin.provider.id && one.status === "active").at(-1)?.accountInfo.accountName;
   return (
-    <Modal opened onClose={onClose} title={text.connect.title(name)} closeButtonProps={{ "aria-label": text.common.close }}>
+    <Dialog onClose={onClose} title={text.connect.title(name)}>
       <Stack>
         {asked.isPending && (
           <Group gap="sm">
@@ -109,7 +110,7 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
           </>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -9,14 +9,20 @@ import { Chip } from "../../parts/Chip";
 import { Facts } from "../../parts/Page";
 import { useMay } from "../../parts/session";
 import { text, when } from "../../text";
-import { DisconnectDialog } from "./DisconnectDialog";
 import { useChange, useErrorCount, useUserName } from "./hooks";
 import { connectionState } from "./state";
 import { TestDialog } from "./TestDialog";
 
+interface Props {
+  provider: Provider;
+  connection: Connection;
+  reconnect: () => void;
+  disconnect: () => void;
+}
+
 /** One connection: whose account, how it stands and why, what it did, and what can be done. */
-export function ConnectionCard({ provider, connection, reconnect }: { provider: Provider; connection: Connection; reconnect: () => void }) {
-  const [open, setOpen] = useState<"test" | "disconnect" | null>(null);
+export function ConnectionCard({ provider, connection, reconnect, disconnect }: Props) {
+  const [testing, setTesting] = useState(false);
   const navigate = useNavigate();
   const errors = useErrorCount(connection._id);
   const change = useChange(connection._id);
@@ -46,7 +52,7 @@ export function ConnectionCard({ provider, connection, reconnect }: { provider: 
             <Group gap={6}>
               <Chip tone={state.tone}>{text.integrations.chips[state.word]}</Chip>
               {connection.primary && <Chip tone="plain">{text.integrations.primary}</Chip>}
-              {account.environment && account.environment !== "production" && <Chip tone="wait">{account.environment}</Chip>}
+              {account.environment && account.environment !== "production" && <Chip tone={account.environment.includes("sandbox") ? "wait" : "plain"}>{account.environment}</Chip>}
             </Group>
           </Stack>
           <Menu position="bottom-end" withinPortal>
@@ -56,7 +62,7 @@ export function ConnectionCard({ provider, connection, reconnect }: { provider: 
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item disabled={!may.test} onClick={() => setOpen("test")}>
+              <Menu.Item disabled={!may.test} onClick={() => setTesting(true)}>
                 {text.integrations.test}
               </Menu.Item>
               <Menu.Item onClick={toErrors}>{text.integrations.viewLog}</Menu.Item>
@@ -66,7 +72,7 @@ export function ConnectionCard({ provider, connection, reconnect }: { provider: 
                   {connection.status !== "paused" && <Menu.Item onClick={() => save({ paused: true })}>{text.integrations.pause}</Menu.Item>}
                   <Menu.Item onClick={reconnect}>{text.integrations.reconnect}</Menu.Item>
                   <Menu.Divider />
-                  <Menu.Item c="var(--mantine-color-error)" onClick={() => setOpen("disconnect")}>
+                  <Menu.Item c="var(--mantine-color-error)" onClick={disconnect}>
                     {text.integrations.disconnect}
                   </Menu.Item>
                 </>
@@ -92,14 +98,13 @@ export function ConnectionCard({ provider, connection, reconnect }: { provider: 
             <Button onClick={toErrors}>{text.integrations.fixErrors(errors.data.count, errors.data.more)}</Button>
           )}
           {may.test && (
-            <Button variant="default" onClick={() => setOpen("test")}>
+            <Button variant="default" onClick={() => setTesting(true)}>
               {text.integrations.test}
             </Button>
           )}
         </Group>
       </Stack>
-      {open === "test" && <TestDialog connection={connection} name={provider.name} onClose={() => setOpen(null)} />}
-      {open === "disconnect" && <DisconnectDialog connection={connection} name={provider.name} onClose={() => setOpen(null)} />}
+      {testing && <TestDialog connection={connection} name={provider.name} onClose={() => setTesting(false)} />}
     </Paper>
   );
 }

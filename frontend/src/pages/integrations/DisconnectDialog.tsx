@@ -1,5 +1,6 @@
-import { Alert, Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, List, Stack, Text } from "@mantine/core";
 import type { Connection } from "../../api/shapes";
+import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
 import { useDisconnect } from "./hooks";
@@ -8,7 +9,7 @@ import { useDisconnect } from "./hooks";
 export function DisconnectDialog({ connection, name, onClose }: { connection: Connection; name: string; onClose: () => void }) {
   const disconnect = useDisconnect(connection._id);
   return (
-    <Modal opened onClose={onClose} title={text.disconnect.title(name)} closeButtonProps={{ "aria-label": text.common.close }}>
+    <Dialog onClose={onClose} title={text.disconnect.title(name)}>
       <Stack>
         <Text fw={600}>{connection.accountInfo.accountName}</Text>
         {disconnect.isSuccess ? (
@@ -37,6 +38,6 @@ export function DisconnectDialog({ connection, name, onClose }: { connection: Co
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

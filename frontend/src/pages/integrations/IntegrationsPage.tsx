@@ -1,12 +1,17 @@
-import { Stack, Tabs } from "@mantine/core";
+import { SimpleGrid, Stack, Tabs } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Connection, Provider } from "../../api/shapes";
 import { Page } from "../../parts/Page";
 import { Empty, Loaded } from "../../parts/States";
 import { text } from "../../text";
 import { AutomationTab } from "./AutomationTab";
-import { useConnections, useProviders } from "./hooks";
+import { ConnectDialog, openPopup } from "./ConnectDialog";
+import { DisconnectDialog } from "./DisconnectDialog";
+import { useConnections, useProviders, type Begin } from "./hooks";
 import { Outcome } from "./Outcome";
-import { ProviderCard } from "./ProviderCard";
+import { ProviderCard, type Dialogs } from "./ProviderCard";
 
 export default function IntegrationsPage() {
   const { tab = "crm", status, code = "", handle } = useSearch({ from: "/super-user/integrations" });
@@ -31,9 +36,36 @@ export default function IntegrationsPage() {
   );
 }
 
+const ofProvider = (all: Connection[], provider: Provider) => all.filter((one) => one.provider === provider.id);
+
+/** Whether a CRM has a connection that has not ended: those stand first, at full width. */
+const inUse = (all: Connection[]) => (provider: Provider) => ofProvider(all, provider).some((one) => one.status !== "disconnected");
+
 function CrmTab() {
   const providers = useProviders();
   const connections = useConnections();
+  const [connecting, setConnecting] = useState<{ begin: Begin; popup: Window | null } | null>(null);
+  const [ending, setEnding] = useState<{ connection: Connection; name: string } | null>(null);
+  const dialogs = {
+    connect: (begin: Begin) => setConnecting({ begin, popup: openPopup() }),
+    disconnect: (connection: Connection, name: string) => setEnding({ connection, name }),
+  };
+  return (
+    <>
+      <Cards providers={providers} connections={connections} dialogs={dialogs} />
+      {connecting && <ConnectDialog {...connecting} onClose={() => setConnecting(null)} />}
+      {ending && <DisconnectDialog {...ending} onClose={() => setEnding(null)} />}
+    </>
+  );
+}
+
+interface CardsProps {
+  providers: UseQueryResult<Provider[]>;
+  connections: UseQueryResult<Connection[]>;
+  dialogs: Dialogs;
+}
+
+function Cards({ providers, connections, dialogs }: CardsProps) {
   return (
     <Loaded query={providers} lines={8}>
       {(listed) =>
@@ -43,9 +75,14 @@ function CrmTab() {
           <Loaded query={connections} lines={8}>
             {(all) => (
               <Stack gap="md">
-                {listed.map((provider) => (
-                  <ProviderCard key={provider.id} provider={provider} connections={all.filter((one) => one.provider === provider.id)} />
+                {listed.filter(inUse(all)).map((provider) => (
+                  <ProviderCard key={provider.id} provider={provider} connections={ofProvider(all, provider)} dialogs={dialogs} />
                 ))}
+                <SimpleGrid cols={{ base: 1, lg: 2 }}>
+                  {listed.filter((provider) => !inUse(all)(provider)).map((provider) => (
+                    <ProviderCard key={provider.id} provider={provider} connections={ofProvider(all, provider)} dialogs={dialogs} />
+                  ))}
+                </SimpleGrid>
               </Stack>
             )}
           </Loaded>

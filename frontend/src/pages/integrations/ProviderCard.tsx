@@ -4,22 +4,26 @@ import type { Connection, Provider } from "../../api/shapes";
 import { Chip } from "../../parts/Chip";
 import { useMay } from "../../parts/session";
 import { text } from "../../text";
-import { ConnectDialog, openPopup } from "./ConnectDialog";
 import { ConnectionCard } from "./ConnectionCard";
 import type { Begin } from "./hooks";
 import { Mark } from "./Mark";
 import { RedirectAddress, SetupHelp } from "./SetupHelp";
 import { providerState } from "./state";
 
+/** Dialogues that belong to the page: what they tell must outlive the card that they were opened on. */
+export interface Dialogs {
+  connect: (begin: Begin) => void;
+  disconnect: (connection: Connection, name: string) => void;
+}
+
 /** One CRM: its connections, or how to get one. */
-export function ProviderCard({ provider, connections }: { provider: Provider; connections: Connection[] }) {
-  const [connecting, setConnecting] = useState<{ begin: Begin; popup: Window | null } | null>(null);
+export function ProviderCard({ provider, connections, dialogs }: { provider: Provider; connections: Connection[]; dialogs: Dialogs }) {
   const [help, setHelp] = useState(false);
   const manage = useMay("connections.manage");
   const living = connections.filter((one) => one.status !== "disconnected");
   const ended = connections.length - living.length;
   const state = providerState(provider);
-  const connect = (connectionId?: string) => setConnecting({ begin: { provider, connectionId }, popup: openPopup() });
+  const connect = (connectionId?: string) => dialogs.connect({ provider, connectionId });
   return (
     <Card withBorder padding="lg" component="section" aria-label={provider.name} data-provider={provider.id}>
       <Stack gap="md">
@@ -38,13 +42,22 @@ export function ProviderCard({ provider, connections }: { provider: Provider; co
           {living.length === 0 && <Chip tone={state.tone}>{text.integrations.chips[state.word]}</Chip>}
         </Group>
         {living.map((connection) => (
-          <ConnectionCard key={connection._id} provider={provider} connection={connection} reconnect={() => connect(connection._id)} />
+          <ConnectionCard
+            key={connection._id}
+            provider={provider}
+            connection={connection}
+            reconnect={() => connect(connection._id)}
+            disconnect={() => dialogs.disconnect(connection, provider.name)}
+          />
         ))}
         {state.action === "none" && <Text size="sm">{text.integrations.notAvailable}</Text>}
         {state.action === "setup" && (
           <div>
             <Text size="sm">
               {text.integrations.missingTitle}: <code>{provider.missing.join(", ")}</code>
+            </Text>
+            <Text size="sm" mt={6}>
+              {text.setup.redirect}
             </Text>
             <RedirectAddress provider={provider} />
           </div>
@@ -69,7 +82,6 @@ export function ProviderCard({ provider, connections }: { provider: Provider; co
         </Group>
       </Stack>
       {help && <SetupHelp provider={provider} onClose={() => setHelp(false)} />}
-      {connecting && <ConnectDialog {...connecting} onClose={() => setConnecting(null)} />}
     </Card>
   );
 }

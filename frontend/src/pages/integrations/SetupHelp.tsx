@@ -1,7 +1,8 @@
-import { Anchor, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { Anchor, Group, List, Stack, Text } from "@mantine/core";
 import type { Provider } from "../../api/shapes";
 import { Chip } from "../../parts/Chip";
 import { Copy } from "../../parts/Copy";
+import { Dialog } from "../../parts/Dialog";
 import { text } from "../../text";
 
 interface Vendor {
@@ -43,7 +44,7 @@ const VENDORS: Record<string, Vendor> = {
 export function SetupHelp({ provider, onClose }: { provider: Provider; onClose: () => void }) {
   const vendor = VENDORS[provider.id];
   return (
-    <Modal opened onClose={onClose} size="lg" title={text.setup.title(provider.name)} closeButtonProps={{ "aria-label": text.common.close }}>
+    <Dialog onClose={onClose} size="lg" title={text.setup.title(provider.name)}>
       <Stack>
         <Text>{provider.configured ? text.setup.done : text.setup.intro(provider.name)}</Text>
         <List type="ordered" spacing="md" styles={{ itemWrapper: { display: "inline" }, itemLabel: { display: "inline" } }}>
@@ -79,7 +80,7 @@ export function SetupHelp({ provider, onClose }: { provider: Provider; onClose: 
           </List.Item>
         </List>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Loader, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Loader, Stack, Text } from "@mantine/core";
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useEffect } from "react";
 import type { Connection } from "../../api/shapes";
+import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
 import { useTest } from "./hooks";
@@ -11,7 +12,7 @@ export function TestDialog({ connection, name, onClose }: { connection: Connecti
   const { mutate, ...test } = useTest(connection._id);
   useEffect(() => mutate(), [mutate]);
   return (
-    <Modal opened onClose={onClose} title={text.test.title(`${name}, ${connection.accountInfo.accountName}`)} closeButtonProps={{ "aria-label": text.common.close }}>
+    <Dialog onClose={onClose} title={text.test.title(`${name}, ${connection.accountInfo.accountName}`)}>
       <Stack>
         {test.isPending && (
           <Group gap="sm">
@@ -55,6 +56,6 @@ export function TestDialog({ connection, name, onClose }: { connection: Connecti
           </>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Alert, Button, Card, Group, Modal, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Card, Group, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import type { ApiKey } from "../../api/shapes";
 import { Chip } from "../../parts/Chip";
 import { Copy } from "../../parts/Copy";
+import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { Rows } from "../../parts/Rows";
 import { useMay } from "../../parts/session";
@@ -94,7 +95,7 @@ function MakeDialog({ onClose }: { onClose: () => void }) {
   };
   const token = make.data?.token;
   return (
-    <Modal opened onClose={onClose} title={t.makeTitle} closeButtonProps={{ "aria-label": text.common.close }}>
+    <Dialog onClose={onClose} title={t.makeTitle}>
       {token ? (
         <Alert variant="default" role="status" title={t.made}>
           <Group gap="xs" wrap="nowrap">
@@ -113,6 +114,6 @@ function MakeDialog({ onClose }: { onClose: () => void }) {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

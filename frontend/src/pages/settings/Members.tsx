@@ -1,9 +1,10 @@
-import { Alert, Button, Card, Group, Modal, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Card, Group, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { User } from "../../api/shapes";
 import { Chip } from "../../parts/Chip";
 import { Copy } from "../../parts/Copy";
+import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { Rows } from "../../parts/Rows";
 import { meQuery, useMay } from "../../parts/session";
@@ -132,7 +133,7 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
   };
   const link = invite.data?.link;
   return (
-    <Modal opened onClose={onClose} title={t.inviteTitle} closeButtonProps={{ "aria-label": text.common.close }}>
+    <Dialog onClose={onClose} title={t.inviteTitle}>
       {link ? (
         <Alert variant="default" role="status" title={t.inviteDone}>
           <Group gap="xs" wrap="nowrap">
@@ -152,6 +153,6 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
