@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
 
 
 def _reduced(operation: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: operation[name] for name in ("parameters", "requestBody") if name in operation}
+    kept: dict[str, Any] = {name: operation[name] for name in ("parameters", "requestBody") if name in operation}
     answers = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
     return {**kept, "responses": answers or {"200": {"description": ""}}}
 

@@ -1,14 +1,24 @@
+import { Button, Text } from "@mantine/core";
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, type ErrorComponentProps } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Link, redirect, type ErrorComponentProps } from "@tanstack/react-router";
 import { asApiError } from "./api/errors";
 import { ErrorNote } from "./parts/ErrorNote";
+import { Outside } from "./parts/Outside";
 import { meQuery } from "./parts/session";
 import { Shell } from "./parts/Shell";
-import { Empty } from "./parts/States";
 import { text } from "./text";
 
-const Failed = ({ error, reset }: ErrorComponentProps) => <ErrorNote error={error} retry={reset} />;
-const NotFound = () => <Empty title={text.failure.notFound} hint={text.failure.notFoundHint} />;
+const Failed = ({ error, reset }: ErrorComponentProps) => (
+  <Outside title={text.failure.title}>
+    <ErrorNote error={error} retry={reset} />
+  </Outside>
+);
+const NotFound = () => (
+  <Outside title={text.failure.notFound}>
+    <Text>{text.failure.notFoundHint}</Text>
+    <Button renderRoot={(props) => <Link to="/super-user/integrations" {...props} />}>{text.nav.integrations}</Button>
+  </Outside>
+);
 
 /** The words of an address's query, each a text or absent. */
 function words<Name extends string>(...names: Name[]) {

@@ -81,7 +81,9 @@ def main(folder: Path) -> int:
             for dark in (False, True):
                 name = f"{width}-{'dark' if dark else 'light'}"
                 with person(chromium, running, width=width, dark=dark) as someone:
-                    shoot(someone, folder, name, {"sign-in": "/sign-in", "invitation": "/invitation#inv_none"}, findings)
+                    shoot(
+                        someone, folder, name, {"sign-in": "/sign-in", "invitation": "/invitation#inv_none"}, findings
+                    )
                     someone.sign_in()
                     shoot(someone, folder, name, pages, findings)
     sys.stdout.write("\n".join([*findings, f"{len(findings)} findings; pictures in {folder}"]) + "\n")

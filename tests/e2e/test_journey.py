@@ -132,7 +132,9 @@ def test_6_five_hundred_leads_are_synced_and_their_progress_is_seen(traveller: P
 
 def test_7_a_failure_is_explained_and_trying_again_repairs_it(traveller: Person) -> None:
     hub, sandbox = traveller.stage.hub, traveller.stage.sandbox
-    lead = hub.data("POST", "/api/v1/leads", json={"firstName": "Cara", "lastName": "Locked", "email": "cara@dashboard.example"})
+    lead = hub.data(
+        "POST", "/api/v1/leads", json={"firstName": "Cara", "lastName": "Locked", "email": "cara@dashboard.example"}
+    )
     for operation in ("objects.batch.create", "objects.batch.upsert", "objects.create"):
         sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=1)
     page = traveller.go(f"/super-user/leads/{lead['_id']}")

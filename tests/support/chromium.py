@@ -24,7 +24,10 @@ def installed() -> Path | None:
         if found := shutil.which(name):
             return Path(found)
     home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    places = (*home.glob("chromium-*/chrome-linux*/chrome"), *home.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*"))
+    places = (
+        *home.glob("chromium-*/chrome-linux*/chrome"),
+        *home.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*"),
+    )
     return max((path for path in places if os.access(path, os.X_OK)), default=None)
 
 

@@ -25,8 +25,11 @@ document.addEventListener("securitypolicyviolation", (e) =>
   window.__violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
 """
 """Collects what the page's policy had to stop."""
-RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map((v) =>
-  `${v.id} (${v.impact}): ${v.help}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? n.all[0]?.message ?? "")).slice(0, 4).join(" | ")}`)"""
+RUN_AXE = """async () => {
+  const where = (n) => `${n.target.join(" ")} ${(n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? ""}`;
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.map((v) => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 4).map(where).join(" | ")}`);
+}"""
 
 
 @dataclass

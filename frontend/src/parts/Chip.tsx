@@ -18,6 +18,7 @@ export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {
       radius="sm"
       tt="none"
       fw={600}
+      flex="none"
       data-tone={tone}
       bg={`light-dark(${light}, ${dark})`}
       c={`light-dark(${ink}, ${darkInk})`}

@@ -1,11 +1,12 @@
-import { ActionIcon, AppShell, Burger, Group, NavLink, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group, NavLink, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconAddressBook, IconAlertCircle, IconFileImport, IconLogout, IconMoon, IconPlugConnected, IconSettings, IconSun } from "@tabler/icons-react";
+import { IconAddressBook, IconAlertCircle, IconFileImport, IconLogout, IconPlugConnected, IconSettings } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { api, data, keepCsrf } from "../api/client";
 import { text } from "../text";
+import { SchemeSwitch } from "./SchemeSwitch";
 import { meQuery } from "./session";
 
 const PAGES = [
@@ -15,20 +16,6 @@ const PAGES = [
   { to: "/super-user/errors", label: text.nav.errors, icon: IconAlertCircle },
   { to: "/super-user/settings", label: text.nav.settings, icon: IconSettings },
 ] as const;
-
-/** Switches between light and dark colours; the browser remembers it. */
-export function SchemeSwitch() {
-  const { setColorScheme } = useMantineColorScheme();
-  const dark = useComputedColorScheme("light") === "dark";
-  const label = dark ? text.app.lightMode : text.app.darkMode;
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="default" size="lg" aria-label={label} onClick={() => setColorScheme(dark ? "light" : "dark")}>
-        {dark ? <IconSun size={18} /> : <IconMoon size={18} />}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
 
 export function Shell() {
   const [open, { toggle, close }] = useDisclosure(false);

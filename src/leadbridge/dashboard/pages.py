@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leadbridge.dashboard.files import NONCE_MARK, SHELL_MARK
-from leadbridge.settings import INTEGRATIONS_PAGE
 
 HOME = "/super-user"
 SETTINGS_PAGE = f"{HOME}/settings"
-LINKS = (
-    (INTEGRATIONS_PAGE, "Integrations"),
-    (f"{HOME}/leads", "Leads"),
-    (f"{HOME}/errors", "Error log"),
-    (SETTINGS_PAGE, "Settings"),
+
+_templates = Environment(
+    loader=PackageLoader("leadbridge.dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
 
@@ -30,25 +27,15 @@ def policy(nonce: str) -> str:
 
 
 def filled(page: str, nonce: str, path: str) -> str:
-    """Return the built page for ``path``: with its nonce, and the words that stand there before any script has run."""
-    return page.replace(NONCE_MARK, nonce).replace(SHELL_MARK, shell(path))
+    """Return the built page for ``path``: its nonce in it, and what it shows while the dashboard loads.
+
+    The same words stand there where scripts are off.
+    """
+    shell = _templates.get_template("shell.html").render(path=path, settings=SETTINGS_PAGE, built=True)
+    return page.replace(NONCE_MARK, nonce).replace(SHELL_MARK, shell)
 
 
-def shell(path: str) -> str:
-    """Return what a page shows while the dashboard loads, and where scripts are off."""
-    links = "".join(f'<a href="{escape(target)}">{escape(name)}</a>' for target, name in LINKS)
-    own = f'<p><a href="{INTEGRATIONS_PAGE}">Manage Integrations</a></p>' if path == SETTINGS_PAGE else ""
-    return (
-        f'<div class="shell"><p class="shell-name">Leadbridge</p><nav aria-label="Pages">{links}</nav>'
-        f"<main>{own}<p>Loading the dashboard. It needs JavaScript.</p></main></div>"
-    )
-
-
-def unbuilt(path: str) -> str:
+def unbuilt(path: str, stylesheet: str) -> str:
     """Return the page of an installation that has no built dashboard."""
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Leadbridge</title>'
-        f'<link rel="stylesheet" href="{INTEGRATIONS_PAGE}.css"></head><body>{shell(path)}'
-        "<p>This installation was made without the dashboard: run <code>make dashboard</code> in the checkout, "
-        "or install a built package.</p></body></html>"
-    )
+    template = _templates.get_template("unbuilt.html")
+    return template.render(path=path, settings=SETTINGS_PAGE, built=False, stylesheet=stylesheet)

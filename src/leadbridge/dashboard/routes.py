@@ -1,4 +1,4 @@
-"""The dashboard's addresses: its pages and its files. They are listed, so that no address of the API is ever shadowed."""
+"""The dashboard's addresses: its pages and its files. Each is listed, so no address of the API is ever shadowed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from leadbridge.dashboard.files import Built
 from leadbridge.dashboard.pages import HOME, filled, policy, unbuilt
 from leadbridge.integrations.addresses import RESULT_PAGE
+from leadbridge.integrations.outcomes import STYLESHEET
 from leadbridge.integrations.routes import plain_page
 from leadbridge.kit.errors import NotFound
 from leadbridge.settings import INTEGRATIONS_PAGE
@@ -46,7 +47,7 @@ BuiltDep = Annotated[Built, Depends(_built)]
 
 def _page(built: Built, path: str, opener_policy: str = OPENER_POLICY) -> Response:
     if built.page is None:
-        return HTMLResponse(unbuilt(path), headers={"cache-control": "no-store"})
+        return HTMLResponse(unbuilt(path, STYLESHEET), headers={"cache-control": "no-store"})
     nonce = secrets.token_urlsafe(18)
     headers = {
         "cache-control": "no-store",  # the nonce is this answer's own

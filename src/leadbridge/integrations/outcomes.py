@@ -134,7 +134,6 @@ def render(providers: Sequence[Listed], query: Mapping[str, str], shown: tuple[s
     handle = query.get("handle", "")
     return _templates.get_template("integrations.html").render(
         stylesheet=STYLESHEET,
-        page=INTEGRATIONS_PAGE,
         tab="automation" if query.get("tab") == "automation" else "crm",
         providers=providers,
         outcome=outcome,

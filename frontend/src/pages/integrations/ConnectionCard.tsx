@@ -55,7 +55,7 @@ export function ConnectionCard({ provider, connection, reconnect, disconnect }: 
               {account.environment && account.environment !== "production" && <Chip tone={account.environment.includes("sandbox") ? "wait" : "plain"}>{account.environment}</Chip>}
             </Group>
           </Stack>
-          <Menu position="bottom-end" withinPortal>
+          <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <ActionIcon variant="default" size="lg" aria-label={text.integrations.moreActions(account.accountName)}>
                 <IconDots size={18} />

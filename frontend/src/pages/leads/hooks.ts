@@ -96,5 +96,5 @@ async function failuresOf(id: string): Promise<TimelineEntry[]> {
   const asked = api.GET("/api/v1/crm-integration/error-logs", { params: { query: { limit: 200 } } });
   return (await data<ErrorEntry[]>(asked))
     .filter((entry) => entry.leadId === id)
-    .map((entry) => ({ _id: entry._id, at: entry.occurredAt, type: "failure", message: `${entry.message} ${entry.hint}` }));
+    .map((entry) => ({ _id: entry._id, at: entry.occurredAt, type: "failure", message: `${entry.message.replace(/[.\s]+$/, "")}. ${entry.hint}` }));
 }

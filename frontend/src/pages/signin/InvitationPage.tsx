@@ -5,8 +5,8 @@ import { useState, type FormEvent } from "react";
 import { api, data } from "../../api/client";
 import type { User } from "../../api/shapes";
 import { ErrorNote } from "../../parts/ErrorNote";
+import { Outside } from "../../parts/Outside";
 import { text } from "../../text";
-import { Outside } from "./SignInPage";
 
 export default function InvitationPage() {
   const [token] = useState(() => window.location.hash.slice(1));

@@ -1,38 +1,13 @@
-import { Button, Card, Center, Group, PasswordInput, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, PasswordInput, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { useEffect, useState, type FormEvent, type ReactNode } from "react";
+import { useState, type FormEvent } from "react";
 import { api, data, keepCsrf } from "../../api/client";
 import { asApiError } from "../../api/errors";
 import type { Me } from "../../api/shapes";
 import { ErrorNote } from "../../parts/ErrorNote";
-import { SchemeSwitch } from "../../parts/Shell";
+import { Outside } from "../../parts/Outside";
 import { text } from "../../text";
-
-/** The frame of pages that nobody is signed in on. */
-export function Outside({ title, children }: { title: string; children: ReactNode }) {
-  useEffect(() => {
-    document.title = `${title} - ${text.app.name}`;
-  }, [title]);
-  return (
-    <Center component="main" mih="100vh" p="md">
-      <Card withBorder w="100%" maw={420} padding="xl">
-        <Stack>
-          <Group justify="space-between" wrap="nowrap">
-            <Group gap="sm" wrap="nowrap">
-              <img src="/assets/mark.svg" width={32} height={32} alt="" />
-              <Title order={1} size="h3">
-                {title}
-              </Title>
-            </Group>
-            <SchemeSwitch />
-          </Group>
-          {children}
-        </Stack>
-      </Card>
-    </Center>
-  );
-}
 
 /** An address of this dashboard to go to next; anything else becomes its first page. */
 export function safeTarget(to: string | undefined): string {
