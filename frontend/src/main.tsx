@@ -25,7 +25,10 @@ function signedOut(error: unknown): void {
 
 const client = new QueryClient({
   defaultOptions: {
+    // Whether the hub answers is found out by asking it: a browser's own idea of being offline would wait in silence.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       retry: (count, error) => count < 2 && [0, 502, 503, 504].includes(asApiError(error).status),
       refetchOnWindowFocus: false,
       staleTime: 5_000,

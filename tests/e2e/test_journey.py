@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.dashboard import PATIENCE_MS, Person, Stage, person, write_leads
+from tests.support.dashboard import Person, Stage, person, write_leads
 
 LEADS = 500
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

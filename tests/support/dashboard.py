@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.chromium import ensure
 from tests.support.hub import RunningHub
@@ -18,6 +18,7 @@ from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 ADMIN = "admin@localhost"
 WATCH = """
 window.__violations = [];

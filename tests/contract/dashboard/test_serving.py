@@ -81,9 +81,8 @@ def test_the_integrations_page_is_the_dashboard_for_a_session_and_plain_for_a_st
     known = send("GET", f"{hub.base_url}/super-user/integrations", headers=SESSION)
     assert 'type="module"' in known.text
     assert known.header("cross-origin-opener-policy") == "same-origin-allow-popups"
-    ended = send(
-        "GET", f"{hub.base_url}/super-user/integrations/result?status=denied&code=consent_denied", headers=SESSION
-    )
+    address = f"{hub.base_url}/super-user/integrations/result?status=denied&code=consent_denied"
+    ended = send("GET", address, headers=SESSION)
     assert ended.header("cross-origin-opener-policy") == "unsafe-none"
     told = send("GET", address)
     assert "Consent was refused" in told.text

@@ -13,7 +13,12 @@ const COUNTS: (keyof ImportCounts)[] = ["read", "created", "updated", "unchanged
 export default function ImportPage() {
   const { id } = useParams({ from: "/super-user/imports/$id" });
   const job = useOneImport(id);
-  return <Loaded query={job}>{(found) => <ImportView job={found} />}</Loaded>;
+  if (job.data) return <ImportView job={job.data} />;
+  return (
+    <Page title={text.imports.title}>
+      <Loaded query={job}>{() => null}</Loaded>
+    </Page>
+  );
 }
 
 /** How far an import is. */

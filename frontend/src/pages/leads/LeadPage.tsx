@@ -21,7 +21,12 @@ const ORDER = [
 export default function LeadPage() {
   const { id } = useParams({ from: "/super-user/leads/$id" });
   const lead = useLead(id);
-  return <Loaded query={lead}>{(found) => <LeadView lead={found} />}</Loaded>;
+  if (lead.data) return <LeadView lead={lead.data} />;
+  return (
+    <Page title={text.leads.title}>
+      <Loaded query={lead}>{() => null}</Loaded>
+    </Page>
+  );
 }
 
 function LeadView({ lead }: { lead: Lead }) {
