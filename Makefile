@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 DEMO_ARGS ?=
 MONGODB_URI ?=
 
-.PHONY: help setup demo demo-clean test check format prove bench conformance lock clean
+.PHONY: help setup dashboard client dist demo demo-clean test check format prove bench conformance lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -26,16 +26,26 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-demo: setup ## the main job on real input: import, connect, sync; then the addresses and a login
+dashboard: setup ## build the dashboard into the package, where its sources have changed (Node, else PyPI's package of it)
+	@$(BIN)/python -m frontend build
+
+client: setup ## renew the dashboard's API client from the hub's OpenAPI document
+	@$(BIN)/python -m frontend client
+
+dist: dashboard ## build the wheel and the source package into dist/, the dashboard in them
+	@$(BIN)/hatchling build
+
+demo: dashboard ## the main job on real input: import, connect, sync; then the addresses and a login
 	@$(BIN)/leadbridge demo $(DEMO_ARGS)
 
 demo-clean: ## forget the demo's state (.demo/)
 	@rm -rf .demo
 
-test: setup ## every test, tier by tier, with the seconds each took beside its budget
+test: dashboard ## every test, tier by tier, with the seconds each took beside its budget
+	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m tests.tiers
 
-check: setup ## lint, types, walls between rooms, docs links, queries and their indexes, doors, exits, ways out
+check: setup ## lint, types, walls between rooms, docs links, queries and their indexes, doors, exits, ways out, dashboard
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -45,6 +55,7 @@ check: setup ## lint, types, walls between rooms, docs links, queries and their 
 	@$(BIN)/python -m tests.scoping
 	@$(BIN)/python -m tests.exits
 	@$(BIN)/python -m tests.outbound
+	@$(BIN)/python -m frontend check
 
 format: setup ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -62,6 +73,7 @@ conformance: setup ## the store suite, explain checks included, on a real server
 lock: setup ## renew the lock files from pyproject.toml (needs uv: pip install uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/runtime.txt
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/dev.txt
+	@uv pip compile --group node --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/node.txt
 
 clean: demo-clean ## remove everything that was built or installed here
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist frontend/node_modules src/leadbridge/dashboard/built

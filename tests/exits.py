@@ -40,6 +40,8 @@ ALLOWED = {
     SOURCES / "security" / "escape.py": frozenset({"csv.writer", "email.message.EmailMessage"}),
     SOURCES / "security" / "xlsx.py": frozenset({"zipfile.ZipFile"}),
 }
+BUILT = SOURCES / "dashboard" / "built"
+"""Made by the dashboard's build, whose scripts are files too; a test looks at the page as it is served."""
 _ENGINES = frozenset({"jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment", "jinja2.Template"})
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,200}>|<[a-zA-Z]+\s|\b(?:href|src|action|style|on[a-z]+)\s*=\s*[\"']?$")
 _INLINE = re.compile(r"<(?:script|style)\b|\sstyle\s*=|\son[a-z]+\s*=", re.IGNORECASE)
@@ -133,7 +135,7 @@ def main() -> int:
     """Check every source file and template of the hub. Returns 1 when one bypasses an exit."""
     checked, found = 0, 0
     for path in sorted(SOURCES.rglob("*")):
-        if path.suffix not in (".py", ".html"):
+        if path.suffix not in (".py", ".html") or BUILT in path.parents:
             continue
         checked += 1
         text = path.read_text(encoding="utf-8")

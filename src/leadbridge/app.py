@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from leadbridge import __version__
 from leadbridge.crm.registry import providers
+from leadbridge.dashboard import routes as dashboard_routes
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.hints import model as hints_model
@@ -374,6 +375,7 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     app.include_router(tenancy_routes.router)
     app.include_router(web_routes.router)
     app.include_router(privacy_routes.router)
+    app.include_router(dashboard_routes.router)
     describe_rights(app)
 
     @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))

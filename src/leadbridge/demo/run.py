@@ -18,18 +18,19 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from leadbridge.app import Hub, build_hub
+from leadbridge.app import build_hub
 from leadbridge.demo.client import DemoClient
 from leadbridge.demo.figures import Figures
 from leadbridge.demo.lock import only_one
+from leadbridge.demo.login import PASSWORD_FILE, TOKEN_FILE, Login, demo_login
 from leadbridge.demo.ports import free_port
 from leadbridge.demo.sandbox import PORT_TRIES, Sandbox, running_sandbox
 from leadbridge.kit.clock import SystemClock
 from leadbridge.kit.errors import StartRefused
 from leadbridge.security.http import GuardedTransport
 from leadbridge.security.transport import HttpRequest, HttpResponse
-from leadbridge.server import bind, prepare_data_dir, serving, write_secret
-from leadbridge.settings import INTEGRATIONS_PAGE, Settings
+from leadbridge.server import bind, prepare_data_dir, serving
+from leadbridge.settings import Settings
 
 EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path(__file__).with_name("leads.csv"))
 """The example file: in a checkout, and in an installed package."""
@@ -87,8 +88,8 @@ async def run_demo(options: DemoOptions) -> int:
         hub = build_hub(settings, clock=clock, transport=transport)
         try:
             await hub.start()
-            token = await _token(hub, options.state)
-            async with serving(hub, listening), DemoClient(settings.public, token) as client:
+            login = await demo_login(hub, options.state)
+            async with serving(hub, listening), DemoClient(settings.public, login.token) as client:
                 figures = await _main_job(client, source, options.provider, sandbox.origin, out)
                 figures.vendor_calls = transport.calls
                 figures.seconds = time.monotonic() - started
@@ -97,7 +98,7 @@ async def run_demo(options: DemoOptions) -> int:
                     sys.stdout.write(orjson.dumps(figures.as_json()).decode() + "\n")
                     sys.stdout.flush()
                 if not options.once:
-                    await _stay(out, settings, sandbox, options.state)
+                    await _stay(out, settings, sandbox, options.state, login)
         finally:
             listening.close()
             await transport.inner.close()
@@ -131,24 +132,6 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",
     }
     return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])
-
-
-async def _token(hub: Hub, state: Path) -> str:
-    """Return the demo's bearer token, which it keeps in a file of its own."""
-    kept = state / "token"
-    if kept.is_file():
-        token = kept.read_text().strip()
-        if await hub.tenancy.user_of_token(token) is not None:
-            return token
-    company = await hub.tenancy.first_company()
-    made = await hub.tenancy.make_first_company() if company is None else None
-    if made is None:
-        company = company or await hub.tenancy.first_company()
-        if company is None:
-            raise StartRefused("The store has no company.", hint="Run 'make demo-clean' and try again.")
-        made = await hub.tenancy.create_token(company.id, name="demo")
-    write_secret(kept, made.token)
-    return made.token
 
 
 async def _main_job(client: DemoClient, source: Path, provider: str, origin: str, out: Console) -> Figures:
@@ -195,16 +178,18 @@ def _show(figures: Figures, out: Console) -> None:
     out.print(table)
 
 
-async def _stay(out: Console, settings: Settings, sandbox: Sandbox, state: Path) -> None:
-    kept = state / "token"
-    # On a terminal the token is shown; anywhere else the output may end in a log, where a token must not be.
-    token = await asyncio.to_thread(kept.read_text) if sys.stdout.isatty() else f"in {kept}"
+async def _stay(out: Console, settings: Settings, sandbox: Sandbox, state: Path, login: Login) -> None:
+    # On a terminal the secrets are shown; anywhere else the output may end in a log, where neither must be.
+    terminal = sys.stdout.isatty()
+    password = login.password if terminal else f"in {state / PASSWORD_FILE}"
+    token = login.token if terminal else f"in {state / TOKEN_FILE}"
     for name, value in (
-        ("Hub", f"{settings.public}{INTEGRATIONS_PAGE}"),
+        ("Dashboard", f"{settings.public}/"),
+        ("Sign in", f"{login.email}, password {password}"),
         ("API", f"{settings.public}/openapi.json"),
+        ("Token", f"{token} (Authorization: Bearer ...)"),
         ("CRM", f"{sandbox.origin}/ (the sandbox's records)"),
-        ("Token", f"{token.strip()} (Authorization: Bearer ...)"),
     ):
-        out.print(f"{name:8}{value}", soft_wrap=True, highlight=False)
+        out.print(f"{name:11}{value}", soft_wrap=True, highlight=False, markup=False)
     out.print("Ctrl-C ends both.")
     await asyncio.Event().wait()

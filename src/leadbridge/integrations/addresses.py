@@ -11,6 +11,8 @@ API = "/api/v1/crm-integration"
 COOKIE_PATH = f"{API}/oauth"
 RESULT_COOKIE = "leadbridge_connect_result"
 """Refers the browser that finished a connect to the account it connected."""
+RESULT_PAGE = f"{INTEGRATIONS_PAGE}/result"
+"""Where a connect that runs in a pop-up ends."""
 OURS = ("status", "provider", "code", "handle")
 """What we add to a return address; the same names in it are replaced, so that nobody can forge an outcome."""
 
@@ -20,12 +22,17 @@ class Addresses:
 
     def __init__(self, settings: Settings) -> None:
         self._public = settings.public
-        self._allowed = frozenset(_place(url) for url in (*settings.return_urls, self.page))
+        self._allowed = frozenset(_place(url) for url in (*settings.return_urls, self.page, self.result_page))
 
     @property
     def page(self) -> str:
         """The hub's own page."""
         return f"{self._public}{INTEGRATIONS_PAGE}"
+
+    @property
+    def result_page(self) -> str:
+        """The hub's own page for the end of a connect that runs in a pop-up."""
+        return f"{self._public}{RESULT_PAGE}"
 
     @property
     def secure(self) -> bool:

@@ -134,6 +134,7 @@ def render(providers: Sequence[Listed], query: Mapping[str, str], shown: tuple[s
     handle = query.get("handle", "")
     return _templates.get_template("integrations.html").render(
         stylesheet=STYLESHEET,
+        tab="automation" if query.get("tab") == "automation" else "crm",
         providers=providers,
         outcome=outcome,
         provider=next((listed.name for listed in providers if listed.id == named), None),

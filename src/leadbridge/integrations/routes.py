@@ -269,9 +269,12 @@ def _entry(entry: ErrorEntry) -> dict[str, Any]:
     }
 
 
-@pages.get(INTEGRATIONS_PAGE)
-async def integrations(request: Request, service: ServiceDep) -> Response:
-    """Show what can be connected, and how a connect ended; the account only to the browser that connected it."""
+async def plain_page(request: Request) -> Response:
+    """Return the page without scripts: what can be connected, and how a connect ended.
+
+    The account is shown only to the browser that connected it.
+    """
+    service = await _service(request)
     reference = request.cookies.get(RESULT_COOKIE, "")
     shown = await service.account_shown(reference) if reference else None
     html = render(service.providers(), request.query_params, shown)

@@ -1,0 +1,45 @@
+"""The dashboard's view of the API: the hub's own OpenAPI document, reduced to what a typed client needs of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from leadbridge.app import build_app, build_hub
+from leadbridge.settings import Settings
+from leadbridge.storage.memory import MemoryEngine
+
+HEADER = "// Generated from the hub's OpenAPI document by `make client`. Do not edit.\n"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def document() -> dict[str, Any]:
+    """Return the hub's OpenAPI document without the answers of failures, which are all of one form, and without prose.
+
+    Neither changes a request's type, and with them the generated file would be six times as long.
+    """
+    hub = build_hub(Settings(_env_file=None), engine=MemoryEngine())
+    whole = build_app(hub).openapi()
+    for operations in whole["paths"].values():
+        for method in METHODS:
+            if method in operations:
+                operations[method] = _reduced(operations[method])
+    reduced: dict[str, Any] = json.loads(json.dumps(whole))
+    return reduced
+
+
+def _reduced(operation: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: operation[name] for name in ("parameters", "requestBody") if name in operation}
+    answers = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
+    return {**kept, "responses": answers or {"200": {"description": ""}}}
+
+
+def operations(whole: dict[str, Any]) -> str:
+    """Return a TypeScript module that lists every operation with its query parameters, to ask at run time."""
+    lines = []
+    for path, methods in sorted(whole["paths"].items()):
+        for method in METHODS:
+            if method in methods:
+                names = sorted(p["name"] for p in methods[method].get("parameters", []) if p["in"] == "query")
+                lines.append(f"  {json.dumps(f'{method.upper()} {path}')}: {json.dumps(names)},")
+    return HEADER + "export const operations: Record<string, readonly string[]> = {\n" + "\n".join(lines) + "\n};\n"

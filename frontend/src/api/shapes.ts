@@ -1,0 +1,262 @@
+/** What answers hold. Fields with a question mark are left out by the hub where there is nothing to say. */
+
+export interface Me {
+  user: User;
+  company: Company;
+  role: string;
+  rights: string[];
+  via: string;
+  csrfToken?: string;
+}
+
+export interface User {
+  _id: string;
+  email: string | null;
+  name: string;
+  role: string;
+  disabled: boolean;
+  external: boolean;
+  createdAt: string;
+}
+
+export interface Company {
+  _id: string;
+  name: string;
+  externalId: string | null;
+  timeZone: string;
+  country: string | null;
+  createdAt: string;
+}
+
+export interface Provider {
+  id: string;
+  name: string;
+  configured: boolean;
+  available: boolean;
+  redirectUri: string;
+  missing: string[];
+}
+
+export type ConnectionStatus =
+  | "pending"
+  | "active"
+  | "rate_limited"
+  | "needs_attention"
+  | "reauth_required"
+  | "paused"
+  | "disconnected";
+
+export interface Connection {
+  _id: string;
+  provider: string;
+  status: ConnectionStatus;
+  statusReason?: { code: string; message: string; hint: string; until?: string };
+  syncing: boolean;
+  primary: boolean;
+  accountInfo: { accountName: string; accountId: string; accountEmail?: string; accountUrl?: string; environment: string };
+  tokens: { hasAccessToken: boolean; hasRefreshToken: boolean; tokenExpiry?: string; tokenExpiryEstimated: boolean };
+  scopes: string[];
+  createdBy: string;
+  createdAt: string;
+  connectedAt?: string;
+  disconnectedAt?: string;
+  /** Of the sync, where the hub tells it. */
+  lastSyncAt?: string;
+  nextRunAt?: string;
+  records?: { inSync?: number; excluded?: number; failing?: number };
+}
+
+export interface ConnectionTest {
+  ok: boolean;
+  provider: string;
+  connectionId: string;
+  latencyMs: number;
+  checks: { name: string; ok: boolean; message: string; hint: string }[];
+}
+
+export interface Disconnected {
+  _id: string;
+  revokedAtVendor: boolean;
+  message: string;
+}
+
+export interface Lead {
+  _id: string;
+  externalId?: string;
+  firstName?: string;
+  lastName?: string;
+  email?: string;
+  phone?: string;
+  phoneRaw?: string;
+  company?: string;
+  title?: string;
+  website?: string;
+  address?: { street?: string; city?: string; region?: string; postalCode?: string; country?: string };
+  source?: string;
+  status?: string;
+  value?: { amount: string; currency?: string };
+  tags?: string[];
+  consent?: { given: boolean; at?: string; source?: string };
+  score?: number;
+  custom: Record<string, unknown>;
+  createdAt: string;
+  updatedAt: string;
+  links?: CrmLink[];
+}
+
+export interface CrmLink {
+  provider: string;
+  connectionId?: string;
+  crmId: string;
+  url?: string;
+  state?: string;
+}
+
+export interface TimelineEntry {
+  _id?: string;
+  at: string;
+  type: string;
+  title?: string;
+  message?: string;
+  by?: string;
+}
+
+export interface SyncFailure {
+  leadId: string;
+  provider: string;
+  code: string;
+  error: string;
+  hint: string;
+  retryable: boolean;
+}
+
+export interface SyncAnswer {
+  successful: { leadId: string; crmId: string; provider: string; action?: string }[];
+  failed: SyncFailure[];
+  total: number;
+  run?: Run;
+}
+
+export interface RunCounts {
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  excluded: number;
+  held: number;
+  failed: number;
+}
+
+export interface Run {
+  _id: string;
+  status: string;
+  url?: string;
+  counts?: Partial<RunCounts>;
+  total?: number;
+  successful?: SyncAnswer["successful"];
+  failed?: SyncFailure[];
+}
+
+export interface ErrorEntry {
+  _id: string;
+  occurredAt: string;
+  firstAt: string;
+  provider: string | null;
+  connectionId: string | null;
+  operation: string;
+  code: string;
+  vendorCode: string | null;
+  message: string;
+  cause: string;
+  hint: string;
+  retryable: boolean;
+  leadId: string | null;
+  requestId: string | null;
+  correlationId: string | null;
+  count: number;
+}
+
+export interface ColumnUse {
+  header: string;
+  field?: string | null;
+  how: string;
+}
+
+export interface ImportPreview {
+  encoding: string;
+  delimiter: string;
+  headerRow: number;
+  rows: number;
+  columns: ColumnUse[];
+  sample: {
+    row: number;
+    fields: Record<string, unknown>;
+    rejected: { code: string; message: string } | null;
+    warnings: { code: string; message: string }[];
+  }[];
+}
+
+export interface ImportCounts {
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  merged: number;
+  rejected: number;
+  warnings: number;
+}
+
+export interface ImportJob {
+  _id: string;
+  name: string;
+  status: string;
+  rows: number;
+  counts: ImportCounts;
+  reasons: Record<string, number>;
+  encoding: string;
+  columns: ColumnUse[];
+  startedAt: string;
+  finishedAt?: string;
+}
+
+export interface RowReport {
+  row: number;
+  severity: string;
+  code: string;
+  message: string;
+  leadId: string | null;
+  cells: { header: string; value: string }[];
+}
+
+export interface ApiKey {
+  _id: string;
+  name: string;
+  prefix: string;
+  userId: string;
+  rights: string[] | null;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  token?: string;
+}
+
+export interface Invitation {
+  _id: string;
+  email: string;
+  role: string;
+  status: string;
+  expiresAt: string;
+  link?: string;
+}
+
+export interface AuditEntry {
+  _id: string;
+  at: string;
+  action: string;
+  target: string;
+  userId?: string;
+  via?: string;
+  address?: string;
+  requestId?: string;
+}

@@ -1,0 +1,156 @@
+import { Button, Card, Checkbox, Group, Stack, Text } from "@mantine/core";
+import { IconFileImport } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Lead } from "../../api/shapes";
+import { ErrorNote } from "../../parts/ErrorNote";
+import { Page } from "../../parts/Page";
+import { Rows } from "../../parts/Rows";
+import { useMay } from "../../parts/session";
+import { Empty, Listed } from "../../parts/States";
+import { text, when } from "../../text";
+import { matchingIds, useLeads, type LeadFilter } from "./hooks";
+import { LeadFilters } from "./LeadFilters";
+import { leadName } from "./names";
+import { startSync, useSync } from "./sync";
+import { SyncPanel } from "./SyncPanel";
+
+const MOST = 500;
+
+export default function LeadsPage() {
+  const filter = useSearch({ from: "/super-user/leads" });
+  const navigate = useNavigate();
+  const leads = useLeads(filter);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const mayImport = useMay("imports.run");
+  const filtered = Boolean(filter.q ?? filter.status ?? filter.source ?? filter.tag);
+  const change = (next: LeadFilter) => {
+    setChosen(new Set());
+    const kept = Object.fromEntries(Object.entries(next).filter(([, value]) => value)) as LeadFilter;
+    void navigate({ to: "/super-user/leads", search: kept });
+  };
+  return (
+    <Page
+      title={text.leads.title}
+      lead={text.leads.lead}
+      actions={mayImport && <ImportButton />}
+    >
+      <SyncPanel />
+      <Card withBorder>
+        <Stack>
+          <LeadFilters filter={filter} onChange={change} />
+          <Selection filter={filter} chosen={chosen} choose={setChosen} />
+          <Listed
+            list={leads}
+            empty={
+              filtered ? (
+                <Empty title={text.leads.emptyFiltered} hint={text.leads.emptyFilteredHint} />
+              ) : (
+                <Empty title={text.leads.empty} hint={text.leads.emptyHint}>
+                  {mayImport && <ImportButton />}
+                </Empty>
+              )
+            }
+          >
+            {(items) => <LeadTable items={items} chosen={chosen} choose={setChosen} />}
+          </Listed>
+        </Stack>
+      </Card>
+    </Page>
+  );
+}
+
+function ImportButton() {
+  return (
+    <Button leftSection={<IconFileImport size={18} />} variant="default" renderRoot={(props) => <Link to="/super-user/imports/new" {...props} />}>
+      {text.leads.import}
+    </Button>
+  );
+}
+
+interface Choice {
+  chosen: ReadonlySet<string>;
+  choose: (chosen: ReadonlySet<string>) => void;
+}
+
+/** What can be done with the chosen leads, and the way to choose every one that matches. */
+function Selection({ filter, chosen, choose }: Choice & { filter: LeadFilter }) {
+  const client = useQueryClient();
+  const sync = useSync();
+  const maySync = useMay("sync.run");
+  const [found, setFound] = useState(0);
+  const all = useMutation({
+    mutationFn: () => matchingIds(filter, MOST, setFound),
+    onSuccess: (ids) => choose(new Set(ids)),
+  });
+  if (!maySync) return null;
+  const start = () => {
+    void startSync([...chosen], () => {
+      void client.invalidateQueries({ queryKey: ["errors"] });
+      void client.invalidateQueries({ queryKey: ["lead"] });
+    });
+    choose(new Set());
+  };
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        <Button onClick={start} disabled={chosen.size === 0 || sync.phase === "running"}>
+          {text.leads.sync}
+        </Button>
+        <Button variant="default" onClick={() => all.mutate()} loading={all.isPending}>
+          {text.leads.selectMatching}
+        </Button>
+        {chosen.size > 0 && (
+          <Button variant="subtle" onClick={() => choose(new Set())}>
+            {text.leads.clearSelection}
+          </Button>
+        )}
+        <Text size="sm" role="status" data-selected={chosen.size}>
+          {all.isPending ? text.leads.selecting(found) : text.leads.selected(chosen.size)}
+          {chosen.size === MOST ? `. ${text.leads.selectMax(MOST)}` : ""}
+        </Text>
+      </Group>
+      {all.isError && <ErrorNote error={all.error} retry={() => all.mutate()} />}
+    </Stack>
+  );
+}
+
+function LeadTable({ items, chosen, choose }: Choice & { items: Lead[] }) {
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id) && next.size < MOST) next.add(id);
+    choose(next);
+  };
+  const shown = items.slice(0, MOST).map((lead) => lead._id);
+  const every = shown.length > 0 && shown.every((id) => chosen.has(id));
+  return (
+    <Rows
+      label={text.leads.title}
+      items={items}
+      keyOf={(lead) => lead._id}
+      columns={[
+        {
+          label: text.common.actions,
+          bare: true,
+          head: <Checkbox aria-label={text.leads.selectAll} checked={every} indeterminate={!every && chosen.size > 0} onChange={() => choose(new Set(every ? [] : shown))} />,
+          cell: (lead) => <Checkbox aria-label={text.leads.selectOne(leadName(lead))} checked={chosen.has(lead._id)} onChange={() => toggle(lead._id)} />,
+        },
+        {
+          label: text.leads.columns.name,
+          bare: true,
+          cell: (lead) => (
+            <Link className="cell-link" to="/super-user/leads/$id" params={{ id: lead._id }}>
+              {leadName(lead)}
+            </Link>
+          ),
+        },
+        { label: text.leads.columns.email, cell: (lead) => <span className="wrap">{lead.email ?? ""}</span> },
+        { label: text.leads.columns.company, cell: (lead) => lead.company ?? "" },
+        { label: text.leads.columns.status, cell: (lead) => lead.status ?? "" },
+        { label: text.leads.columns.source, cell: (lead) => lead.source ?? "" },
+        { label: text.leads.columns.created, cell: (lead) => when(lead.createdAt) },
+      ]}
+    />
+  );
+}
