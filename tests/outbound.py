@@ -13,9 +13,10 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "leadbridge"
 PATHS = {
     "integrations/callback.py:_exchange": "the code of a consent for tokens",
-    "integrations/session.py:_send": "every call to a CRM on behalf of a connection",
+    "integrations/session.py:_logged": "every call to a CRM on behalf of a connection",
     "integrations/vendor.py:refresh": "a refresh token for new tokens",
     "integrations/vendor.py:revoke": "giving a grant back",
+    "leads/forms/service.py:_passed": "what a visitor of a form answered to a challenge",
     "tenancy/jwks.py:_fetch": "the public keys of a host application",
 }
 """Every use of the guarded transport, with what it is for."""

@@ -405,6 +405,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook/crm/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    provider: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/imports": {
         parameters: {
             query?: never;
@@ -447,10 +484,100 @@ export interface paths {
                     defaultCountry?: string | null;
                     /** @description Only if it is recognised wrongly. */
                     encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
                     /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
                     mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
                     /** @description Only tell how the file would be read; nothing is written. */
                     preview?: boolean;
+                    /** @description Seconds for which the answer waits for the import's end. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description With `preview`: how the file is read. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description The import goes on; look again. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a lead already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                 };
@@ -468,10 +595,11 @@ export interface paths {
                         file: string;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             responses: {
-                /** @description With `preview`: how the file is read. */
+                /** @description Successful Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -480,8 +608,82 @@ export interface paths {
                         "application/json": unknown;
                     };
                 };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
                 /** @description Successful Response */
-                201: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds for which the answer waits for the end of it. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -621,6 +823,410 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FieldBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "key": "plan",
+                         *         "label": "Plan",
+                         *         "type": "choice",
+                         *         "choices": [
+                         *           "gold",
+                         *           "silver"
+                         *         ],
+                         *         "filter": true,
+                         *         "custom": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/high-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "value": {
+                         *           "amount": "10000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "score": 80
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ThresholdBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "value": {
+                         *           "amount": "10000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "score": 80
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6074",
+                         *           "record": "lead",
+                         *           "name": "Hot leads in Spain",
+                         *           "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *           "shared": true,
+                         *           "filters": {
+                         *             "status": [
+                         *               "new"
+                         *             ],
+                         *             "country": "ES"
+                         *           },
+                         *           "sort": "-createdAt",
+                         *           "columns": [
+                         *             "name",
+                         *             "email"
+                         *           ]
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/leads": {
         parameters: {
             query?: never;
@@ -631,13 +1237,3571 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description With 'email' or 'externalId' the order is by id. */
-                    sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "name" | "-name";
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
                     email?: string | null;
                     externalId?: string | null;
-                    status?: string | null;
-                    source?: string | null;
-                    tag?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "customer-17",
+                         *           "firstName": "Ana",
+                         *           "lastName": "Ruiz",
+                         *           "email": "ana.ruiz@example.com",
+                         *           "phone": "+34612345678",
+                         *           "company": "Ejemplo SL",
+                         *           "title": "Head of purchasing",
+                         *           "tags": [
+                         *             "fair-2026"
+                         *           ],
+                         *           "source": "fair",
+                         *           "status": "new",
+                         *           "value": {
+                         *             "amount": "1234.50",
+                         *             "currency": "EUR"
+                         *           },
+                         *           "phoneRaw": "+34 612 345 678",
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeadBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "source": "fair",
+                         *         "status": "new",
+                         *         "value": {
+                         *           "amount": "1234.50",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "count": 10000,
+                         *         "capped": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    format?: components["schemas"]["Form"];
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BulkLeadBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "index": 0,
+                         *           "status": "created",
+                         *           "_id": "674085f0c2a1b94d3e5f6071"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "source": "fair",
+                         *         "status": "new",
+                         *         "value": {
+                         *           "amount": "1234.50",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "source": "fair",
+                         *         "status": "new",
+                         *         "value": {
+                         *           "amount": "1234.50",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeadBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "source": "fair",
+                         *         "status": "new",
+                         *         "value": {
+                         *           "amount": "1234.50",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "source": "fair",
+                         *         "status": "new",
+                         *         "value": {
+                         *           "amount": "1234.50",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "source": "fair",
+                         *         "status": "new",
+                         *         "value": {
+                         *           "amount": "1234.50",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FieldBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "key": "plan",
+                         *         "label": "Plan",
+                         *         "type": "choice",
+                         *         "choices": [
+                         *           "gold",
+                         *           "silver"
+                         *         ],
+                         *         "filter": true,
+                         *         "custom": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6074",
+                         *           "record": "lead",
+                         *           "name": "Hot leads in Spain",
+                         *           "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *           "shared": true,
+                         *           "filters": {
+                         *             "status": [
+                         *               "new"
+                         *             ],
+                         *             "country": "ES"
+                         *           },
+                         *           "sort": "-createdAt",
+                         *           "columns": [
+                         *             "name",
+                         *             "email"
+                         *           ]
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "customer-17",
+                         *           "firstName": "Ana",
+                         *           "lastName": "Ruiz",
+                         *           "email": "ana.ruiz@example.com",
+                         *           "phone": "+34612345678",
+                         *           "company": "Ejemplo SL",
+                         *           "title": "Head of purchasing",
+                         *           "tags": [
+                         *             "fair-2026"
+                         *           ],
+                         *           "accountId": "674085f0c2a1b94d3e5f6072",
+                         *           "phoneRaw": "+34 612 345 678",
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ContactBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "count": 10000,
+                         *         "capped": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    format?: components["schemas"]["Form"];
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BulkContactBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "index": 0,
+                         *           "status": "created",
+                         *           "_id": "674085f0c2a1b94d3e5f6071"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ContactBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "customer-17",
+                         *         "firstName": "Ana",
+                         *         "lastName": "Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "phone": "+34612345678",
+                         *         "company": "Ejemplo SL",
+                         *         "title": "Head of purchasing",
+                         *         "tags": [
+                         *           "fair-2026"
+                         *         ],
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "phoneRaw": "+34 612 345 678",
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FieldBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "key": "plan",
+                         *         "label": "Plan",
+                         *         "type": "choice",
+                         *         "choices": [
+                         *           "gold",
+                         *           "silver"
+                         *         ],
+                         *         "filter": true,
+                         *         "custom": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6074",
+                         *           "record": "lead",
+                         *           "name": "Hot leads in Spain",
+                         *           "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *           "shared": true,
+                         *           "filters": {
+                         *             "status": [
+                         *               "new"
+                         *             ],
+                         *             "country": "ES"
+                         *           },
+                         *           "sort": "-createdAt",
+                         *           "columns": [
+                         *             "name",
+                         *             "email"
+                         *           ]
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "erp-4711",
+                         *           "name": "Ejemplo SL",
+                         *           "website": "https://ejemplo.example",
+                         *           "employees": 40,
+                         *           "tags": [],
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "erp-4711",
+                         *         "name": "Ejemplo SL",
+                         *         "website": "https://ejemplo.example",
+                         *         "employees": 40,
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "count": 10000,
+                         *         "capped": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    format?: components["schemas"]["Form"];
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BulkAccountBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "index": 0,
+                         *           "status": "created",
+                         *           "_id": "674085f0c2a1b94d3e5f6071"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "erp-4711",
+                         *         "name": "Ejemplo SL",
+                         *         "website": "https://ejemplo.example",
+                         *         "employees": 40,
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "erp-4711",
+                         *         "name": "Ejemplo SL",
+                         *         "website": "https://ejemplo.example",
+                         *         "employees": 40,
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "erp-4711",
+                         *         "name": "Ejemplo SL",
+                         *         "website": "https://ejemplo.example",
+                         *         "employees": 40,
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "erp-4711",
+                         *         "name": "Ejemplo SL",
+                         *         "website": "https://ejemplo.example",
+                         *         "employees": 40,
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "externalId": "erp-4711",
+                         *         "name": "Ejemplo SL",
+                         *         "website": "https://ejemplo.example",
+                         *         "employees": 40,
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FieldBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "key": "plan",
+                         *         "label": "Plan",
+                         *         "type": "choice",
+                         *         "choices": [
+                         *           "gold",
+                         *           "silver"
+                         *         ],
+                         *         "filter": true,
+                         *         "custom": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6074",
+                         *           "record": "lead",
+                         *           "name": "Hot leads in Spain",
+                         *           "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *           "shared": true,
+                         *           "filters": {
+                         *             "status": [
+                         *               "new"
+                         *             ],
+                         *             "country": "ES"
+                         *           },
+                         *           "sort": "-createdAt",
+                         *           "columns": [
+                         *             "name",
+                         *             "email"
+                         *           ]
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6074",
+                         *         "record": "lead",
+                         *         "name": "Hot leads in Spain",
+                         *         "ownerId": "674085f0c2a1b94d3e5f6075",
+                         *         "shared": true,
+                         *         "filters": {
+                         *           "status": [
+                         *             "new"
+                         *           ],
+                         *           "country": "ES"
+                         *         },
+                         *         "sort": "-createdAt",
+                         *         "columns": [
+                         *           "name",
+                         *           "email"
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/deals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "name": "Packing line",
+                         *           "stage": "proposal",
+                         *           "value": {
+                         *             "amount": "48000",
+                         *             "currency": "EUR"
+                         *           },
+                         *           "closeDate": "2026-03-31",
+                         *           "probability": 40,
+                         *           "accountId": "674085f0c2a1b94d3e5f6072",
+                         *           "tags": [],
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DealBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "name": "Packing line",
+                         *         "stage": "proposal",
+                         *         "value": {
+                         *           "amount": "48000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "closeDate": "2026-03-31",
+                         *         "probability": 40,
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "count": 10000,
+                         *         "capped": true
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    format?: components["schemas"]["Form"];
+                    /** @description A name of the type's sorts, '-' before it to reverse. Not with email, externalId or q. */
+                    sort?: string | null;
+                    /** @description Beginnings of words: names, company, e-mail, phone. */
+                    q?: string | null;
+                    email?: string | null;
+                    externalId?: string | null;
+                    /** @description Any of these. */
+                    status?: string[] | null;
+                    /** @description Any of these. */
+                    source?: string[] | null;
+                    /** @description Any of these. */
+                    ownerId?: string[] | null;
+                    /** @description ISO alpha-2; any of these. */
+                    country?: string[] | null;
+                    /** @description All of these. */
+                    tag?: string[] | null;
+                    createdFrom?: string | null;
+                    /** @description Excluded. */
+                    createdTo?: string | null;
+                    updatedFrom?: string | null;
+                    /** @description Excluded. */
+                    updatedTo?: string | null;
+                    /** @description 'deleted' lists what can be restored. */
+                    state?: string | null;
+                    /** @description Id of a saved view; what stands beside it counts more. */
+                    view?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BulkDealBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "index": 0,
+                         *           "status": "created",
+                         *           "_id": "674085f0c2a1b94d3e5f6071"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "name": "Packing line",
+                         *         "stage": "proposal",
+                         *         "value": {
+                         *           "amount": "48000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "closeDate": "2026-03-31",
+                         *         "probability": 40,
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "name": "Packing line",
+                         *         "stage": "proposal",
+                         *         "value": {
+                         *           "amount": "48000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "closeDate": "2026-03-31",
+                         *         "probability": 40,
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DealBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "name": "Packing line",
+                         *         "stage": "proposal",
+                         *         "value": {
+                         *           "amount": "48000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "closeDate": "2026-03-31",
+                         *         "probability": 40,
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/deals/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "name": "Packing line",
+                         *         "stage": "proposal",
+                         *         "value": {
+                         *           "amount": "48000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "closeDate": "2026-03-31",
+                         *         "probability": 40,
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6071",
+                         *         "name": "Packing line",
+                         *         "stage": "proposal",
+                         *         "value": {
+                         *           "amount": "48000",
+                         *           "currency": "EUR"
+                         *         },
+                         *         "closeDate": "2026-03-31",
+                         *         "probability": 40,
+                         *         "accountId": "674085f0c2a1b94d3e5f6072",
+                         *         "tags": [],
+                         *         "custom": {},
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
                     /** @description Items on one page. */
                     limit?: number;
                     /** @description 'nextCursor' of the page before. */
@@ -673,7 +4837,285 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["LeadBody"];
+                    "application/json": components["schemas"]["RepBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6076",
+                         *         "name": "Ana Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "active": true,
+                         *         "zone": "Europe/Madrid",
+                         *         "hours": [
+                         *           {
+                         *             "day": "mon",
+                         *             "start": "09:00",
+                         *             "end": "17:30"
+                         *           }
+                         *         ],
+                         *         "capacity": 40,
+                         *         "weight": 1,
+                         *         "territories": [
+                         *           {
+                         *             "countries": [
+                         *               "ES",
+                         *               "PT"
+                         *             ],
+                         *             "regions": [],
+                         *             "postalPrefixes": [],
+                         *             "tags": []
+                         *           }
+                         *         ],
+                         *         "absences": [
+                         *           {
+                         *             "first": "2026-08-03",
+                         *             "last": "2026-08-21",
+                         *             "reason": "holiday"
+                         *           }
+                         *         ],
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6076",
+                         *         "name": "Ana Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "active": true,
+                         *         "zone": "Europe/Madrid",
+                         *         "hours": [
+                         *           {
+                         *             "day": "mon",
+                         *             "start": "09:00",
+                         *             "end": "17:30"
+                         *           }
+                         *         ],
+                         *         "capacity": 40,
+                         *         "weight": 1,
+                         *         "territories": [
+                         *           {
+                         *             "countries": [
+                         *               "ES",
+                         *               "PT"
+                         *             ],
+                         *             "regions": [],
+                         *             "postalPrefixes": [],
+                         *             "tags": []
+                         *           }
+                         *         ],
+                         *         "absences": [
+                         *           {
+                         *             "first": "2026-08-03",
+                         *             "last": "2026-08-21",
+                         *             "reason": "holiday"
+                         *           }
+                         *         ],
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RepBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": {
+                         *         "_id": "674085f0c2a1b94d3e5f6076",
+                         *         "name": "Ana Ruiz",
+                         *         "email": "ana.ruiz@example.com",
+                         *         "active": true,
+                         *         "zone": "Europe/Madrid",
+                         *         "hours": [
+                         *           {
+                         *             "day": "mon",
+                         *             "start": "09:00",
+                         *             "end": "17:30"
+                         *           }
+                         *         ],
+                         *         "capacity": 40,
+                         *         "weight": 1,
+                         *         "territories": [
+                         *           {
+                         *             "countries": [
+                         *               "ES",
+                         *               "PT"
+                         *             ],
+                         *             "regions": [],
+                         *             "postalPrefixes": [],
+                         *             "tags": []
+                         *           }
+                         *         ],
+                         *         "absences": [
+                         *           {
+                         *             "first": "2026-08-03",
+                         *             "last": "2026-08-21",
+                         *             "reason": "holiday"
+                         *           }
+                         *         ],
+                         *         "createdAt": "2026-01-05T09:30:00.000Z",
+                         *         "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *       }
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormBody"];
                 };
             };
             responses: {
@@ -694,7 +5136,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/leads/{id}": {
+    "/api/v1/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/snippet": {
         parameters: {
             query?: never;
             header?: never;
@@ -728,23 +5259,31 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
             parameters: {
-                query?: never;
-                header?: {
-                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
-                    "Idempotency-Key"?: string | null;
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
                 };
+                header?: never;
                 path: {
                     id: string;
                 };
                 cookie?: never;
             };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LeadBody"];
-                };
-            };
+            requestBody?: never;
             responses: {
                 /** @description Successful Response */
                 200: {
@@ -757,6 +5296,119 @@ export interface paths {
                 };
             };
         };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/f/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The page. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                        "text/html": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ann@example.com"
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                    "application/x-www-form-urlencoded": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/f/{key}/thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The page. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                        "text/html": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/crm-integration/sync-leads": {
@@ -772,6 +5424,8 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
+                    /** @description `respond-async`: answer at once with the run; `wait=N`: wait at most N seconds (RFC 7240). */
+                    prefer?: string | null;
                     /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
                     "Idempotency-Key"?: string | null;
                 };
@@ -838,6 +5492,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    run_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/crm-integration/error-logs/{error_id}/retry": {
         parameters: {
             query?: never;
@@ -876,6 +5570,240 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/usage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Included; default 30 days back. */
+                    startDate?: string | null;
+                    /** @description Included; default today. */
+                    endDate?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/usage/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                    eventType?: components["schemas"]["EventType"] | null;
+                    category?: components["schemas"]["Category"] | null;
+                    status?: components["schemas"]["Status"] | null;
+                    provider?: string | null;
+                    connectionId?: string | null;
+                    automationId?: string | null;
+                    /** @description From this time on (ISO 8601 with zone). */
+                    since?: string | null;
+                    /** @description Before this time (ISO 8601 with zone). */
+                    until?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/usage/events.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    eventType?: components["schemas"]["EventType"] | null;
+                    category?: components["schemas"]["Category"] | null;
+                    status?: components["schemas"]["Status"] | null;
+                    provider?: string | null;
+                    connectionId?: string | null;
+                    automationId?: string | null;
+                    /** @description From this time on (ISO 8601 with zone). */
+                    since?: string | null;
+                    /** @description Before this time (ISO 8601 with zone). */
+                    until?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/usage/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/usage/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuotasBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/work/dead": {
@@ -1043,7 +5971,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": unknown;
+                        "text/plain": string;
                     };
                 };
             };
@@ -2029,6 +6957,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AbsenceBody */
+        AbsenceBody: {
+            /**
+             * First
+             * Format: date
+             * @example 2026-08-03
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             * @example 2026-08-21
+             */
+            last: string;
+            /** Reason */
+            reason?: string | null;
+        };
         /**
          * AcceptBody
          * @description What makes the holder of an invitation a user.
@@ -2045,6 +6990,57 @@ export interface components {
             password: string;
         };
         /**
+         * AccountBody
+         * @description An account: a company or an organisation.
+         * @example {
+         *       "employees": 40,
+         *       "externalId": "erp-4711",
+         *       "name": "Ejemplo SL",
+         *       "website": "ejemplo.example"
+         *     }
+         */
+        AccountBody: {
+            /**
+             * Externalid
+             * @description Your own id; unique in the company.
+             */
+            externalId?: string | null;
+            /** Ownerid */
+            ownerId?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Custom */
+            custom?: {
+                [key: string]: boolean | number | string | string[] | null;
+            } | null;
+            /**
+             * Allowerased
+             * @description Store the person although they were erased: they have agreed again since.
+             * @default false
+             */
+            allowErased: boolean;
+            /**
+             * Phone
+             * @description Any usual spelling; kept in E.164, as sent in phoneRaw.
+             */
+            phone?: string | null;
+            /** Website */
+            website?: string | null;
+            address?: components["schemas"]["AddressBody"] | null;
+            /** Name */
+            name?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Industry */
+            industry?: string | null;
+            /** Employees */
+            employees?: number | null;
+            /** Status */
+            status?: string | null;
+        };
+        /**
          * AddressBody
          * @description An address as a caller sends it; the country may be a name or a code.
          */
@@ -2059,6 +7055,50 @@ export interface components {
             postalCode?: string | null;
             /** Country */
             country?: string | null;
+        };
+        /** BulkAccountBody */
+        BulkAccountBody: {
+            /** @default externalId */
+            match: components["schemas"]["MatchBy"];
+            /** Items */
+            items: components["schemas"]["AccountBody"][];
+        };
+        /** BulkContactBody */
+        BulkContactBody: {
+            /** @default externalId */
+            match: components["schemas"]["MatchBy"];
+            /** Items */
+            items: components["schemas"]["ContactBody"][];
+        };
+        /** BulkDealBody */
+        BulkDealBody: {
+            /** @default externalId */
+            match: components["schemas"]["MatchBy"];
+            /** Items */
+            items: components["schemas"]["DealBody"][];
+        };
+        /** BulkLeadBody */
+        BulkLeadBody: {
+            /** @default externalId */
+            match: components["schemas"]["MatchBy"];
+            /** Items */
+            items: components["schemas"]["LeadBody"][];
+        };
+        /**
+         * Category
+         * @description What an operation belongs to.
+         * @enum {string}
+         */
+        Category: "crm" | "automation" | "lead" | "auth";
+        /**
+         * ChallengeBody
+         * @description ``verifyUrl`` takes ``secret`` and ``response`` as a form and answers JSON with ``success``.
+         */
+        ChallengeBody: {
+            /** Verifyurl */
+            verifyUrl: string;
+            /** Secret */
+            secret: string;
         };
         /**
          * ChangeBody
@@ -2136,6 +7176,155 @@ export interface components {
             source?: string | null;
         };
         /**
+         * ConsentRule
+         * @description The question for consent. The text that a person saw is kept with what they sent.
+         */
+        ConsentRule: {
+            /** Text */
+            text: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+        };
+        /**
+         * ContactBody
+         * @description A contact: a person the company already deals with.
+         * @example {
+         *       "accountId": "erp-4711",
+         *       "company": "Ejemplo SL",
+         *       "email": "ana.ruiz@example.com",
+         *       "externalId": "customer-17",
+         *       "firstName": "Ana",
+         *       "lastName": "Ruiz",
+         *       "phone": "+34 612 345 678",
+         *       "tags": [
+         *         "fair-2026"
+         *       ],
+         *       "title": "Head of purchasing"
+         *     }
+         */
+        ContactBody: {
+            /**
+             * Externalid
+             * @description Your own id; unique in the company.
+             */
+            externalId?: string | null;
+            /** Ownerid */
+            ownerId?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Custom */
+            custom?: {
+                [key: string]: boolean | number | string | string[] | null;
+            } | null;
+            /**
+             * Allowerased
+             * @description Store the person although they were erased: they have agreed again since.
+             * @default false
+             */
+            allowErased: boolean;
+            /**
+             * Phone
+             * @description Any usual spelling; kept in E.164, as sent in phoneRaw.
+             */
+            phone?: string | null;
+            /** Website */
+            website?: string | null;
+            address?: components["schemas"]["AddressBody"] | null;
+            /** Firstname */
+            firstName?: string | null;
+            /** Lastname */
+            lastName?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Company */
+            company?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Status */
+            status?: string | null;
+            consent?: components["schemas"]["ConsentBody"] | null;
+            /** Score */
+            score?: number | null;
+            /**
+             * Accountid
+             * @description Id or external id of the account they belong to.
+             */
+            accountId?: string | null;
+        };
+        /**
+         * Day
+         * @description Days of the week, Monday first as in ISO 8601.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /**
+         * DealBody
+         * @description A deal: something that may be sold to an account.
+         * @example {
+         *       "accountId": "erp-4711",
+         *       "closeDate": "2026-03-31",
+         *       "name": "Packing line",
+         *       "probability": 40,
+         *       "stage": "proposal",
+         *       "value": {
+         *         "amount": "48000",
+         *         "currency": "EUR"
+         *       }
+         *     }
+         */
+        DealBody: {
+            /**
+             * Externalid
+             * @description Your own id; unique in the company.
+             */
+            externalId?: string | null;
+            /** Ownerid */
+            ownerId?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Custom */
+            custom?: {
+                [key: string]: boolean | number | string | string[] | null;
+            } | null;
+            /**
+             * Allowerased
+             * @description Store the person although they were erased: they have agreed again since.
+             * @default false
+             */
+            allowErased: boolean;
+            /** Name */
+            name?: string | null;
+            /** Stage */
+            stage?: string | null;
+            /** Status */
+            status?: string | null;
+            value?: components["schemas"]["MoneyBody"] | null;
+            /**
+             * Closedate
+             * @example 2026-03-31
+             */
+            closeDate?: string | null;
+            /** Probability */
+            probability?: number | null;
+            /**
+             * Accountid
+             * @description Id or external id of the account it is with.
+             */
+            accountId?: string | null;
+            /**
+             * Contactid
+             * @description Id or external id of the person it is with.
+             */
+            contactId?: string | null;
+        };
+        /**
          * ErasureBody
          * @description Whom to erase: one record, or every record with an e-mail address.
          */
@@ -2185,10 +7374,138 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * EventType
+         * @description Every operation that is counted.
+         * @enum {string}
+         */
+        EventType: "crm_connect" | "crm_disconnect" | "crm_sync" | "crm_webhook_received" | "token_refresh" | "make_workflow_executed" | "workflow_executed" | "webhook_received" | "webhook_delivered" | "notification_sent" | "enrichment" | "lead_import" | "report_sent";
+        /**
+         * FieldBody
+         * @description A custom field as a caller declares it.
+         */
+        FieldBody: {
+            /**
+             * Label
+             * @example Plan
+             */
+            label?: string | null;
+            /** @example choice */
+            type: components["schemas"]["leadbridge__leads__settings__FieldType"];
+            /**
+             * Choices
+             * @default []
+             * @example [
+             *       "gold",
+             *       "silver"
+             *     ]
+             */
+            choices: string[];
+            /**
+             * Filter
+             * @description Whether lists can be narrowed by it: ?custom.plan=gold
+             * @default false
+             */
+            filter: boolean;
+        };
+        /**
+         * Form
+         * @description How a list is written. ``csv`` disarms what a spreadsheet would calculate, ``csv_raw`` leaves cells alone.
+         * @enum {string}
+         */
+        Form: "csv" | "csv_raw" | "json";
+        /**
+         * FormBody
+         * @description A form as a caller sends it: whole, or in a change only what changes.
+         */
+        FormBody: {
+            /** Name */
+            name?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Intro */
+            intro?: string | null;
+            /** Fields */
+            fields?: components["schemas"]["FormField"][] | null;
+            consent?: components["schemas"]["ConsentRule"] | null;
+            /** Origins */
+            origins?: string[] | null;
+            /** Redirecturl */
+            redirectUrl?: string | null;
+            /** Thanks */
+            thanks?: string | null;
+            /** Submitlabel */
+            submitLabel?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Country */
+            country?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Spamlimit */
+            spamLimit?: number | null;
+            /** Perminute */
+            perMinute?: number | null;
+            challenge?: components["schemas"]["ChallengeBody"] | null;
+            /** Active */
+            active?: boolean | null;
+        };
+        /**
+         * FormField
+         * @description One field. ``to`` names the lead's field that its value becomes (default: a custom field of its own name).
+         */
+        FormField: {
+            /**
+             * Name
+             * @example email
+             */
+            name: string;
+            /** Label */
+            label: string;
+            /** @default text */
+            type: components["schemas"]["leadbridge__leads__forms__model__FieldType"];
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * To
+             * @example email
+             * @example custom.budget
+             */
+            to?: string | null;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Maxlength
+             * @default 500
+             */
+            maxLength: number;
+            /** Help */
+            help?: string | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /** HoursBody */
+        HoursBody: {
+            day: components["schemas"]["Day"];
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 09:00
+             */
+            end: string;
         };
         /**
          * InitBody
@@ -2239,40 +7556,37 @@ export interface components {
         /**
          * LeadBody
          * @description A lead as a caller sends it, whole or, in a change, only the fields to change: null or "" unsets.
+         * @example {
+         *       "company": "Ejemplo SL",
+         *       "email": "ana.ruiz@example.com",
+         *       "externalId": "customer-17",
+         *       "firstName": "Ana",
+         *       "lastName": "Ruiz",
+         *       "phone": "+34 612 345 678",
+         *       "source": "fair",
+         *       "status": "new",
+         *       "tags": [
+         *         "fair-2026"
+         *       ],
+         *       "title": "Head of purchasing",
+         *       "value": {
+         *         "amount": "1234.50",
+         *         "currency": "EUR"
+         *       }
+         *     }
          */
         LeadBody: {
-            /** Externalid */
-            externalId?: string | null;
-            /** Firstname */
-            firstName?: string | null;
-            /** Lastname */
-            lastName?: string | null;
-            /** Email */
-            email?: string | null;
             /**
-             * Phone
-             * @description Any usual spelling; kept in E.164, as sent in phoneRaw.
+             * Externalid
+             * @description Your own id; unique in the company.
              */
-            phone?: string | null;
-            /** Company */
-            company?: string | null;
-            /** Title */
-            title?: string | null;
-            /** Website */
-            website?: string | null;
-            address?: components["schemas"]["AddressBody"] | null;
-            /** Source */
-            source?: string | null;
-            /** Status */
-            status?: string | null;
-            value?: components["schemas"]["MoneyBody"] | null;
+            externalId?: string | null;
             /** Ownerid */
             ownerId?: string | null;
+            /** Source */
+            source?: string | null;
             /** Tags */
             tags?: string[] | null;
-            consent?: components["schemas"]["ConsentBody"] | null;
-            /** Score */
-            score?: number | null;
             /** Custom */
             custom?: {
                 [key: string]: boolean | number | string | string[] | null;
@@ -2283,6 +7597,40 @@ export interface components {
              * @default false
              */
             allowErased: boolean;
+            /**
+             * Phone
+             * @description Any usual spelling; kept in E.164, as sent in phoneRaw.
+             */
+            phone?: string | null;
+            /** Website */
+            website?: string | null;
+            address?: components["schemas"]["AddressBody"] | null;
+            /** Firstname */
+            firstName?: string | null;
+            /** Lastname */
+            lastName?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Company */
+            company?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Status */
+            status?: string | null;
+            consent?: components["schemas"]["ConsentBody"] | null;
+            /** Score */
+            score?: number | null;
+            value?: components["schemas"]["MoneyBody"] | null;
+        };
+        /**
+         * Limit
+         * @description A limit of a company: from ``soft`` on it is warned, past ``hard`` it is refused. Absent: none.
+         */
+        Limit: {
+            /** Soft */
+            soft?: number | null;
+            /** Hard */
+            hard?: number | null;
         };
         /**
          * LoginBody
@@ -2303,11 +7651,39 @@ export interface components {
             company?: string | null;
         };
         /**
+         * MatchBy
+         * @description By what a record that is already there is recognised, beside its external id.
+         * @enum {string}
+         */
+        MatchBy: "externalId" | "email";
+        /**
+         * MergeBody
+         * @description Which record is to become part of the one in the path.
+         */
+        MergeBody: {
+            /**
+             * Otherid
+             * @description Id or external id of the record that ends; from then on its ids lead to the other.
+             * @example 674085f0c2a1b94d3e5f6073
+             */
+            otherId: string;
+            /**
+             * Take
+             * @description Fields whose values win from it.
+             * @default []
+             * @example [
+             *       "phone",
+             *       "address"
+             *     ]
+             */
+            take: string[];
+        };
+        /**
          * MergeMode
          * @description What a row may do to a lead that is already there.
          * @enum {string}
          */
-        MergeMode: "fill_blanks" | "overwrite";
+        MergeMode: "fill_blanks" | "overwrite" | "skip";
         /**
          * MoneyBody
          * @description An amount as a caller sends it: decimal text (or a number) and an ISO 4217 code.
@@ -2338,6 +7714,87 @@ export interface components {
             newPassword: string;
         };
         /**
+         * QuotasBody
+         * @description Limits that a company sets itself. What is left out stays; an empty object takes a limit away.
+         */
+        QuotasBody: {
+            vendorCallsPerDay?: components["schemas"]["Limit"] | null;
+            executionsPerMonth?: components["schemas"]["Limit"] | null;
+            leadsPerMonth?: components["schemas"]["Limit"] | null;
+        };
+        /**
+         * RepBody
+         * @description A member of the sales team as a caller sends it; in a change only what is named changes.
+         * @example {
+         *       "absences": [
+         *         {
+         *           "first": "2026-08-03",
+         *           "last": "2026-08-21",
+         *           "reason": "holiday"
+         *         }
+         *       ],
+         *       "capacity": 40,
+         *       "email": "ana.ruiz@example.com",
+         *       "hours": [
+         *         {
+         *           "day": "mon",
+         *           "end": "17:30",
+         *           "start": "09:00"
+         *         }
+         *       ],
+         *       "name": "Ana Ruiz",
+         *       "territories": [
+         *         {
+         *           "countries": [
+         *             "ES",
+         *             "PT"
+         *           ]
+         *         }
+         *       ],
+         *       "zone": "Europe/Madrid"
+         *     }
+         */
+        RepBody: {
+            /** Name */
+            name?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Userid */
+            userId?: string | null;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Zone
+             * @description IANA time zone; the company's, where none is given.
+             */
+            zone?: string | null;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["HoursBody"][];
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * Territories
+             * @default []
+             */
+            territories: components["schemas"]["TerritoryBody"][];
+            /**
+             * Absences
+             * @default []
+             */
+            absences: components["schemas"]["AbsenceBody"][];
+        };
+        /**
          * Role
          * @description What a user may do inside one company; the first is the top.
          *
@@ -2347,10 +7804,16 @@ export interface components {
         Role: "super_user" | "admin" | "member" | "service";
         /**
          * Severity
-         * @description ``rejected``: the row became no lead. ``warning``: it did, without some value.
+         * @description ``rejected``: the row became no lead. ``warning``: it did, without some value. ``kept``: an undo left it.
          * @enum {string}
          */
-        Severity: "rejected" | "warning";
+        Severity: "rejected" | "warning" | "kept";
+        /**
+         * Status
+         * @description How an operation ended.
+         * @enum {string}
+         */
+        Status: "success" | "failed";
         /**
          * SyncLeadsBody
          * @description Which leads to push, and where to; without a connection the primary one is meant.
@@ -2358,7 +7821,7 @@ export interface components {
         SyncLeadsBody: {
             /**
              * Leadids
-             * @description Ids of leads, or the host application's own (external) ids; at most 500.
+             * @description Ids of leads, or the host application's own (external) ids; at most 10,000.
              * @example [
              *       "674085f0c2a1b94d3e5f6071",
              *       "customer-17"
@@ -2369,6 +7832,41 @@ export interface components {
             connectionId?: string | null;
             /** Provider */
             provider?: string | null;
+        };
+        /**
+         * TerritoryBody
+         * @description Countries may be names or codes.
+         */
+        TerritoryBody: {
+            /**
+             * Countries
+             * @default []
+             */
+            countries: string[];
+            /**
+             * Regions
+             * @default []
+             */
+            regions: string[];
+            /**
+             * Postalprefixes
+             * @default []
+             */
+            postalPrefixes: string[];
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
+         * ThresholdBody
+         * @description From when on a lead is of high value; null for what does not count.
+         */
+        ThresholdBody: {
+            value?: components["schemas"]["MoneyBody"] | null;
+            /** Score */
+            score?: number | null;
         };
         /**
          * TicketBody
@@ -2405,6 +7903,62 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * ViewBody
+         * @description A view as a caller saves it; in a change only what is named changes.
+         */
+        ViewBody: {
+            /**
+             * Name
+             * @example Hot leads in Spain
+             */
+            name?: string | null;
+            /**
+             * Filters
+             * @description The query parameters of the list, as they would stand in its address.
+             * @example {
+             *       "country": "ES",
+             *       "status": [
+             *         "new",
+             *         "open"
+             *       ]
+             *     }
+             */
+            filters?: {
+                [key: string]: string | string[];
+            } | null;
+            /**
+             * Sort
+             * @example -createdAt
+             */
+            sort?: string | null;
+            /**
+             * Columns
+             * @example [
+             *       "name",
+             *       "email",
+             *       "status"
+             *     ]
+             */
+            columns?: string[] | null;
+            /**
+             * Shared
+             * @description Whether everybody in the company sees it.
+             */
+            shared?: boolean | null;
+        };
+        /**
+         * FieldType
+         * @description What a field takes, and which control it is shown as.
+         * @enum {string}
+         */
+        leadbridge__leads__forms__model__FieldType: "text" | "textarea" | "email" | "phone" | "url" | "number" | "date" | "country" | "select" | "checkbox";
+        /**
+         * FieldType
+         * @description What a declared custom field holds.
+         * @enum {string}
+         */
+        leadbridge__leads__settings__FieldType: "text" | "number" | "boolean" | "date" | "choice" | "choices" | "url" | "email";
     };
     responses: never;
     parameters: never;

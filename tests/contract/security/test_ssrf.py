@@ -27,6 +27,10 @@ from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.integrations.vendor import RefreshFailed
 from leadbridge.kit.clock import ManualClock
 from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.leads.forms.errors import ChallengeUnavailable
+from leadbridge.leads.forms.model import FORMS, Form
+from leadbridge.leads.forms.reading import CHALLENGE
+from leadbridge.leads.forms.service import SECRET, Sent
 from leadbridge.security.errors import AddressRefused, BadAddress
 from leadbridge.security.http import GuardedTransport
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile
@@ -116,14 +120,22 @@ async def _call(at: Place) -> object:
     return await session.call(HttpRequest("GET", f"{at.url}/crm/v3/objects/contacts", Profile.VENDOR))
 
 
+async def _challenge(at: Place) -> object:
+    form = Form.model_construct(id=at.hub.ids(), company_id=at.company)
+    sealed = await at.hub.vault.seal(at.company, FORMS.name, form.id, SECRET, "secret")
+    sent = Sent({CHALLENGE[0]: "token"}, strict=False, page=None, address="")
+    return await at.hub.forms._passed(form, at.url, sealed, sent)
+
+
 WAYS: dict[str, Way] = {
     "integrations/callback.py:_exchange": _exchange,
-    "integrations/session.py:_send": _call,
+    "integrations/session.py:_logged": _call,
     "integrations/vendor.py:refresh": lambda at: vendor.refresh(at.transport, HubSpot(), at.app, SecretStr("refresh")),
     "integrations/vendor.py:revoke": lambda at: vendor.revoke(at.transport, HubSpot(), at.app, SecretStr("refresh")),
+    "leads/forms/service.py:_passed": _challenge,
     "tenancy/jwks.py:_fetch": lambda at: KeySet(f"{at.url}/keys", "RS256", at.transport, at.hub.clock).key("kid"),
 }
-TOLD = (CallFailed, RefreshFailed, KeysUnreachable, AddressRefused, BadAddress)
+TOLD = (CallFailed, RefreshFailed, KeysUnreachable, ChallengeUnavailable, AddressRefused, BadAddress)
 """How a way out may tell that it was refused; the others return what says so."""
 
 
