@@ -15,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from bson.binary import Binary
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
@@ -30,7 +31,6 @@ from leadbridge.storage.mongo import MongoEngine
 from leadbridge.storage.mongo.allowed import violations
 from tests.support.hub import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 SESSION = f"leadbridge_test_{secrets.token_hex(4)}"
 """Begins the name of every database of this run."""
 
@@ -94,11 +94,16 @@ def engine_in(folder: Path, options: str = "") -> MongoEngine:
 def _start() -> str:
     port = free_port()
     log = Path(tempfile.mkdtemp(prefix="wire-server-")) / "log"
-    command = [sys.executable, "-m", "tests.support.wire_child", str(port)]
+    program = Path(sys.executable).with_name("secantusd-py")
+    if not program.exists():
+        raise RuntimeError(
+            f"{program} is missing; install the development packages, or set LEADBRIDGE_TEST_MONGODB_URI"
+        )
+    command = [str(program), "--enable-test-commands", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*_TIED, *command],
-            cwd=ROOT,
+            [*_TIED, *command, "--storage-path", ":memory:", "--log-level", "WARNING"],
+            cwd=log.parent,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -149,6 +154,19 @@ def _drop_all(address: str) -> None:
                     client.drop_database(name)
     except PyMongoError as error:
         sys.stderr.write(f"test databases {SESSION}* were left on the server: {type(error).__name__}\n")
+
+
+def end_sessions(ids: Iterable[str]) -> None:
+    """Abort the unfinished transactions of sessions (hexadecimal ids), as a server's time limit does.
+
+    A process that is killed in the middle of a transaction leaves its documents locked until the server aborts it. On
+    MongoDB that is after ``transactionLifetimeLimitSeconds``; ours looks at old transactions only when a new one comes,
+    so that plain writes on a locked document, when they are all that comes, wait for ever.
+    """
+    sessions = [{"id": Binary(bytes.fromhex(id), 4)} for id in ids]
+    if sessions:
+        with MongoClient[dict[str, Any]](server()) as client:
+            client.admin.command({"killSessions": sessions})
 
 
 @contextmanager

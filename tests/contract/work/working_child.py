@@ -13,6 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
+from pymongo import monitoring
+
 from leadbridge.security.logs import configure_logging
 from leadbridge.storage.open import open_engine
 from leadbridge.work.around import Pace
@@ -21,9 +23,36 @@ from leadbridge.work.worker import WorkerForm
 from tests.contract.work.shop import ALL_KINDS, EFFECTS, Effect, Shop
 
 
+class Sessions(monitoring.CommandListener):
+    """Writes down the database sessions of this process, one line each, beside its log."""
+
+    def __init__(self, log: Path) -> None:
+        self._file = os.open(sessions_of(log, os.getpid()), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._known: set[str] = set()
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Note a session before anything is sent in it."""
+        session = event.command.get("lsid")
+        if session is not None and (id := session["id"].hex()) not in self._known:
+            self._known.add(id)
+            os.write(self._file, f"{id}\n".encode())
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Nothing to note."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Nothing to note."""
+
+
+def sessions_of(log: Path, process: int) -> Path:
+    """Return the file of a worker process's database sessions."""
+    return log.with_suffix(f".{process}.sessions")
+
+
 async def run(address: str, log: Path, lease: float) -> None:
     """Work until SIGTERM."""
     form = WorkerForm(slots=4, lease=lease, poll=0.02, sweep=1.0, pace=Pace(turn=0.5))
+    monitoring.register(Sessions(log))
     shop = Shop(open_engine(address), form)
     await shop.store.start(ALL_KINDS)
     # the parent reads only the first line of standard output: a log there would fill the pipe and stop this process
