@@ -63,6 +63,10 @@ def serve_command(
         settings = settings.model_copy(update={"public_url": f"http://localhost:{port}"})
     configure_logging(json=settings.log_json)
 
+    def announce() -> None:
+        typer.echo(f"Leadbridge {__version__} at {settings.public} (Ctrl-C ends it)")
+        sys.stdout.flush()
+
     async def serving() -> None:
         prepare_data_dir(settings.data_dir)
         listening = bind(host, port)
@@ -72,9 +76,7 @@ def serve_command(
             made = await hub.tenancy.make_first_company()
             if made is not None:
                 hand_over(made, settings.data_dir)
-            typer.echo(f"Leadbridge {__version__} at {settings.public} (Ctrl-C ends it)")
-            sys.stdout.flush()
-            await serve(hub, listening, worker=worker)
+            await serve(hub, listening, worker=worker, ready=announce)
         finally:
             listening.close()
             await hub.close()

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -112,10 +112,13 @@ def _config(hub: Hub, *, worker: bool = True) -> uvicorn.Config:
     )
 
 
-async def serve(hub: Hub, listening: socket.socket, *, worker: bool = True) -> None:
+async def serve(
+    hub: Hub, listening: socket.socket, *, worker: bool = True, ready: Callable[[], None] | None = None
+) -> None:
     """Serve a started hub until SIGINT or SIGTERM, then return; a second signal cuts requests under way short.
 
-    Without ``worker`` it only answers, and leaves the work to processes of their own.
+    Without ``worker`` it only answers, and leaves the work to processes of their own. ``ready`` is called once a signal
+    ends the server in good order; requests that came before wait in the socket's queue.
 
     uvicorn's own handlers would end the process by the signal before its owner has closed the hub.
     """
@@ -129,6 +132,8 @@ async def serve(hub: Hub, listening: socket.socket, *, worker: bool = True) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     try:
+        if ready is not None:
+            ready()
         await server.serve(sockets=[listening])
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):

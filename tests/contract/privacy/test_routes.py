@@ -26,7 +26,7 @@ async def test_a_person_is_exported_erased_and_kept_out(tmp_path: Path) -> None:
         assert "companyId" not in held["documents"]["leads"][0]
         made = await hub.ask("POST", "/privacy/erasures", json={"leadId": "c-17"})
         assert made.status == 201
-        assert made.data["documents"] == {"leads": 1}
+        assert made.data["documents"] == {"leads": 1, "record_events": 1}
         assert made.data["state"] == "settling"
         assert id not in str(made.body)
         erasure = made.data["_id"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
+
 from leadbridge.demo.client import DemoClient
 from leadbridge.kit.clock import to_millis
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.tenancy.model import Role
+from leadbridge.usage.model import Category, EventType
 from leadbridge.usage.service import Failure
 from leadbridge.work.model import TASKS, Queue, Task, TaskState
 from tests.contract.integrations.walk import Connecting
@@ -46,6 +49,7 @@ async def plant(site: Connecting, mark: str) -> Planted:
 
     lead = await made("/leads", externalId=f"{mark}-17", lastName=mark, email=f"lead-{mark}@example.com")
     await made("/leads", lastName=mark)
+    await under_test.ask("PATCH", f"/leads/{lead['_id']}", token=token, json={"tags": [mark]})
     ids = {"leads": lead["_id"], "external": f"{mark}-17", "email": f"lead-{mark}@example.com"}
     ids["imports"] = (await _imported(under_test, token, mark))["_id"]
     await _imported(under_test, token, mark)
@@ -56,6 +60,8 @@ async def plant(site: Connecting, mark: str) -> Planted:
     for n in range(2):
         ids["invitations"] = (await made("/invitations", email=f"{mark}{n}@example.com", role="member"))["_id"]
         ids["erasures"] = (await made("/privacy/erasures", email=f"gone{n}-{mark}@example.com"))["_id"]
+    ids |= await _more_records(under_test, token, mark)
+    ids |= await _form(under_test, token, mark)
     async with DemoClient(site.base, token) as client:
         await client.connect("hubspot", hub.settings.hubspot_api_url)
     connections = (await under_test.ask("GET", "/crm-integration/connections", token=token)).data
@@ -69,6 +75,12 @@ async def plant(site: Connecting, mark: str) -> Planted:
     ]
     await hub.usage.record_failures(company, failures)
     ids["error-logs"] = (await under_test.ask("GET", "/crm-integration/error-logs", token=token)).data[0]["_id"]
+    ids["automations"] = hub.ids()
+    event = hub.usage.event(
+        company, EventType.CRM_SYNC, Category.CRM, succeeded=True, milliseconds=1, automation_id=ids["automations"]
+    )
+    await hub.usage.record(event)
+    ids["events"] = event.id
     now = to_millis(hub.clock.now())
     for _ in range(2):
         ids["dead"] = hub.ids()
@@ -78,6 +90,44 @@ async def plant(site: Connecting, mark: str) -> Planted:
         )  # fmt: skip
         await hub.store.write(WriteBatch().insert(TASKS, task))
     return Planted(company, token, mark, ids)
+
+
+async def _more_records(hub: HubUnderTest, token: str, mark: str) -> dict[str, str]:
+    """Plant what stands beside leads: two of each, with two events each."""
+    ids: dict[str, str] = {}
+
+    async def made(method: str, path: str, body: dict[str, Any]) -> str:
+        answer = await hub.ask(method, path, token=token, json=body)
+        assert answer.status in (200, 201), answer.body
+        return str(answer.data.get("_id"))
+
+    bodies = {
+        "contacts": {"lastName": mark, "email": f"contact-{mark}@example.com"},
+        "accounts": {"name": mark},
+        "deals": {"name": mark},
+        "team": {"name": mark, "zone": "Europe/Berlin"},
+    }
+    for kind, body in bodies.items():
+        for _ in range(2):
+            ids[kind] = await made("POST", f"/{kind}", body)
+        if kind != "team":
+            await made("PATCH", f"/{kind}/{ids[kind]}", {"tags": [mark]})
+    ids["fields"] = f"{mark}_field"
+    await made("PUT", f"/leads/fields/{ids['fields']}", {"type": "text", "label": mark})
+    ids["views"] = await made("POST", "/leads/views", {"name": mark, "filters": {}})
+    return ids
+
+
+async def _form(hub: HubUnderTest, token: str, mark: str) -> dict[str, str]:
+    fields = [{"name": "email", "label": "E-mail", "type": "email", "to": "email", "required": True}]
+    for _ in range(2):
+        answer = await hub.ask("POST", "/forms", token=token, json={"name": mark, "fields": fields, "perMinute": 100})
+        assert answer.status == 201, answer.body
+    async with aiohttp.ClientSession() as session:
+        for n in range(2):
+            async with session.post(answer.data["url"], json={"email": f"form{n}-{mark}@example.com"}) as sent:
+                assert sent.status == 201
+    return {"forms": answer.data["_id"]}
 
 
 async def _imported(hub: HubUnderTest, token: str, mark: str) -> Any:

@@ -43,8 +43,8 @@ async def guarded(id: str, caller: Annotated[Caller, needs_to_stream(Right.RUNS_
 
 @pytest.fixture
 async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HubUnderTest]:
-    def with_streams(hub: Any) -> FastAPI:
-        app = build_app(hub)
+    def with_streams(hub: Any, **more: Any) -> FastAPI:
+        app = build_app(hub, **more)
         app.include_router(streams)
         return app
 
