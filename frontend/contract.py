@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from leadbridge.app import build_app, build_hub
+from leadbridge.app import build_hub
+from leadbridge.asgi import build_app
 from leadbridge.settings import Settings
 from leadbridge.storage.memory import MemoryEngine
 

@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from starlette.responses import Response
 
-from leadbridge import __version__
 from leadbridge.crm.registry import providers
-from leadbridge.dashboard import routes as dashboard_routes
-from leadbridge.integrations import model as integrations_model
-from leadbridge.integrations import routes as integrations_routes
-from leadbridge.integrations.hints import model as hints_model
-from leadbridge.integrations.hints import routes as hints_routes
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
+from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
-from leadbridge.leads import model as leads_model
-from leadbridge.leads import routes as leads_routes
 from leadbridge.leads import tasks as leads_tasks
-from leadbridge.leads.forms import model as forms_model
-from leadbridge.leads.forms import routes as forms_routes
 from leadbridge.leads.forms.service import FormService
-from leadbridge.leads.imports import model as imports_model
-from leadbridge.leads.imports import routes as imports_routes
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
 from leadbridge.leads.service import LeadService, RecordService
 from leadbridge.leads.shaping import Shapes
-from leadbridge.leads.team import model as team_model
-from leadbridge.leads.team import routes as team_routes
 from leadbridge.leads.team.service import TeamService
 from leadbridge.leads.types import LEAD, TYPES
 from leadbridge.leads.views import SavedViews
-from leadbridge.privacy import model as privacy_model
-from leadbridge.privacy import routes as privacy_routes
 from leadbridge.privacy.journal import ErasureJournal
 from leadbridge.privacy.people import People
 from leadbridge.privacy.replay import Replay
@@ -50,7 +30,6 @@ from leadbridge.privacy.restore import Backups
 from leadbridge.privacy.retention import Keep, Retention
 from leadbridge.privacy.service import PrivacyService
 from leadbridge.privacy.tenant import CompanyErasures
-from leadbridge.security import model as security_model
 from leadbridge.security.http import GuardedTransport
 from leadbridge.security.keys import StoredKeyProvider
 from leadbridge.security.rotation import KeyRotation
@@ -59,37 +38,20 @@ from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
 from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
-from leadbridge.storage.kind import Kind
 from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
-from leadbridge.sync import model as sync_model
-from leadbridge.sync import routes as sync_routes
 from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
 from leadbridge.sync.tasks import PushTasks
-from leadbridge.tenancy import model as tenancy_model
-from leadbridge.tenancy import routes as tenancy_routes
 from leadbridge.tenancy.service import TenancyService
-from leadbridge.usage import model as usage_model
-from leadbridge.usage import routes as usage_routes
 from leadbridge.usage.quotas import LeadMeter, Quota
 from leadbridge.usage.room import UsageRoom, usage_room
 from leadbridge.usage.service import UsageService
 from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
-from leadbridge.web import model as web_model
-from leadbridge.web import routes as web_routes
-from leadbridge.web.admission import Admission, Limits
-from leadbridge.web.client import parse_networks
-from leadbridge.web.envelope import answer
-from leadbridge.web.errors import install_error_handlers
+from leadbridge.web.admission import Limits
 from leadbridge.web.idempotency import Idempotency
-from leadbridge.web.middleware import Surroundings
 from leadbridge.web.ratelimit import RateLimiter
-from leadbridge.web.repeats import Repeats
-from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.web.tickets import Tickets
-from leadbridge.work import model as work_model
-from leadbridge.work import routes as work_routes
 from leadbridge.work.chores import Chores, Duty
 from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
 from leadbridge.work.handlers import Handlers
@@ -103,24 +65,6 @@ SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
 RETENTION_SECONDS = 3600.0
 """How often what is past its time is deleted."""
-
-KINDS: tuple[Kind[Any], ...] = (
-    *storage_state.KINDS,
-    *security_model.KINDS,
-    *work_model.KINDS,
-    *usage_model.KINDS,
-    *tenancy_model.KINDS,
-    *leads_model.KINDS,
-    *team_model.KINDS,
-    *forms_model.KINDS,
-    *imports_model.KINDS,
-    *integrations_model.KINDS,
-    *hints_model.KINDS,
-    *sync_model.KINDS,
-    *web_model.KINDS,
-    *privacy_model.KINDS,
-)
-"""Every kind of document that a hub stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,83 +255,6 @@ def _rotates(provider: str) -> bool:
     """Tell whether a vendor may take a refresh token only once; one that is not known here is taken to."""
     known = providers().get(provider)
     return known is None or not known.guarantees.replay_safe
-
-
-def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
-    """Return the ASGI application of a started hub, which works as well as it answers unless ``worker`` is False."""
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if worker:
-            hub.worker.start()
-        yield
-        await hub.worker.stop()
-
-    app = FastAPI(
-        title="Leadbridge",
-        version=__version__,
-        summary="A hub between leads, CRMs and automations.",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-    )
-    app.state.hub = hub
-    install_error_handlers(app)
-    app.add_middleware(Repeats, service=hub.idempotency, clock=hub.clock)
-    app.add_middleware(
-        Admission,
-        limiter=hub.limiter,
-        limits=hub.limits,
-        trusted=parse_networks(hub.settings.trusted_proxies),
-    )
-    if hub.settings.cors_origins:
-        app.add_middleware(
-            forms_routes.FormCors,
-            allow_origins=list(hub.settings.cors_origins),
-            allow_methods=["*"],
-            allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
-            expose_headers=[
-                "x-request-id",
-                "idempotent-replayed",
-                "retry-after",
-                "ratelimit-limit",
-                "ratelimit-remaining",
-                "ratelimit-reset",
-            ],
-        )
-    app.add_middleware(
-        Surroundings,
-        ids=hub.ids,
-        large=[(re.compile(r"/api/v1/leads/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)],
-        secure=hub.settings.public.startswith("https://"),
-    )
-    app.include_router(integrations_routes.router)
-    app.include_router(integrations_routes.pages)
-    app.include_router(hints_routes.router)
-    app.include_router(leads_routes.router)
-    app.include_router(team_routes.router)
-    app.include_router(forms_routes.router)
-    app.include_router(forms_routes.public)
-    app.include_router(sync_routes.router)
-    app.include_router(usage_routes.router)
-    app.include_router(work_routes.router)
-    app.include_router(work_routes.root)
-    app.include_router(tenancy_routes.router)
-    app.include_router(web_routes.router)
-    app.include_router(privacy_routes.router)
-    app.include_router(dashboard_routes.router)
-    describe_rights(app)
-
-    @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
-    async def healthz() -> Response:
-        return answer({"status": "ok", "version": __version__})
-
-    @app.get("/readyz", tags=["health"], summary="Whether the store answers too", openapi_extra=open_to_all("health"))
-    async def readyz() -> Response:
-        await hub.tenancy.first_company()
-        return answer({"status": "ready", "version": __version__})
-
-    return app
 
 
 def _add_chores(hub: Hub) -> None:

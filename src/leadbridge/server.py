@@ -15,7 +15,8 @@ from pathlib import Path
 import uvicorn
 from prometheus_client import start_http_server
 
-from leadbridge.app import Hub, build_app
+from leadbridge.app import Hub
+from leadbridge.asgi import build_app
 from leadbridge.kit.errors import StartRefused
 from leadbridge.tenancy.service import NewToken
 

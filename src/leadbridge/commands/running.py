@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import typer
 import uvloop
 
-from leadbridge.app import KINDS, Hub, build_hub
+from leadbridge.app import Hub, build_hub
+from leadbridge.kinds import KINDS
 from leadbridge.kit.errors import NotFound
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import prepare_data_dir, write_secret

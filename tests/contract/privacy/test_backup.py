@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from leadbridge.app import KINDS, Hub
+from leadbridge.app import Hub
 from leadbridge.integrations.health import Stage
 from leadbridge.integrations.model import CONNECTIONS, TOKENS, AccountInfo, Connection
 from leadbridge.integrations.tokendocs import state_of
 from leadbridge.integrations.tokens import AttemptState
+from leadbridge.kinds import KINDS
 from leadbridge.kit.errors import StartRefused
 from leadbridge.leads.errors import PersonErased
 from leadbridge.leads.model import LEADS

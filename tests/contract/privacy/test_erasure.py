@@ -10,8 +10,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadbridge.app import KINDS
 from leadbridge.crm.hubspot.provider import HubSpot
+from leadbridge.kinds import KINDS
 from leadbridge.leads.errors import LeadNotFound, PersonErased
 from leadbridge.leads.imports.model import IMPORT_PARTS, ROW_REPORTS, Severity
 from leadbridge.leads.merging import Merge

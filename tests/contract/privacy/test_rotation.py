@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from leadbridge.app import KINDS
 from leadbridge.integrations.model import TOKENS, ConnectionTokens
 from leadbridge.integrations.tokendocs import seal_grant
+from leadbridge.kinds import KINDS
 from leadbridge.kit.errors import StartRefused
 from leadbridge.security.errors import MasterKeyMissing, SealBroken
 from leadbridge.security.keys import FileKeyProvider, StoredKeyProvider, read_master_keys

@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadbridge.app import KINDS
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.integrations.model import TOKENS
+from leadbridge.kinds import KINDS
 from leadbridge.leads.imports.model import ROW_REPORTS
 from leadbridge.leads.service import Filters
 from leadbridge.privacy.model import COMPANY_ERASURES, ERASURES, ErasureState

@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from leadbridge.app import KINDS, Hub, build_hub
+from leadbridge.app import Hub, build_hub
+from leadbridge.kinds import KINDS
 from leadbridge.security.rotation import ALL, KeyRotation
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import aiohttp
 import pytest
 
-from leadbridge.app import KINDS
+from leadbridge.kinds import KINDS
 from leadbridge.kit.cursors import decode_cursor, encode_cursor
 from leadbridge.storage.backup import all_documents
 from tests.contract.integrations.walk import Connecting

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import Response, StreamingResponse
 
 import leadbridge.server
-from leadbridge.app import build_app
+from leadbridge.asgi import build_app
 from leadbridge.kit.clock import SystemClock
 from leadbridge.tenancy.model import DIRECTORY
 from leadbridge.web.caller import Caller

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadbridge.app import KINDS
+from leadbridge.kinds import KINDS
 from leadbridge.kit.values import Stored
 from leadbridge.leads.fields import Keys
 from leadbridge.privacy.erase import cell_hashes, is_erased, key_hashes, keyed_hash, looked_up

@@ -14,7 +14,7 @@ from bson import ObjectId
 from bson.datetime_ms import DatetimeMS
 from pydantic import Field
 
-from leadbridge.app import KINDS
+from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import from_millis, to_text
 from leadbridge.kit.document import Blankable, Document, Id, LeanDocument, Record, Shape, Time
 from leadbridge.kit.values import NotStorable

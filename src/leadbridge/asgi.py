@@ -1,0 +1,110 @@
+"""The HTTP application over a hub: every room's endpoints, and what stands around them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from leadbridge import __version__
+from leadbridge.app import Hub
+from leadbridge.dashboard import routes as dashboard_routes
+from leadbridge.integrations import routes as integrations_routes
+from leadbridge.integrations.hints import routes as hints_routes
+from leadbridge.leads import routes as leads_routes
+from leadbridge.leads.forms import routes as forms_routes
+from leadbridge.leads.imports import routes as imports_routes
+from leadbridge.leads.team import routes as team_routes
+from leadbridge.privacy import routes as privacy_routes
+from leadbridge.sync import routes as sync_routes
+from leadbridge.tenancy import routes as tenancy_routes
+from leadbridge.usage import routes as usage_routes
+from leadbridge.web import routes as web_routes
+from leadbridge.web.admission import Admission
+from leadbridge.web.client import parse_networks
+from leadbridge.web.envelope import answer
+from leadbridge.web.errors import install_error_handlers
+from leadbridge.web.middleware import Surroundings
+from leadbridge.web.repeats import Repeats
+from leadbridge.web.rights import describe_rights, open_to_all
+from leadbridge.work import routes as work_routes
+
+
+def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
+    """Return the ASGI application of a started hub, which works as well as it answers unless ``worker`` is False."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if worker:
+            hub.worker.start()
+        yield
+        await hub.worker.stop()
+
+    app = FastAPI(
+        title="Leadbridge",
+        version=__version__,
+        summary="A hub between leads, CRMs and automations.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.hub = hub
+    install_error_handlers(app)
+    app.add_middleware(Repeats, service=hub.idempotency, clock=hub.clock)
+    app.add_middleware(
+        Admission,
+        limiter=hub.limiter,
+        limits=hub.limits,
+        trusted=parse_networks(hub.settings.trusted_proxies),
+    )
+    if hub.settings.cors_origins:
+        app.add_middleware(
+            forms_routes.FormCors,
+            allow_origins=list(hub.settings.cors_origins),
+            allow_methods=["*"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
+            expose_headers=[
+                "x-request-id",
+                "idempotent-replayed",
+                "retry-after",
+                "ratelimit-limit",
+                "ratelimit-remaining",
+                "ratelimit-reset",
+            ],
+        )
+    app.add_middleware(
+        Surroundings,
+        ids=hub.ids,
+        large=[(re.compile(r"/api/v1/leads/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)],
+        secure=hub.settings.public.startswith("https://"),
+    )
+    app.include_router(integrations_routes.router)
+    app.include_router(integrations_routes.pages)
+    app.include_router(hints_routes.router)
+    app.include_router(leads_routes.router)
+    app.include_router(team_routes.router)
+    app.include_router(forms_routes.router)
+    app.include_router(forms_routes.public)
+    app.include_router(sync_routes.router)
+    app.include_router(usage_routes.router)
+    app.include_router(work_routes.router)
+    app.include_router(work_routes.root)
+    app.include_router(tenancy_routes.router)
+    app.include_router(web_routes.router)
+    app.include_router(privacy_routes.router)
+    app.include_router(dashboard_routes.router)
+    describe_rights(app)
+
+    @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
+    async def healthz() -> Response:
+        return answer({"status": "ok", "version": __version__})
+
+    @app.get("/readyz", tags=["health"], summary="Whether the store answers too", openapi_extra=open_to_all("health"))
+    async def readyz() -> Response:
+        await hub.tenancy.first_company()
+        return answer({"status": "ready", "version": __version__})
+
+    return app
