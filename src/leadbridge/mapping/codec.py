@@ -41,7 +41,7 @@ class Codec:
         """Return what is sent for our value, as text; raises ``Unmappable``."""
         if read.blank(ours):
             return None
-        made = self._table.to_crm(ours) if self._table is not None else None
+        made: Value = self._table.to_crm(ours) if self._table is not None else None
         if made is None:
             made = self._meaning.to_crm(ours)
         if not self.equal(ours, made):
