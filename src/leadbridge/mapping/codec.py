@@ -34,7 +34,9 @@ class Codec:
             return told
         try:
             return self._meaning.key_ours(ours) == self._meaning.key_theirs(theirs)
-        except Unmappable:  # neither side's conversion would go through: as they stand, they differ or are the same text
+        except (
+            Unmappable
+        ):  # neither side's conversion would go through: as they stand, they differ or are the same text
             return word(read.text(ours)) == word(read.text(theirs))
 
     def to_crm(self, ours: Value) -> Value:

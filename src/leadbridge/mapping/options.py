@@ -49,7 +49,9 @@ class Options:
         if found is not None:
             return found.value
         if self._closed:
-            raise Unmappable(f"'{text[:SHOWN]}' is not among the CRM's choices; add it there, or map it to one of them.")
+            raise Unmappable(
+                f"'{text[:SHOWN]}' is not among the CRM's choices; add it there, or map it to one of them."
+            )
         return squeeze(text)
 
     def to_ours(self, raw: str) -> str:

@@ -1,9 +1,9 @@
 """The standard fields of the four CRMs: which of ours each stands for. A suggestion begins here.
 
 Names are the vendors' API names, which stay when an administrator renames a label. HubSpot: default properties of
-contacts, companies and deals. Salesforce: the standard objects' fields. Zoho: its SDK's list of record fields. Dynamics:
-the logical names of the Dataverse tables; lookups are read as ``_name_value``. Which of a tenant's fields exist is told
-by ``describe``: a name that is not there is not suggested.
+contacts, companies and deals. Salesforce: fields of its standard objects. Zoho: its SDK's list of record fields.
+Dynamics: logical names of the Dataverse tables; a lookup is read as ``_name_value``. Which of a tenant's fields exist is
+told by ``describe``: a name that is not there is not suggested.
 """
 
 from __future__ import annotations
@@ -73,11 +73,14 @@ STANDARD: Mapping[str, Mapping[tuple[str, str], Mapping[str, str]]] = {
         | {"ownerId": "hubspot_owner_id"},
     },
     "dynamics": {
-        ("lead", "lead"): _zip(
-            _PERSON, "emailaddress1 firstname lastname telephone1 companyname jobtitle websiteurl"
-        )
+        ("lead", "lead"): _zip(_PERSON, "emailaddress1 firstname lastname telephone1 companyname jobtitle websiteurl")
         | _zip(_PLACE, _DYNAMICS_PLACE)
-        | {"source": "leadsourcecode", "status": "statuscode", "ownerId": "_ownerid_value"},
+        | {
+            "value.amount": "estimatedamount",
+            "source": "leadsourcecode",
+            "status": "statuscode",
+            "ownerId": "_ownerid_value",
+        },
         ("contact", "contact"): _zip(_PERSON, "emailaddress1 firstname lastname telephone1 - jobtitle websiteurl")
         | _zip(_PLACE, _DYNAMICS_PLACE)
         | {"ownerId": "_ownerid_value", "accountId": "_parentcustomerid_value"},
@@ -93,6 +96,9 @@ STANDARD: Mapping[str, Mapping[tuple[str, str], Mapping[str, str]]] = {
     },
 }
 """Provider, then our kind and the CRM's object, then our field to theirs."""
+
+READ_ONLY = frozenset((("dynamics", "statuscode"),))
+"""Fields that are only taken in. Dynamics changes a status by its own actions, together with the state."""
 
 _OURS = {kind: schema(kind) for kind in ("lead", "contact", "account", "deal")}
 _FINER = frozenset((Type.EMAIL, Type.PHONE, Type.URL, Type.COUNTRY, Type.MONEY, Type.INTEGER))

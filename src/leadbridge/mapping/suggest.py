@@ -5,9 +5,7 @@ from __future__ import annotations
 from leadbridge.leads.fields import CUSTOM
 from leadbridge.mapping.meanings import meeting
 from leadbridge.mapping.model import Field, ObjectMapping, PairSpec, Rule, Schema, Type, Way
-from leadbridge.mapping.standard import STANDARD
-
-_OURS_TO_ASSIGN = frozenset(("externalId", "score"))
+from leadbridge.mapping.standard import READ_ONLY, STANDARD
 
 
 def suggest(provider: str, kind: str, object: str, ours: Schema, theirs: Schema) -> ObjectMapping:
@@ -21,7 +19,7 @@ def suggest(provider: str, kind: str, object: str, ours: Schema, theirs: Schema)
     standard = STANDARD.get(provider, {}).get((kind, object), {})
     for mine, name in standard.items():
         if mine in ours and name in theirs and _fits(ours[mine], theirs[name]):
-            pairs.append(_pair(ours[mine], theirs[name]))
+            pairs.append(_pair(ours[mine], theirs[name], writes=(provider, name) not in READ_ONLY))
             taken.add(name)
     by_word = {word: field for field in theirs.values() for word in (_word(field.label), _word(field.name))}
     for field in ours.values():
@@ -34,12 +32,12 @@ def suggest(provider: str, kind: str, object: str, ours: Schema, theirs: Schema)
 
 
 def _fits(ours: Field, theirs: Field) -> bool:
-    return ours.name not in _OURS_TO_ASSIGN and meeting(ours.type, theirs.type) is not None
+    return meeting(ours.type, theirs.type) is not None
 
 
-def _pair(ours: Field, theirs: Field) -> PairSpec:
+def _pair(ours: Field, theirs: Field, *, writes: bool = True) -> PairSpec:
     rule = Rule.OFF if ours.type is Type.REFERENCE else Rule.PREFER_CRM_UNLESS_BLANK
-    return PairSpec(ours.name, theirs.name, rule, Way(crm=theirs.writable, ours=True))
+    return PairSpec(ours.name, theirs.name, rule, Way(crm=theirs.writable and writes, ours=True))
 
 
 def _word(text: str) -> str:
