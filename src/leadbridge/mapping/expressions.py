@@ -33,34 +33,10 @@ _RESULTS = {
     "TIMESTAMP": Type.DATETIME, "LIST<STRING>": Type.CHOICES,
 }  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_RESERVED = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-        "true",
-        "false",
-        "null",
-    ]
-)
+_RESERVED = frozenset((
+    "and", "or", "not", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
+    "loop", "package", "namespace", "return", "var", "void", "while", "true", "false", "null",
+))  # fmt: skip
 _FAULT = re.compile(r"<input>:(\d+):(\d+): (.+)")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.+?)'")
 _UNDECLARED = re.compile(r"undeclared reference to '(.+?)'")

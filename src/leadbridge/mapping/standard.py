@@ -2,8 +2,8 @@
 
 Names are the vendors' API names, which stay when an administrator renames a label. HubSpot: default properties of
 contacts, companies and deals. Salesforce: fields of its standard objects. Zoho: its SDK's list of record fields.
-Dynamics: logical names of the Dataverse tables; a lookup is read as ``_name_value``. Which of a tenant's fields exist is
-told by ``describe``: a name that is not there is not suggested.
+Dynamics: logical names of the Dataverse tables; a lookup is read as ``_name_value``. Which fields a tenant
+has is told by ``describe``: a name that is not there is not suggested.
 """
 
 from __future__ import annotations

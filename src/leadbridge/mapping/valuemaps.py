@@ -21,7 +21,7 @@ def value_map_faults(values: ValueMap, ours: Field, theirs: Field) -> Iterator[t
             yield "blank_word", f"The value map of '{theirs.label}' has a blank word; a blank field stays blank."
         elif seen.setdefault(word(mine), target) != target:
             yield "word_twice", f"'{mine}' stands twice in the value map, with two meanings; leave one."
-    back: dict[str, str] = {word(target): mine for mine, target in reversed(values.pairs.items())}
+    back: dict[str, str] = {word(target): mine for mine, target in reversed(tuple(values.pairs.items()))}
     for told, mine in values.back.items():
         if word(mine) not in seen:
             yield "unknown_word", f"'{told}' leads back to '{mine}', which the value map does not send; add that first."
