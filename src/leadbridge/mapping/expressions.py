@@ -90,12 +90,18 @@ class Language:
         return Program(source, result, tuple(self._fields[n] for n in sorted(used & set(self._fields))), decimals, code)
 
     def join(self, programs: Sequence[Program]) -> Any:
-        """Return one code that gives the results of all ``programs`` as a list: a record is then handed over once."""
+        """Return one code that gives the results of all ``programs`` as a list, so that a record is handed over once.
+
+        None where one of them is already as deep as the parser goes, so that a list around it is too deep.
+        """
         sources = [words.to_cel(one.source) for one in programs]
         listed = [
             words.with_decimals(text) if one.decimals else text for one, text in zip(programs, sources, strict=True)
         ]
-        return self._run.compile("[" + ", ".join(f"({text}\n)" for text in listed) + "]")
+        try:
+            return self._run.compile("[" + ", ".join(f"{text}\n" for text in listed) + "]")
+        except RuntimeError:
+            return None
 
     def _check(self, written: str) -> tuple[Any, bool]:
         """Return the typed expression, first as it stands, else with all numbers decimal (``budget > 10000``)."""
@@ -127,8 +133,8 @@ class Batch:
         results: dict[str, Value] = {}
         faults: dict[str, str] = {}
         for names, uses, decimals, code in self._groups:
-            answer = code.eval(data=_activation(uses, values, decimals))
-            if answer.type().name() != "ERROR":
+            answer = None if code is None else code.eval(data=_activation(uses, values, decimals))
+            if answer is not None and answer.type().name() != "ERROR":
                 given: Sequence[Any] = answer.plain_value()
                 for name, one in zip(names, given, strict=True):
                     _keep(name, one, results, faults)

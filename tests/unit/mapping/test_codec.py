@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import string
+from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.mapping.build import INTERESTS, STATUS, codec
 
 from leadbridge.mapping.codec import Codec
 from leadbridge.mapping.errors import Unmappable
 from leadbridge.mapping.meanings import meeting
-from leadbridge.mapping.model import Context, Type, Value, ValueMap
+from leadbridge.mapping.model import Choice, Context, Type, Value, ValueMap
+from tests.unit.mapping.build import INTERESTS, STATUS, codec
 
 T = Type
 ACROSS: list[tuple[Codec, Value, Value]] = [
@@ -155,7 +156,9 @@ RAW = st.one_of(
     NUMBERS,
     TIMES,
     st.dates().map(str),
-    st.sampled_from(["true", "No", "1", "DE", "Spain", "a@b.example", "+34 612 345 678", "a;b;c", '["a"]', "a.example"]),
+    st.sampled_from(
+        ["true", "No", "1", "DE", "Spain", "a@b.example", "+34 612 345 678", "a;b;c", '["a"]', "a.example"]
+    ),
     st.integers().map(str),
     st.floats().map(repr),
 )
@@ -164,11 +167,12 @@ OURS: st.SearchStrategy[Value] = st.one_of(
 )
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/Sao_Paulo"])
 @pytest.mark.parametrize(("ours", "theirs"), PAIRS)
-def test_the_law_holds_for_every_pair_of_types(ours: Type, theirs: Type, zone: str) -> None:
-    pair = codec(ours, theirs, choices=INTERESTS if theirs in (T.CHOICE, T.CHOICES) else (), context=Context(zone=zone))
+def test_the_law_holds_for_every_pair_of_types(ours: Type, theirs: Type) -> None:
+    choices = INTERESTS if theirs in (T.CHOICE, T.CHOICES) else ()
+    pair = codec(ours, theirs, choices=choices, context=Context(zone="America/Sao_Paulo"))
 
+    @settings(max_examples=15, deadline=None)
     @given(RAW, OURS)
     def law(raw: str, value: Value) -> None:
         try:
@@ -187,11 +191,13 @@ def test_the_law_holds_for_every_pair_of_types(ours: Type, theirs: Type, zone: s
     law()
 
 
-@given(st.dates(), st.sampled_from(["UTC", "Europe/Madrid", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Auckland"]))
-def test_a_day_survives_a_field_that_holds_times(day: object, zone: str) -> None:
+@given(
+    st.dates(date(2, 1, 1), date(9998, 1, 1)),
+    st.sampled_from(["UTC", "Europe/Madrid", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Auckland"]),
+)
+def test_a_day_survives_a_field_that_holds_times(day: date, zone: str) -> None:
     pair = codec(T.DATE, T.DATETIME, context=Context(zone=zone))
-    if "0001-01-0" not in str(day) and "9999-12-3" not in str(day):
-        assert pair.to_ours(pair.to_crm(str(day))) == str(day)
+    assert pair.to_ours(pair.to_crm(str(day))) == str(day)
 
 
 @given(NUMBERS)
@@ -201,8 +207,8 @@ def test_an_amount_survives_the_way_there_and_back(amount: str) -> None:
 
 
 @given(st.lists(st.sampled_from(INTERESTS), unique=True, min_size=1))
-def test_choices_survive_the_way_there_and_back(chosen: list[object]) -> None:
-    labels = tuple(getattr(one, "label", "") for one in chosen)
+def test_choices_survive_the_way_there_and_back(chosen: list[Choice]) -> None:
+    labels = tuple(one.label for one in chosen)
     pair = codec(T.CHOICES, T.CHOICES, choices=INTERESTS)
     assert pair.to_ours(pair.to_crm(labels)) == labels
 
