@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -103,7 +104,7 @@ class Words:
             case Type.EMAIL:
                 return normalise.email(given)
             case Type.PHONE:
-                return normalise.phone(given, self._region).e164
+                return _e164(given, self._region)
             case Type.URL:
                 return normalise.website(given)
             case Type.COUNTRY:
@@ -118,7 +119,7 @@ class Words:
                 case Type.EMAIL:
                     return normalise.email_key(normalise.email(plain))
                 case Type.PHONE:
-                    return normalise.phone(plain, self._region).e164
+                    return _e164(plain, self._region)
                 case Type.URL:
                     return _site(normalise.website(plain))
                 case Type.COUNTRY:
@@ -288,6 +289,12 @@ def meaning(type: Type, ours: Field, theirs: Field, spec: PairSpec, context: Con
             return References(ours, context)
         case _:
             return Words(type, ours, theirs, spec, context)
+
+
+@lru_cache(maxsize=8192)
+def _e164(given: str, region: str | None) -> str:
+    """Return a number in E.164: a decision and its conversion ask for the same one several times."""
+    return normalise.phone(given, region).e164
 
 
 def _site(address: str) -> str:
