@@ -81,20 +81,13 @@ class Mapper:
         """Return the CRM's record as it is compared: its raw values, and those computed for us."""
         return _view(self._back, raw)
 
-    def fields_for(self, *views: View) -> tuple[MappedField, ...]:
-        """Return the pairs that can be decided for one record: those without a fault in its views."""
-        faulty = {name for view in views for name in view.faults}
-        if not faulty:
-            return self.fields
-        return tuple(field for field in self.fields if field.name not in faulty and field.theirs not in faulty)
-
     def to_crm(self, values: Values) -> View:
         """Return what our record is at the CRM: raw values by its field names, and a sentence for each that is not."""
         view = self.ours(values)
         made: dict[str, Value] = {}
         faults = dict(view.faults)
-        for field in self.fields_for(view):
-            if field.writes_crm and field.rule is not Rule.OFF:
+        for field in self.fields:
+            if field.writes_crm and field.rule is not Rule.OFF and field.name not in faults:
                 try:
                     made[field.theirs] = field.codec.to_crm(view.values.get(field.name))
                 except Unmappable as error:

@@ -11,6 +11,7 @@ Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 """One field's value. Blank is None; amounts of money are decimal text, days and times ISO text."""
 Values: TypeAlias = Mapping[str, Value]
 CountryForm: TypeAlias = Literal["name", "code"]
+Separator: TypeAlias = Literal[";", ","]
 
 MAX_VALUE_MAP = 500
 """Entries of one value map."""
@@ -133,7 +134,7 @@ class Context:
     """The IANA name of the zone in which a time has its day."""
     region: str | None = None
     """The ISO 3166 country in which phone numbers without a country code are dialled."""
-    separator: Literal[";", ","] = ";"
+    separator: Separator = ";"
     """What stands between the values of a multi-select in the CRM's text."""
     references: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Per target (``owner``) our id to theirs."""

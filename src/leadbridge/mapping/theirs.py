@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from leadbridge.crm.model import FieldInfo
-from leadbridge.mapping.model import Choice, Field, Schema, Type
+from leadbridge.mapping.model import Choice, Field, Schema, Separator, Type
 from leadbridge.mapping.standard import reference, standard_type
 
 _TYPES = {
     "text": Type.TEXT, "number": Type.NUMBER, "date": Type.DATE, "datetime": Type.DATETIME, "boolean": Type.BOOLEAN,
     "choice": Type.CHOICE, "choices": Type.CHOICES, "phone": Type.PHONE,
 }  # fmt: skip
+
+_SEPARATORS: Mapping[str, Separator] = {"dynamics": ","}
+"""Dynamics writes several choices as ``1,3``; HubSpot and Salesforce put ``;`` between them."""
+
+
+def separator(provider: str) -> Separator:
+    """Return what stands between several choices in a provider's text. A list as a JSON array is read everywhere."""
+    return _SEPARATORS.get(provider, ";")
 
 
 def schema(provider: str, object: str, found: Sequence[FieldInfo]) -> Schema:

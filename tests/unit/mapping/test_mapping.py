@@ -25,7 +25,7 @@ from leadbridge.mapping.validate import check
 from leadbridge.sync.core.fields import Move, decide
 from leadbridge.sync.core.values import Base, Pair, Unmappable
 from leadbridge.sync.core.values import Rule as CoreRule
-from leadbridge.sync.pairs import MappedPair, pairs
+from leadbridge.sync.pairs import computable, pairs
 from tests.unit.mapping.build import STATUS, field, schema
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -175,8 +175,9 @@ def test_what_cannot_be_computed_is_left_out_of_the_decision() -> None:
     mapper = made()
     view = mapper.theirs({"email": "a@b.example", "size": None})
     assert view.faults == {"=score": "The expression needs a number and 'size' is blank; write fallback(size, 0)."}
-    assert "score" not in {pair.name for pair in pairs(mapper, view)}
-    assert "score" in {pair.name for pair in pairs(mapper)}
+    every = pairs(mapper)
+    assert [pair.name for pair in every if pair not in computable(every, view)] == ["score"]
+    assert computable(every, mapper.theirs({"size": "1"})) == every
 
 
 def test_the_core_decides_on_mapped_pairs() -> None:
@@ -206,7 +207,16 @@ def test_the_core_decides_on_mapped_pairs() -> None:
 
 def test_every_rule_has_its_word_in_the_core() -> None:
     assert [rule.value for rule in Rule] == [rule.value for rule in CoreRule]
-    assert isinstance(pairs(made())[0], MappedPair)
+
+
+def test_several_choices_are_written_as_the_provider_writes_them() -> None:
+    assert [their_side.separator(one.id) for one in PROVIDERS] == [";", ";", ";", ","]
+
+
+def test_a_described_field_keeps_the_finer_type_it_is_known_for() -> None:
+    found = [FieldInfo("numberofemployees", "Employees", "number", True), FieldInfo("domain", "Domain", "text", False)]
+    theirs = their_side.schema("hubspot", "companies", found)
+    assert [(one.type, one.writable) for one in theirs.values()] == [(Type.INTEGER, True), (Type.TEXT, False)]
 
 
 @pytest.mark.parametrize(
