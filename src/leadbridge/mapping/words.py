@@ -13,13 +13,14 @@ _TOKEN = re.compile(
     )
   | (?P<comment>//[^\n]*)
   | (?P<number>(?:\d[\w.]*(?:(?<=[eE])[+-]\d+)?))
-  | (?P<member>\.\s*[A-Za-z_]\w*)
+  | (?P<member>\s*\.\s*[A-Za-z_]\w*)
   | (?P<name>[A-Za-z_]\w*)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _OPERATORS = {"and": "&& ", "or": "||", "not": "!  "}  # as long as the word, so that columns stay
 _LOOPS = frozenset(("map", "filter", "all", "exists", "exists_one"))
+_BEFORE = ". \t\r\n\f"
 _CALL = re.compile(r"\s*\(")
 
 
@@ -36,7 +37,7 @@ def with_decimals(source: str) -> str:
 def loop(source: str) -> str | None:
     """Return the first loop that ``source`` calls, or None."""
     for token in _TOKEN.finditer(source):
-        member = (token["member"] or "").lstrip(". \n\t")
+        member = (token["member"] or "").lstrip(_BEFORE)
         if member in _LOOPS and _CALL.match(source, token.end()):
             return member
     return None
@@ -50,7 +51,7 @@ def names(source: str) -> frozenset[str]:
         if token["name"]:
             path = token["name"]
         elif token["member"] and token.start() == end:
-            path += "." + token["member"].lstrip(". \n\t")
+            path += "." + token["member"].lstrip(_BEFORE)
         else:
             path = ""
         if path:

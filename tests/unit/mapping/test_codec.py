@@ -16,6 +16,7 @@ from leadbridge.mapping.model import Choice, Context, Type, Value, ValueMap
 from tests.unit.mapping.build import INTERESTS, STATUS, codec
 
 T = Type
+TWINS = (Choice("x", "Same"), Choice("y", "same"), Choice("SAME", "Same"))
 ACROSS: list[tuple[Codec, Value, Value]] = [
     (codec(T.TEXT, T.TEXT), "  Ana Ruiz ", "Ana Ruiz"),
     (codec(T.TEXT, T.TEXT, max_length=5), "Packing line", "Packi"),
@@ -62,6 +63,7 @@ BACK: list[tuple[Codec, Value, Value]] = [
     (codec(T.DATETIME, T.DATETIME), "2026-01-05T09:30:00.987Z", "2026-01-05T09:30:00Z"),
     (codec(T.TEXT, T.CHOICE, choices=STATUS), "3", "Lost"),
     (codec(T.TEXT, T.CHOICE, choices=STATUS), "retired", "retired"),
+    (codec(T.TEXT, T.CHOICE, choices=TWINS), "y", "y"),
     (codec(T.CHOICES, T.CHOICES, choices=INTERESTS), ";b;a;", ("Pears", "Apples")),
     (codec(T.CHOICES, T.CHOICES, choices=INTERESTS), '["a","c"]', ("Apples", "Plums")),
     (codec(T.REFERENCE, T.REFERENCE, to="owner"), "78", "u2"),
@@ -84,6 +86,7 @@ REFUSED_THERE: list[tuple[Codec, Value, str]] = [
     (codec(T.DATE, T.DATE), "2026-02-30", "not a day of the calendar"),
 ]
 REFUSED_HERE: list[tuple[Codec, Value, str]] = [
+    (codec(T.TEXT, T.CHOICE, choices=TWINS), "SAME", "has the name of another one"),
     (codec(T.EMAIL, T.EMAIL), "not an address", "is not valid"),
     (codec(T.PHONE, T.PHONE), "12", "impossible length"),
     (codec(T.COUNTRY, T.TEXT), "Atlantis", "not a country"),

@@ -52,6 +52,7 @@ def run(source: str, record: Values = RECORD) -> tuple[dict[str, Value], dict[st
     ("source", "type", "result"),
     [
         ("firstName + ' ' + lastName", Type.TEXT, "Ana Ruiz"),
+        ("address . city + address\n.city", Type.TEXT, "BonnBonn"),
         ("upper(left(address.city, 2))", Type.TEXT, "BO"),
         ("score > 50 and consent.given ? 'hot' : 'cold'", Type.TEXT, "hot"),
         ("not consent.given or score < 5", Type.BOOLEAN, False),
@@ -166,6 +167,15 @@ def test_no_source_costs_much_time_or_room(source: str) -> None:
     assert time.process_time() - begun < 5
     assert len(str(results.get("x") or "")) <= MAX_TEXT
     assert len(results) + len(faults) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ["replace(company, 'a', company)", "join([company, company], '')", "upper(company)", "company + company"]
+)
+def test_a_text_past_the_cap_is_refused_rather_than_made(source: str) -> None:
+    results, faults = run(source, {"company": "ß" * (MAX_TEXT - 1) + "a"})
+    assert not results
+    assert f"longer than {MAX_TEXT} characters" in faults["x"]
 
 
 def test_words_keep_their_columns() -> None:
