@@ -194,6 +194,7 @@ def test_the_law_holds_for_every_pair_of_types(ours: Type, theirs: Type) -> None
     law()
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(2, 1, 1), date(9998, 1, 1)),
     st.sampled_from(["UTC", "Europe/Madrid", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Auckland"]),
@@ -203,12 +204,14 @@ def test_a_day_survives_a_field_that_holds_times(day: date, zone: str) -> None:
     assert pair.to_ours(pair.to_crm(str(day))) == str(day)
 
 
+@settings(deadline=None)
 @given(NUMBERS)
 def test_an_amount_survives_the_way_there_and_back(amount: str) -> None:
     pair = codec(T.MONEY, T.NUMBER)
     assert pair.equal(pair.to_ours(pair.to_crm(amount)), amount)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(INTERESTS), unique=True, min_size=1))
 def test_choices_survive_the_way_there_and_back(chosen: list[Choice]) -> None:
     labels = tuple(one.label for one in chosen)
@@ -219,6 +222,7 @@ def test_choices_survive_the_way_there_and_back(chosen: list[Choice]) -> None:
 WORDS = st.sampled_from(["a", "b", "c", "A", "New", "new ", "3"])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(WORDS, WORDS, min_size=1), st.dictionaries(WORDS, WORDS), WORDS)
 def test_the_law_holds_under_any_value_map(pairs: dict[str, str], back: dict[str, str], raw: str) -> None:
     pair = codec(T.TEXT, T.TEXT, values=ValueMap(pairs, back))
