@@ -9,6 +9,7 @@ from benchmarks import (
     imports,
     leads_api,
     leads_lists,
+    mapping,
     request_overhead,
     store_processes,
     store_writes,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "leads_api": leads_api.main,
     "leads_lists": leads_lists.main,
     "imports": imports.main,
+    "mapping": mapping.main,
     "sync_core": sync_core.main,
     "hubspot": hubspot.main,
 }
