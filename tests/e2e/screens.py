@@ -50,7 +50,7 @@ def furnish(admin: Person, folder: Path) -> dict[str, str]:
     }  # fmt: skip
     lead = hub.data("POST", "/api/v1/leads", json=body)
     for operation in ("objects.batch.create", "objects.create"):
-        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=1)
+        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=50)
     hub.api("POST", "/api/v1/crm-integration/sync-leads", json={"leadIds": [lead["_id"]]})
     return {"lead": f"/super-user/leads/{lead['_id']}", "import": imported}
 

@@ -135,7 +135,7 @@ def test_7_a_failure_is_explained_and_trying_again_repairs_it(traveller: Person)
         "POST", "/api/v1/leads", json={"firstName": "Cara", "lastName": "Locked", "email": "cara@dashboard.example"}
     )
     for operation in ("objects.batch.create", "objects.batch.upsert", "objects.create"):
-        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=1)
+        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=50)
     page = traveller.go(f"/super-user/leads/{lead['_id']}")
     page.get_by_role("button", name="Sync to CRM").click()
     panel = page.locator("[data-sync=ended]")

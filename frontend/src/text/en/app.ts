@@ -11,6 +11,7 @@ export const app = {
     copy: "Copy",
     copied: "Copied",
     more: "Show more",
+    noneSoFar: "None among those looked at so far.",
     all: "All",
     none: "none",
     back: "Back",

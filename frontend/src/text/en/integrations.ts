@@ -1,5 +1,5 @@
 /** The integrations page and its dialogues. */
-import { plural } from "./plural";
+import { number, plural } from "./plural";
 
 export const integrations = {
   integrations: {
@@ -46,10 +46,16 @@ export const integrations = {
     accessOk: (when: string) => `renewed by itself, next by ${when}`,
     accessGone: "no valid access",
     lastSync: "Last sync",
-    nextRun: "Next run",
-    inSync: "In sync",
-    excluded: "Excluded",
-    failing: "Failing",
+    lastRuns: (runs: number, failed: number) => `Records of the last ${plural(runs, "sync", "syncs")}, ${number(failed)} with failures`,
+    syncCounts: {
+      created: (count: number) => `${number(count)} created`,
+      updated: (count: number) => `${number(count)} updated`,
+      unchanged: (count: number) => `${number(count)} unchanged`,
+      excluded: (count: number) => `${number(count)} excluded`,
+      held: (count: number) => `${number(count)} held`,
+      failed: (count: number) => `${number(count)} failed`,
+    },
+    warning: "Be aware",
     openErrors: "Errors in the log",
     noErrors: "none",
     notAvailable: "This version of the hub cannot connect this CRM yet.",
