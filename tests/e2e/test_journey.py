@@ -88,7 +88,7 @@ def test_5_a_file_is_previewed_imported_and_its_rejects_downloaded(traveller: Pe
     file = write_leads(tmp_path / "people.csv", LEADS - 1, (",,not an address,,", "Bob,Kay,bob@dashboard.example,,"))
     page = traveller.go("/super-user/imports/new")
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name=re.compile("CSV file|Choose a file")).click()
+        page.get_by_role("button", name=re.compile("XLSX file|Choose a file")).click()
     chooser.value.set_files(file)
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_text(re.compile(f"{LEADS + 1} rows, read as"))).to_be_visible()
@@ -99,7 +99,7 @@ def test_5_a_file_is_previewed_imported_and_its_rejects_downloaded(traveller: Pe
     expect(title).to_have_value("Company")
     title.click()
     page.get_by_role("option", name="Job title").click()
-    expect(page.get_by_role("row", name="Company as chosen")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="as chosen")).to_have_count(1)
     expect(page.get_by_role("columnheader", name="Job title")).to_be_visible()
     assert traveller.check() == []
     page.get_by_role("button", name=f"Import {LEADS + 1} rows").click()

@@ -108,7 +108,7 @@ function UndoDialog({ job, onClose }: { job: ImportJob; onClose: () => void }) {
         <Text>{text.imports.undoHint}</Text>
         {undo.isError && <ErrorNote error={undo.error} />}
         <Group>
-          <Button color="red" loading={undo.isPending} onClick={() => undo.mutate(undefined, { onSuccess: onClose })}>
+          <Button color="red.9" loading={undo.isPending} onClick={() => undo.mutate(undefined, { onSuccess: onClose })}>
             {text.imports.undoNow}
           </Button>
           <Button variant="default" onClick={onClose}>

@@ -45,7 +45,7 @@ export default function ImportWizard() {
   return (
     <Page title={t.title}>
       <Card withBorder>
-        <Stepper active={step} size="sm" mb="lg" aria-label={t.title} allowNextStepsSelect={false}>
+        <Stepper active={step} size="xs" mb="lg" wrap={false} aria-label={t.title} allowNextStepsSelect={false}>
           <Stepper.Step label={t.steps.file} />
           <Stepper.Step label={t.steps.preview} />
           <Stepper.Step label={t.steps.import} />

@@ -101,7 +101,7 @@ function DeleteDialog({ lead, onClose }: { lead: Lead; onClose: () => void }) {
         <Text>{text.lead.deleteHint}</Text>
         {remove.isError && <ErrorNote error={remove.error} />}
         <Group>
-          <Button color="red" onClick={start} loading={remove.isPending}>
+          <Button color="red.9" onClick={start} loading={remove.isPending}>
             {text.lead.deleteNow}
           </Button>
           <Button variant="default" onClick={onClose}>

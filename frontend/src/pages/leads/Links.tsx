@@ -42,7 +42,7 @@ export function Links({ id }: { id: string }) {
           </Text>
           {failures.data?.map((entry) => (
             <Text size="sm" key={entry._id}>
-              {when(entry.occurredAt)}: {entry.message} {entry.hint} <code>{entry.code}</code>
+              {when(entry.occurredAt)}: {entry.message.replace(/[.\s]+$/, "")}. {entry.hint} <code>{entry.code}</code>
             </Text>
           ))}
         </Stack>

@@ -6,7 +6,7 @@ export const leads = {
     title: "Leads",
     lead: "Every lead of your company, wherever it came from.",
     search: "Search",
-    searchAny: "Name, e-mail, phone, company",
+    searchAny: "Name, e-mail, phone ...",
     filters: {
       status: "Status", tag: "Tag", source: "Source", country: "Country", ownerId: "Owner's id", createdFrom: "Created from",
       createdTo: "Created before", minValue: "Value from", minScore: "Score from",
@@ -74,7 +74,7 @@ export const leads = {
     custom: "Custom fields",
     links: "In the CRM",
     linksNone: "This lead is in no CRM yet.",
-    linkCreating: "being created",
+    linkCreating: "not there yet",
     account: "Open the account",
     failures: "Failed before",
     timeline: "Timeline",
