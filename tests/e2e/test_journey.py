@@ -122,12 +122,14 @@ def test_6_five_hundred_leads_are_synced_and_their_progress_is_seen(traveller: P
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="Bob Kay")).to_be_visible()
     expect(page.locator("[data-count]")).to_have_text("1 lead")
-    expect(page.get_by_role("textbox", name="Sort by")).to_be_disabled()
+    expect(page.get_by_role("combobox", name="Sort by")).to_be_disabled()
     expect(page.get_by_role("checkbox", name=re.compile("^Select (?!all)"))).to_have_count(1)
     page.get_by_role("button", name="Clear the filters").click()
     page.get_by_role("button", name="Select all that match").click()
     expect(page.locator("[data-selected]")).to_have_attribute("data-selected", str(LEADS))
-    page.get_by_role("button", name="Sync to CRM").click()
+    with page.expect_response("**/crm-integration/sync-leads") as asked:
+        page.get_by_role("button", name="Sync to CRM").click()
+    assert asked.value.status == 202
     panel = page.locator("[data-sync]")
     expect(page.get_by_role("progressbar", name="Progress of the sync")).to_be_visible()
     seen = set()

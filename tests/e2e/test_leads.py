@@ -48,6 +48,31 @@ def test_a_lead_shows_its_crm_record_and_what_was_changed(admin: Person, grace: 
     assert admin.check() == []
 
 
+def test_a_sync_under_way_survives_the_network_and_is_cancelled(admin: Person) -> None:
+    hub, sandbox = admin.stage.hub, admin.stage.sandbox
+    items = [{"firstName": f"Nora{n}", "email": f"nora{n}@slow.example", "tags": ["slow"]} for n in range(300)]
+    hub.api("POST", "/api/v1/leads/bulk", json={"items": items})
+    for operation in ("objects.batch.create", "objects.batch.upsert"):
+        sandbox.fault(operation, "delay", delayMs=3_000, times=50)
+    page = admin.go("/super-user/leads?tag=slow")
+    page.get_by_role("button", name="Select all that match").click()
+    expect(page.locator("[data-selected]")).to_have_attribute("data-selected", "300")
+    page.get_by_role("button", name="Sync to CRM").click()
+    panel = page.locator("[data-sync]")
+    expect(panel).to_have_attribute("data-run", re.compile("[0-9a-f]{24}"))
+    admin.context.set_offline(True)
+    expect(panel).to_contain_text("The sync goes on in the hub")
+    admin.context.set_offline(False)
+    panel.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(panel).to_contain_text("Cancelled. What was written before stays in the CRM.")
+    expect(panel).to_contain_text("run_cancelled")
+    assert admin.check() == []
+    run = hub.data("GET", f"/api/v1/runs/{panel.get_attribute('data-run')}")
+    assert (run["status"], run["counts"]["read"]) == ("cancelled", 300)
+    sandbox.control("DELETE", "/faults")
+
+
 def test_a_deleted_lead_is_found_among_the_deleted_and_comes_back(admin: Person, grace: str) -> None:
     page = admin.go(f"/super-user/leads/{grace}")
     page.get_by_role("button", name="Delete", exact=True).click()
