@@ -127,6 +127,8 @@ def test_6_five_hundred_leads_are_synced_and_their_progress_is_seen(traveller: P
     page.get_by_role("button", name="Clear the filters").click()
     page.get_by_role("button", name="Select all that match").click()
     expect(page.locator("[data-selected]")).to_have_attribute("data-selected", str(LEADS))
+    for operation in ("objects.batch.create", "objects.batch.upsert"):  # slow enough to be watched
+        traveller.stage.sandbox.fault(operation, "delay", delayMs=1_200, times=50)
     with page.expect_response("**/crm-integration/sync-leads") as asked:
         page.get_by_role("button", name="Sync to CRM").click()
     assert asked.value.status == 202
@@ -139,6 +141,7 @@ def test_6_five_hundred_leads_are_synced_and_their_progress_is_seen(traveller: P
     assert len(seen) >= 3, f"the progress was seen at {seen} only"
     expect(panel).to_contain_text(f"{LEADS} in the CRM")
     assert traveller.check() == []
+    traveller.stage.sandbox.control("DELETE", "/faults")
     alive = [one for one in traveller.stage.sandbox.records("contacts") if not one.get("archived")]
     run = traveller.stage.hub.data("GET", f"/api/v1/runs/{panel.get_attribute('data-run')}")
     assert (run["status"], run["total"], len(run["successful"])) == ("done", LEADS, LEADS)

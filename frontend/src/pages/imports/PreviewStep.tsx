@@ -68,7 +68,7 @@ function Sample({ preview }: { preview: ImportPreview }) {
   const names = [...new Set(preview.sample.flatMap((row) => Object.keys(row.fields)))].slice(0, 8);
   return (
     <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label={t.sample}>
-      <Table verticalSpacing={6}>
+      <Table verticalSpacing={6} style={{ whiteSpace: "nowrap" }}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t.row}</Table.Th>
