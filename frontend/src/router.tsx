@@ -7,6 +7,7 @@ import { Outside } from "./parts/Outside";
 import { meQuery } from "./parts/session";
 import { Shell } from "./parts/Shell";
 import { text } from "./text";
+import { FILTERS } from "./pages/leads/filters";
 
 const Failed = ({ error, reset }: ErrorComponentProps) => (
   <Outside title={text.failure.title}>
@@ -78,7 +79,7 @@ export const result = createRoute({
 export const leads = createRoute({
   getParentRoute: () => inside,
   path: "/leads",
-  validateSearch: words("q", "status", "source", "tag", "sort"),
+  validateSearch: words(...FILTERS, "sort"),
   component: lazyRouteComponent(() => import("./pages/leads/LeadsPage")),
 });
 export const lead = createRoute({

@@ -17,6 +17,8 @@ PAGES = {
     "automation": "/super-user/integrations?tab=automation",
     "leads": "/super-user/leads",
     "leads-none": "/super-user/leads?tag=nobody",
+    "leads-filters": "/super-user/leads?country=US&sort=-value",
+    "leads-deleted": "/super-user/leads?state=deleted",
     "imports": "/super-user/imports",
     "import-new": "/super-user/imports/new",
     "errors": "/super-user/errors",
@@ -42,6 +44,8 @@ def furnish(admin: Person, folder: Path) -> dict[str, str]:
     page.wait_for_url("**/imports/*")
     page.locator('[data-count="created"]').wait_for()
     imported = page.url.partition(hub.base_url)[2]
+    gone = hub.data("POST", "/api/v1/leads", json={"firstName": "Ida", "lastName": "Past", "company": "Old Mill"})
+    hub.data("DELETE", f"/api/v1/leads/{gone['_id']}")
     body = {
         "firstName": "Grace", "lastName": "Hopper", "email": "grace@navy.example", "company": "Harbour Compilers",
         "title": "Rear Admiral", "phone": "+12125550100", "tags": ["vip"], "status": "qualified", "source": "web form",
@@ -49,10 +53,26 @@ def furnish(admin: Person, folder: Path) -> dict[str, str]:
         "custom": {"Favourite colour": "navy"},
     }  # fmt: skip
     lead = hub.data("POST", "/api/v1/leads", json=body)
-    for operation in ("objects.batch.create", "objects.create"):
-        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=1)
+    hub.data("PATCH", f"/api/v1/leads/{lead['_id']}", json={"status": "won", "tags": ["vip", "navy"]})
+    leads = [one["_id"] for one in hub.data("GET", "/api/v1/leads?q=ada&limit=40")]
+    for part in (leads[:30], leads[30:], leads[:10], [lead["_id"]]):
+        hub.data("POST", "/api/v1/crm-integration/sync-leads", json={"leadIds": part})
+    for operation in ("objects.batch.update", "objects.update"):
+        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=50)
+    hub.data("PATCH", f"/api/v1/leads/{lead['_id']}", json={"company": "Harbour Compilers Ltd"})
     hub.api("POST", "/api/v1/crm-integration/sync-leads", json={"leadIds": [lead["_id"]]})
     return {"lead": f"/super-user/leads/{lead['_id']}", "import": imported}
+
+
+def shoot_preview(someone: Person, folder: Path, name: str, file: Path, findings: list[str]) -> None:
+    """Photograph the second step of the import wizard, which has no address of its own."""
+    page = someone.go("/super-user/imports/new")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("button", name="Read it differently").click()
+    page.get_by_label("Delimiter").first.wait_for()
+    findings.extend(f"{name} import-preview: {one}" for one in someone.check())
+    page.screenshot(path=folder / f"import-preview-{name}.png", full_page=True)
 
 
 def shoot(someone: Person, folder: Path, name: str, pages: dict[str, str], findings: list[str]) -> None:
@@ -86,6 +106,7 @@ def main(folder: Path) -> int:
                     )
                     someone.sign_in()
                     shoot(someone, folder, name, pages, findings)
+                    shoot_preview(someone, folder, name, Path(scratch) / "people.csv", findings)
     sys.stdout.write("\n".join([*findings, f"{len(findings)} findings; pictures in {folder}"]) + "\n")
     return 1 if findings else 0
 

@@ -88,33 +88,50 @@ def test_5_a_file_is_previewed_imported_and_its_rejects_downloaded(traveller: Pe
     file = write_leads(tmp_path / "people.csv", LEADS - 1, (",,not an address,,", "Bob,Kay,bob@dashboard.example,,"))
     page = traveller.go("/super-user/imports/new")
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name=re.compile("CSV file|Choose a file")).click()
+        page.get_by_role("button", name=re.compile("XLSX file|Choose a file")).click()
     chooser.value.set_files(file)
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_text(re.compile(f"{LEADS + 1} rows, read as"))).to_be_visible()
     expect(page.get_by_role("combobox", name=re.compile("Email: Becomes"))).to_have_value("E-mail")
     assert traveller.stage.hub.data("GET", "/api/v1/leads") == []
     assert traveller.check() == []
+    title = page.get_by_role("combobox", name="Company: Becomes")
+    expect(title).to_have_value("Company")
+    title.click()
+    page.get_by_role("option", name="Job title").click()
+    expect(page.get_by_role("row").filter(has_text="as chosen")).to_have_count(1)
+    expect(page.get_by_role("columnheader", name="Job title")).to_be_visible()
+    assert traveller.check() == []
     page.get_by_role("button", name=f"Import {LEADS + 1} rows").click()
     page.wait_for_url(re.compile("/imports/[0-9a-f]{24}"))
+    expect(page.locator('[data-import="done"]')).to_be_visible()
     expect(page.locator('[data-count="created"]')).to_contain_text(str(LEADS))
     expect(page.locator('[data-count="rejected"]')).to_contain_text("1")
     assert traveller.check() == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the rejected rows").click()
     assert "not an address" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    (lead,) = traveller.stage.hub.data("GET", "/api/v1/leads?email=ada7@dashboard.example")
+    assert (lead["title"], lead.get("company")) == ("Company 7", None)
 
 
 def test_6_five_hundred_leads_are_synced_and_their_progress_is_seen(traveller: Person) -> None:
     page = traveller.go("/super-user/leads")
-    page.get_by_label("Search", exact=True).fill("bob@dashboard.example")
+    expect(page.locator("[data-count]")).to_have_text(f"{LEADS} leads")
+    page.get_by_label("Search", exact=True).fill("kay bob")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="Bob Kay")).to_be_visible()
+    expect(page.locator("[data-count]")).to_have_text("1 lead")
+    expect(page.get_by_role("combobox", name="Sort by")).to_be_disabled()
     expect(page.get_by_role("checkbox", name=re.compile("^Select (?!all)"))).to_have_count(1)
     page.get_by_role("button", name="Clear the filters").click()
     page.get_by_role("button", name="Select all that match").click()
     expect(page.locator("[data-selected]")).to_have_attribute("data-selected", str(LEADS))
-    page.get_by_role("button", name="Sync to CRM").click()
+    for operation in ("objects.batch.create", "objects.batch.upsert"):  # slow enough to be watched
+        traveller.stage.sandbox.fault(operation, "delay", delayMs=1_200, times=50)
+    with page.expect_response("**/crm-integration/sync-leads") as asked:
+        page.get_by_role("button", name="Sync to CRM").click()
+    assert asked.value.status == 202
     panel = page.locator("[data-sync]")
     expect(page.get_by_role("progressbar", name="Progress of the sync")).to_be_visible()
     seen = set()
@@ -124,7 +141,10 @@ def test_6_five_hundred_leads_are_synced_and_their_progress_is_seen(traveller: P
     assert len(seen) >= 3, f"the progress was seen at {seen} only"
     expect(panel).to_contain_text(f"{LEADS} in the CRM")
     assert traveller.check() == []
+    traveller.stage.sandbox.control("DELETE", "/faults")
     alive = [one for one in traveller.stage.sandbox.records("contacts") if not one.get("archived")]
+    run = traveller.stage.hub.data("GET", f"/api/v1/runs/{panel.get_attribute('data-run')}")
+    assert (run["status"], run["total"], len(run["successful"])) == ("done", LEADS, LEADS)
     emails = [one["properties"].get("email") for one in alive]
     assert sum(str(email).endswith("@dashboard.example") for email in emails) == LEADS
 
@@ -135,7 +155,7 @@ def test_7_a_failure_is_explained_and_trying_again_repairs_it(traveller: Person)
         "POST", "/api/v1/leads", json={"firstName": "Cara", "lastName": "Locked", "email": "cara@dashboard.example"}
     )
     for operation in ("objects.batch.create", "objects.batch.upsert", "objects.create"):
-        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=1)
+        sandbox.fault(operation, "answer", status=423, body={"status": "error", "message": "locked"}, times=50)
     page = traveller.go(f"/super-user/leads/{lead['_id']}")
     page.get_by_role("button", name="Sync to CRM").click()
     panel = page.locator("[data-sync=ended]")
@@ -157,6 +177,10 @@ def test_7_a_failure_is_explained_and_trying_again_repairs_it(traveller: Person)
 
 def test_8_disconnecting_says_what_happens_to_the_data(traveller: Person) -> None:
     page = traveller.go("/super-user/integrations")
+    last = page.locator("[data-last-sync]")
+    expect(last).to_contain_text("1 created")
+    expect(last.get_by_role("img", name=re.compile("Records of the last 3 syncs, 1 with failures"))).to_be_visible()
+    assert traveller.check() == []
     page.get_by_role("button", name="More actions for Ana Admin").click()
     assert traveller.check() == []
     page.get_by_role("menuitem", name="Disconnect").click()

@@ -124,6 +124,7 @@ export const operations: Record<string, readonly string[]> = {
   "PATCH /api/v1/leads/{id}": [],
   "DELETE /api/v1/leads/{id}": [],
   "GET /api/v1/leads/{id}/export": [],
+  "GET /api/v1/leads/{id}/links": [],
   "POST /api/v1/leads/{id}/merge": [],
   "POST /api/v1/leads/{id}/restore": [],
   "GET /api/v1/leads/{id}/timeline": ["cursor", "limit"],

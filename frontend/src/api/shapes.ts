@@ -60,10 +60,8 @@ export interface Connection {
   createdAt: string;
   connectedAt?: string;
   disconnectedAt?: string;
-  /** Of the sync, where the hub tells it. */
-  lastSyncAt?: string;
-  nextRunAt?: string;
-  records?: { inSync?: number; excluded?: number; failing?: number };
+  /** What works now and may not for ever. */
+  warnings: { code: string; message: string; hint: string }[];
 }
 
 export interface ConnectionTest {
@@ -101,24 +99,40 @@ export interface Lead {
   custom: Record<string, unknown>;
   createdAt: string;
   updatedAt: string;
-  links?: CrmLink[];
 }
 
 export interface CrmLink {
   provider: string;
-  connectionId?: string;
-  crmId: string;
-  url?: string;
-  state?: string;
+  connectionId: string;
+  accountName?: string;
+  accountUrl?: string;
+  object: string;
+  crmId?: string;
+  /** `creating`: a create was begun and its outcome is not known yet. */
+  state: string;
 }
 
+/** One event of a lead: what it was, who did it, and each changed field's values before and after. */
 export interface TimelineEntry {
-  _id?: string;
+  _id: string;
+  recordId: string;
   at: string;
   type: string;
-  title?: string;
-  message?: string;
+  types: string[];
   by?: string;
+  origin?: string;
+  changes?: Record<string, [unknown, unknown]>;
+  otherId?: string;
+}
+
+export interface SavedView {
+  _id: string;
+  name: string;
+  ownerId: string;
+  shared: boolean;
+  filters: Record<string, string | string[]>;
+  sort: string;
+  columns: string[];
 }
 
 export interface SyncFailure {
@@ -134,7 +148,7 @@ export interface SyncAnswer {
   successful: { leadId: string; crmId: string; provider: string; action?: string }[];
   failed: SyncFailure[];
   total: number;
-  run?: Run;
+  run: Run;
 }
 
 export interface RunCounts {
@@ -150,11 +164,21 @@ export interface RunCounts {
 export interface Run {
   _id: string;
   status: string;
-  url?: string;
-  counts?: Partial<RunCounts>;
-  total?: number;
+  total: number;
+  counts: RunCounts;
+  hint?: string;
   successful?: SyncAnswer["successful"];
   failed?: SyncFailure[];
+}
+
+/** An operation that was counted; of a push, `responseData` has its counts. */
+export interface UsageEvent {
+  _id: string;
+  createdAt: string;
+  eventType: string;
+  status: string;
+  metadata: { duration: number; responseData: Partial<RunCounts> };
+  metrics: { apiCallsUsed: number; recordsProcessed: number };
 }
 
 export interface ErrorEntry {
@@ -180,20 +204,26 @@ export interface ColumnUse {
   header: string;
   field?: string | null;
   how: string;
+  confidence: number;
+}
+
+interface Problem {
+  code: string;
+  message: string;
 }
 
 export interface ImportPreview {
+  format: string;
   encoding: string;
+  mixedEncoding: boolean;
   delimiter: string;
   headerRow: number;
   rows: number;
+  rowsLookedAt: number;
   columns: ColumnUse[];
-  sample: {
-    row: number;
-    fields: Record<string, unknown>;
-    rejected: { code: string; message: string } | null;
-    warnings: { code: string; message: string }[];
-  }[];
+  /** Code to how many of the rows looked at have it. */
+  problems: Record<string, number>;
+  sample: { row: number; fields: Record<string, unknown>; rejected: Problem | null; warnings: Problem[] }[];
 }
 
 export interface ImportCounts {
@@ -213,6 +243,8 @@ export interface ImportJob {
   rows: number;
   counts: ImportCounts;
   reasons: Record<string, number>;
+  undone?: { removed: number; restored: number; kept: number };
+  error?: Problem;
   encoding: string;
   columns: ColumnUse[];
   startedAt: string;
@@ -221,9 +253,11 @@ export interface ImportJob {
 
 export interface RowReport {
   row: number;
+  line: number;
   severity: string;
   code: string;
   message: string;
+  problems: Problem[];
   leadId: string | null;
   cells: { header: string; value: string }[];
 }

@@ -41,15 +41,15 @@ export function Loaded<T>({ query, lines, children }: { query: UseQueryResult<T>
   return <Loading lines={lines} />;
 }
 
-/** The same for a list of pages, which may be empty and may have more. */
+/** The same for a list of pages, which may be empty and may have more: a page that was narrowed can be empty and not the last. */
 export function Listed<T>({ list, empty, children }: { list: ListResult<T>; empty: ReactNode; children: (items: T[]) => ReactNode }) {
   if (list.items === undefined) {
     return list.error ? <ErrorNote error={list.error} retry={list.refetch} /> : <Loading lines={6} />;
   }
-  if (list.items.length === 0) return <>{empty}</>;
+  if (list.items.length === 0 && !list.hasMore) return <>{empty}</>;
   return (
     <Stack gap="md">
-      {children(list.items)}
+      {list.items.length === 0 ? <Text c="dimmed">{text.common.noneSoFar}</Text> : children(list.items)}
       {list.error ? <ErrorNote error={list.error} retry={list.more} /> : null}
       {list.hasMore && (
         <Button variant="default" onClick={list.more} loading={list.loadingMore} mx="auto">

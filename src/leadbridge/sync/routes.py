@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from leadbridge.kit.document import Body
+from leadbridge.sync.linked import links_of
 from leadbridge.sync.model import OPEN, Item, Run
 from leadbridge.sync.runs import Progress
 from leadbridge.sync.service import WAIT_SECONDS, SyncService
@@ -29,6 +30,7 @@ async def sync_service(request: Request) -> SyncService:
 SyncDep = Annotated[SyncService, Depends(sync_service)]
 Pusher = Annotated[Caller, needs(Right.SYNC_RUN)]
 Follower = Annotated[Caller, needs(Right.RUNS_READ)]
+Reader = Annotated[Caller, needs(Right.LEADS_READ)]
 
 
 class SyncLeadsBody(Body):
@@ -67,6 +69,14 @@ async def sync_leads(body: SyncLeadsBody, caller: Pusher, sync: SyncDep, prefer:
         seconds=preferred_wait(prefer),
     )
     return ok(push_view(done), 202 if done.run.status in OPEN else 200)
+
+
+@router.get("/leads/{id}/links", summary="The records in CRMs that a lead is linked to")
+async def lead_links(id: str, request: Request, caller: Reader) -> Response:
+    """Return the lead's links, those of leads merged into it included, with the account each leads to."""
+    hub = request.app.state.hub
+    lead = await hub.leads.get(caller.company_id, id)
+    return ok(await links_of(hub.store, caller.company_id, (lead.id, *lead.merged)))
 
 
 @router.get("/runs/{run_id}", summary="A run: its counts, and every outcome so far")

@@ -247,3 +247,21 @@ async def test_pushes_of_one_connection_wait_for_each_other(hub: HubUnderTest, s
     results = await asyncio.gather(*(hub.sync(*ids) for _ in range(3)))
     assert sorted(result["run"]["counts"]["created"] for result in results) == [0, 0, 10]
     assert len(properties(sandbox)) == 10
+
+
+async def test_a_leads_links_tell_its_records_and_whose_account_they_are_in(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    lead, other = await hub.leads(person(1, externalId="customer-1"), person(2))
+    assert (await hub.ask("GET", f"/leads/{lead}/links")).data == []
+    pushed = (await hub.sync(lead, other))["successful"]
+    (link,) = (await hub.ask("GET", "/leads/customer-1/links")).data
+    (connection,) = (await hub.ask("GET", "/crm-integration/connections")).data
+    assert {name: link[name] for name in ("connectionId", "provider", "state", "crmId")} == {
+        "connectionId": connection["_id"], "provider": "hubspot", "state": "active", "crmId": pushed[0]["crmId"],
+    }  # fmt: skip
+    assert link["accountName"] == connection["accountInfo"]["accountName"]
+
+    await hub.ask("POST", f"/leads/{other}/merge", json={"otherId": lead})
+    merged = (await hub.ask("GET", f"/leads/{other}/links")).data
+    assert {one["crmId"] for one in merged} == {one["crmId"] for one in pushed}

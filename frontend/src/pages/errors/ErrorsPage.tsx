@@ -59,6 +59,7 @@ function Filters({ filter }: { filter: ErrorFilter }) {
           label={text.common.provider}
           placeholder={text.common.all}
           clearable
+          flex="1 1 12rem"
           data={(providers.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
           value={filter.provider ?? null}
           onChange={(provider) => change({ ...filter, provider: provider ?? undefined })}
@@ -67,11 +68,12 @@ function Filters({ filter }: { filter: ErrorFilter }) {
           label={text.integrations.account}
           placeholder={text.common.all}
           clearable
+          flex="1 1 12rem"
           data={(connections.data ?? []).map((one) => ({ value: one._id, label: `${one.accountInfo.accountName} (${one.provider})` }))}
           value={filter.connectionId ?? null}
           onChange={(connectionId) => change({ ...filter, connectionId: connectionId ?? undefined })}
         />
-        <TextInput label={text.errors.code} value={code} onChange={(e) => setCode(e.currentTarget.value)} />
+        <TextInput flex="1 1 10rem" label={text.errors.code} value={code} onChange={(e) => setCode(e.currentTarget.value)} />
         <Button type="submit" variant="default">
           {text.leads.search}
         </Button>

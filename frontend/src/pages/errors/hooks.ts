@@ -24,7 +24,7 @@ export function useRetry(id: string) {
     mutationFn: async () => {
       const asked = api.POST("/api/v1/crm-integration/error-logs/{error_id}/retry", { params: { path: { error_id: id } } });
       const run = await followRun((await data<Run>(asked))._id);
-      return { worked: run.status !== "failed" && (run.counts?.failed ?? 0) === 0 };
+      return { worked: run.status === "done" && run.counts.failed + run.counts.held === 0 };
     },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["errors"] });

@@ -1,12 +1,16 @@
-import { Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import type { ImportCounts, ImportJob } from "../../api/shapes";
+import { Dialog } from "../../parts/Dialog";
+import { ErrorNote } from "../../parts/ErrorNote";
 import { Facts, Page } from "../../parts/Page";
-import { Rows } from "../../parts/Rows";
-import { Listed, Loaded } from "../../parts/States";
+import { useMay } from "../../parts/session";
+import { Loaded } from "../../parts/States";
 import { text, when } from "../../text";
-import { isLive, rejectsAddress, useOneImport, useRejects } from "./hooks";
+import { isLive, useEnd, useOneImport } from "./hooks";
 import { ImportStatus } from "./ImportsPage";
+import { Reports } from "./Reports";
 
 const COUNTS: (keyof ImportCounts)[] = ["read", "created", "updated", "unchanged", "merged", "rejected", "warnings"];
 
@@ -22,7 +26,7 @@ export default function ImportPage() {
 }
 
 /** How far an import is. */
-export function ImportProgress({ job }: { job: ImportJob }) {
+function ImportProgress({ job }: { job: ImportJob }) {
   return (
     <Stack gap="xs">
       <Text role="status">{text.imports.progress(job.counts.read, job.rows)}</Text>
@@ -32,6 +36,9 @@ export function ImportProgress({ job }: { job: ImportJob }) {
 }
 
 function ImportView({ job }: { job: ImportJob }) {
+  const mayRun = useMay("imports.run");
+  const cancel = useEnd(job._id, "cancel");
+  const [undoing, setUndoing] = useState(false);
   const reasons = Object.entries(job.reasons).sort((a, b) => b[1] - a[1]);
   return (
     <Page
@@ -42,13 +49,30 @@ function ImportView({ job }: { job: ImportJob }) {
           <Button variant="default" renderRoot={(props) => <Link to="/super-user/imports" {...props} />}>
             {text.imports.back}
           </Button>
+          {mayRun && isLive(job) && job.status !== "undoing" && (
+            <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending} disabled={cancel.isSuccess}>
+              {cancel.isSuccess ? text.imports.cancelling : text.imports.cancel}
+            </Button>
+          )}
+          {mayRun && (job.status === "done" || job.status === "cancelled") && (
+            <Button variant="default" onClick={() => setUndoing(true)}>
+              {text.imports.undo}
+            </Button>
+          )}
           <Button renderRoot={(props) => <Link to="/super-user/leads" {...props} />}>{text.imports.seeLeads}</Button>
         </>
       }
     >
-      <Group>
+      <Group data-import={job.status}>
         <ImportStatus job={job} />
+        {job.undone && <Text size="sm">{text.imports.undone(job.undone)}</Text>}
       </Group>
+      {cancel.isError && <ErrorNote error={cancel.error} />}
+      {job.error && (
+        <Alert variant="default" title={job.error.message}>
+          <code>{job.error.code}</code>
+        </Alert>
+      )}
       {isLive(job) && <ImportProgress job={job} />}
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         {COUNTS.map((name) => (
@@ -70,64 +94,28 @@ function ImportView({ job }: { job: ImportJob }) {
           <Facts facts={reasons.map(([code, count]) => [code, count.toLocaleString(text.locale)])} />
         </Card>
       )}
-      <Rejected job={job} />
+      <Reports job={job} />
+      {undoing && <UndoDialog job={job} onClose={() => setUndoing(false)} />}
     </Page>
   );
 }
 
-function Rejected({ job }: { job: ImportJob }) {
-  const rejects = useRejects(job._id);
+function UndoDialog({ job, onClose }: { job: ImportJob; onClose: () => void }) {
+  const undo = useEnd(job._id, "undo");
   return (
-    <Card withBorder>
-      <Group justify="space-between" mb="sm">
-        <Title order={2} size="h5">
-          {text.imports.rejects}
-        </Title>
-        <Group gap="xs">
-          {job.counts.warnings > 0 && (
-            <Button variant="default" size="xs" component="a" href={rejectsAddress(job._id, "warning")} download>
-              {text.imports.downloadWarnings}
-            </Button>
-          )}
-          {job.counts.rejected > 0 && (
-            <Button variant="default" size="xs" component="a" href={rejectsAddress(job._id, "rejected")} download>
-              {text.imports.download}
-            </Button>
-          )}
+    <Dialog title={text.imports.undoTitle} onClose={onClose}>
+      <Stack>
+        <Text>{text.imports.undoHint}</Text>
+        {undo.isError && <ErrorNote error={undo.error} />}
+        <Group>
+          <Button color="red.9" loading={undo.isPending} onClick={() => undo.mutate(undefined, { onSuccess: onClose })}>
+            {text.imports.undoNow}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {text.common.cancel}
+          </Button>
         </Group>
-      </Group>
-      <Listed list={rejects} empty={<Text c="dimmed">{text.imports.noRejects}</Text>}>
-        {(items) => (
-          <Rows
-            label={text.imports.rejects}
-            items={items}
-            keyOf={(report) => String(report.row)}
-            columns={[
-              { label: text.imports.wizard.row, cell: (report) => report.row },
-              {
-                label: text.imports.problem,
-                cell: (report) => (
-                  <span>
-                    {report.message} <code>{report.code}</code>
-                  </span>
-                ),
-              },
-              {
-                label: text.imports.values,
-                cell: (report) => (
-                  <span className="wrap">
-                    {report.cells
-                      .filter((cell) => cell.value)
-                      .slice(0, 4)
-                      .map((cell) => `${cell.header}: ${cell.value}`)
-                      .join(", ")}
-                  </span>
-                ),
-              },
-            ]}
-          />
-        )}
-      </Listed>
-    </Card>
+      </Stack>
+    </Dialog>
   );
 }

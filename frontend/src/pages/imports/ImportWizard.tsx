@@ -1,4 +1,4 @@
-import { Button, Card, FileInput, Group, Loader, Select, Stack, Stepper, Text, TextInput } from "@mantine/core";
+import { Button, Card, Checkbox, FileInput, Group, Loader, Select, Stack, Stepper, Text, TextInput } from "@mantine/core";
 import { IconFileTypeCsv } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
@@ -6,9 +6,9 @@ import type { ImportPreview } from "../../api/shapes";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { Page } from "../../parts/Page";
 import { text } from "../../text";
-import { useImport, usePreview, useRunningImport, type ImportChoice } from "./hooks";
-import { ImportProgress } from "./ImportPage";
+import { AS_RECOGNISED, useImport, usePreview, type ImportChoice } from "./hooks";
 import { PreviewStep } from "./PreviewStep";
+import { ReadAs } from "./ReadAs";
 
 const t = text.imports.wizard;
 
@@ -22,10 +22,11 @@ export default function ImportWizard() {
   const [shown, setShown] = useState<ImportPreview | null>(null);
   const preview = usePreview();
   const run = useImport();
-  const running = useRunningImport(run.isPending);
+  const [allOrNothing, setAllOrNothing] = useState(false);
+  const [reading, setReading] = useState(AS_RECOGNISED);
   const step = run.isPending ? 2 : shown ? 1 : 0;
   const choice = (changed: Record<string, string | null> = mapping): ImportChoice | null =>
-    file && { file, defaultCountry: country.trim(), merge, mapping: changed };
+    file && { file, defaultCountry: country.trim(), merge, allOrNothing, mapping: changed, reading };
 
   const ask = (event?: FormEvent, changed?: Record<string, string | null>) => {
     event?.preventDefault();
@@ -44,7 +45,7 @@ export default function ImportWizard() {
   return (
     <Page title={t.title}>
       <Card withBorder>
-        <Stepper active={step} size="sm" mb="lg" aria-label={t.title} allowNextStepsSelect={false}>
+        <Stepper active={step} size="xs" mb="lg" wrap={false} aria-label={t.title} allowNextStepsSelect={false}>
           <Stepper.Step label={t.steps.file} />
           <Stepper.Step label={t.steps.preview} />
           <Stepper.Step label={t.steps.import} />
@@ -55,12 +56,13 @@ export default function ImportWizard() {
               <FileInput
                 label={t.drop}
                 placeholder={t.choose}
-                accept=".csv,.tsv,.txt,text/csv"
+                accept=".csv,.tsv,.txt,.xlsx,text/csv"
                 leftSection={<IconFileTypeCsv size={18} />}
                 value={file}
                 onChange={(chosen) => {
                   setFile(chosen);
                   setMapping({});
+                  setReading(AS_RECOGNISED);
                 }}
                 required
               />
@@ -72,6 +74,7 @@ export default function ImportWizard() {
                 allowDeselect={false}
                 onChange={(value) => setMerge(value ?? "fill_blanks")}
               />
+              <Checkbox label={t.allOrNothing} checked={allOrNothing} onChange={(e) => setAllOrNothing(e.currentTarget.checked)} />
               {preview.isError && <ErrorNote error={preview.error} />}
               <Group>
                 <Button type="submit" loading={preview.isPending} disabled={!file}>
@@ -86,6 +89,7 @@ export default function ImportWizard() {
         )}
         {step === 1 && shown && (
           <Stack>
+            <ReadAs reading={reading} csv={shown.format === "csv"} onChange={setReading} onRead={() => ask()} busy={preview.isPending} />
             <PreviewStep preview={shown} mapping={mapping} onMap={map} />
             {preview.isError && <ErrorNote error={preview.error} />}
             {run.isError && <ErrorNote error={run.error} />}
@@ -93,7 +97,9 @@ export default function ImportWizard() {
               <Button variant="default" onClick={() => setShown(null)}>
                 {text.common.back}
               </Button>
-              <Button onClick={start}>{t.start(shown.rows)}</Button>
+              <Button onClick={start} disabled={preview.isPending}>
+                {t.start(shown.rows)}
+              </Button>
             </Group>
           </Stack>
         )}
@@ -101,10 +107,10 @@ export default function ImportWizard() {
           <Stack>
             <Group gap="sm">
               <Loader size="sm" aria-hidden />
-              <Text fw={600}>{t.importing}</Text>
+              <Text fw={600} role="status">
+                {t.handing}
+              </Text>
             </Group>
-            {running.data && <ImportProgress job={running.data} />}
-            <Text c="dimmed">{t.importingHint}</Text>
           </Stack>
         )}
       </Card>

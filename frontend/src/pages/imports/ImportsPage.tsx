@@ -10,7 +10,9 @@ import { Empty, Listed } from "../../parts/States";
 import { text, when } from "../../text";
 import { useImports } from "./hooks";
 
-const TONES: Record<string, Tone> = { done: "good", interrupted: "bad", failed: "bad", running: "wait", queued: "wait" };
+const TONES: Record<string, Tone> = {
+  receiving: "wait", queued: "wait", checking: "wait", running: "wait", undoing: "wait", done: "good", failed: "bad",
+};
 
 export function ImportStatus({ job }: { job: ImportJob }) {
   return <Chip tone={TONES[job.status] ?? "plain"}>{text.imports.status[job.status] ?? job.status}</Chip>;

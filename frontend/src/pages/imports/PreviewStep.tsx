@@ -19,9 +19,15 @@ export function PreviewStep({
   mapping: Record<string, string | null>;
   onMap: (header: string, field: string | null) => void;
 }) {
+  const problems = Object.entries(preview.problems).sort((a, b) => b[1] - a[1]);
   return (
     <Stack>
-      <Text role="status">{t.read(preview.rows, preview.encoding)}</Text>
+      <Text role="status">{t.read(preview.rows, preview.format === "csv" ? preview.encoding : preview.format.toUpperCase())}</Text>
+      {problems.length > 0 && (
+        <Text size="sm">
+          {t.problems}: {problems.map(([code, count]) => `${code} ${count.toLocaleString(text.locale)}`).join(", ")}
+        </Text>
+      )}
       <Title order={2} size="h5">
         {t.mapping}
       </Title>
@@ -47,6 +53,7 @@ export function PreviewStep({
               />
             ),
           },
+          { label: t.howLabel, cell: (column) => t.how[column.how] ?? column.how },
         ]}
       />
       <Title order={2} size="h5">
@@ -61,7 +68,7 @@ function Sample({ preview }: { preview: ImportPreview }) {
   const names = [...new Set(preview.sample.flatMap((row) => Object.keys(row.fields)))].slice(0, 8);
   return (
     <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label={t.sample}>
-      <Table verticalSpacing={6}>
+      <Table verticalSpacing={6} style={{ whiteSpace: "nowrap" }}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t.row}</Table.Th>

@@ -10,6 +10,7 @@ import { Facts } from "../../parts/Page";
 import { useMay } from "../../parts/session";
 import { text, when } from "../../text";
 import { useChange, useErrorCount, useUserName } from "./hooks";
+import { LastSyncs } from "./LastSyncs";
 import { connectionState } from "./state";
 import { TestDialog } from "./TestDialog";
 
@@ -86,7 +87,13 @@ export function ConnectionCard({ provider, connection, reconnect, disconnect }: 
             {connection.statusReason.until ? ` (${when(connection.statusReason.until)})` : ""}
           </Text>
         )}
+        {connection.warnings.map((warning) => (
+          <Text size="sm" key={warning.code} data-warning={warning.code}>
+            <Chip tone="wait">{text.integrations.warning}</Chip> {warning.message} {warning.hint}
+          </Text>
+        ))}
         <Details connection={connection} errors={errors.data} />
+        <LastSyncs connectionId={connection._id} />
         <Group gap="xs">
           {may.manage && state.action === "reconnect" && <Button onClick={reconnect}>{text.integrations.reconnect}</Button>}
           {may.manage && state.action === "resume" && (
@@ -111,18 +118,13 @@ export function ConnectionCard({ provider, connection, reconnect, disconnect }: 
 
 function Details({ connection, errors }: { connection: Connection; errors?: { count: number; more: boolean } }) {
   const who = useUserName(connection.createdBy);
-  const { accountInfo: account, tokens, records } = connection;
+  const { accountInfo: account, tokens } = connection;
   const facts: [string, ReactNode][] = [[text.integrations.accountId, account.accountId]];
   if (account.accountEmail) facts.push([text.integrations.account, account.accountEmail]);
   const moment = when(connection.connectedAt ?? connection.createdAt);
   facts.push([text.integrations.connectedByLabel, who ? text.integrations.connectedBy(who, moment) : moment]);
   const access = tokens.hasAccessToken ? text.integrations.accessOk(when(tokens.tokenExpiry)) : text.integrations.accessGone;
   facts.push([text.integrations.access, access]);
-  if (connection.lastSyncAt) facts.push([text.integrations.lastSync, when(connection.lastSyncAt)]);
-  if (connection.nextRunAt) facts.push([text.integrations.nextRun, when(connection.nextRunAt)]);
-  if (records?.inSync !== undefined) facts.push([text.integrations.inSync, records.inSync.toLocaleString(text.locale)]);
-  if (records?.excluded !== undefined) facts.push([text.integrations.excluded, records.excluded.toLocaleString(text.locale)]);
-  if (records?.failing !== undefined) facts.push([text.integrations.failing, records.failing.toLocaleString(text.locale)]);
   if (errors) {
     const count = errors.count === 0 ? text.integrations.noErrors : `${errors.count}${errors.more ? "+" : ""}`;
     facts.push([

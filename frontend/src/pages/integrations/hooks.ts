@@ -1,7 +1,7 @@
 /** Everything the integrations page asks of the hub. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, enveloped } from "../../api/client";
-import type { Connection, ConnectionTest, Disconnected, ErrorEntry, Provider, User } from "../../api/shapes";
+import type { Connection, ConnectionTest, Disconnected, ErrorEntry, Provider, UsageEvent, User } from "../../api/shapes";
 import { useMay } from "../../parts/session";
 
 export function useProviders() {
@@ -34,6 +34,21 @@ export function useErrorCount(connectionId: string) {
       );
       return { count: page.data.length, more: Boolean(page.nextCursor) };
     },
+  });
+}
+
+const SHOWN_RUNS = 20;
+
+/** The connection's last pushes, the newest first. */
+export function useLastSyncs(connectionId: string) {
+  const may = useMay("usage.read");
+  return useQuery({
+    queryKey: ["syncs", connectionId],
+    enabled: may,
+    queryFn: () =>
+      data<UsageEvent[]>(
+        api.GET("/api/v1/automation/usage/events", { params: { query: { eventType: "crm_sync", connectionId, limit: SHOWN_RUNS } } }),
+      ),
   });
 }
 

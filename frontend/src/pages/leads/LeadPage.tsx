@@ -1,17 +1,21 @@
-import { Anchor, Button, Card, Group, SimpleGrid, Stack, Text, Timeline, Title } from "@mantine/core";
-import { IconAlertTriangle, IconPencil, IconPlus } from "@tabler/icons-react";
+import { Button, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import type { Lead, TimelineEntry } from "../../api/shapes";
-import { Facts, Page } from "../../parts/Page";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState, type ReactNode } from "react";
+import type { Lead } from "../../api/shapes";
+import { Dialog } from "../../parts/Dialog";
+import { ErrorNote } from "../../parts/ErrorNote";
+import { Facts, Page, Panel } from "../../parts/Page";
 import { useMay } from "../../parts/session";
 import { Loaded } from "../../parts/States";
-import { text, when } from "../../text";
-import { useLead, useLinks, useTimeline } from "./hooks";
+import { text } from "../../text";
+import { Happened } from "./Happened";
+import { useDelete, useLead } from "./hooks";
+import { Links } from "./Links";
 import { leadName } from "./names";
 import { startSync, useSync } from "./sync";
 import { SyncPanel } from "./SyncPanel";
+import { shown } from "./values";
 
 const ORDER = [
   "firstName", "lastName", "email", "phone", "phoneRaw", "company", "title", "website", "address.street", "address.postalCode",
@@ -33,6 +37,8 @@ function LeadView({ lead }: { lead: Lead }) {
   const client = useQueryClient();
   const sync = useSync();
   const maySync = useMay("sync.run");
+  const mayWrite = useMay("leads.write");
+  const [deleting, setDeleting] = useState(false);
   const start = () =>
     void startSync([lead._id], () => {
       void client.invalidateQueries({ queryKey: ["lead", lead._id] });
@@ -53,6 +59,11 @@ function LeadView({ lead }: { lead: Lead }) {
               {text.leads.syncOne}
             </Button>
           )}
+          {mayWrite && (
+            <Button variant="default" c="var(--mantine-color-error)" onClick={() => setDeleting(true)}>
+              {text.lead.delete}
+            </Button>
+          )}
         </>
       }
     >
@@ -70,84 +81,35 @@ function LeadView({ lead }: { lead: Lead }) {
           )}
         </Panel>
         <Stack>
-          <Links lead={lead} />
-          <Happened lead={lead} />
+          <Links id={lead._id} />
+          <Happened id={lead._id} />
         </Stack>
       </SimpleGrid>
+      {deleting && <DeleteDialog lead={lead} onClose={() => setDeleting(false)} />}
     </Page>
   );
 }
 
-function Panel({ title, children }: { title: string; children: ReactNode }) {
+function DeleteDialog({ lead, onClose }: { lead: Lead; onClose: () => void }) {
+  const remove = useDelete();
+  const navigate = useNavigate();
+  const start = () =>
+    remove.mutate(lead._id, { onSuccess: () => void navigate({ to: "/super-user/leads", search: { state: "deleted" } }) });
   return (
-    <Card withBorder component="section" aria-label={title}>
-      <Stack gap="sm">
-        <Title order={2} size="h5">
-          {title}
-        </Title>
-        {children}
+    <Dialog title={text.lead.deleteTitle(leadName(lead))} onClose={onClose}>
+      <Stack>
+        <Text>{text.lead.deleteHint}</Text>
+        {remove.isError && <ErrorNote error={remove.error} />}
+        <Group>
+          <Button color="red.9" onClick={start} loading={remove.isPending}>
+            {text.lead.deleteNow}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {text.common.cancel}
+          </Button>
+        </Group>
       </Stack>
-    </Card>
-  );
-}
-
-function Links({ lead }: { lead: Lead }) {
-  const links = useLinks(lead);
-  return (
-    <Panel title={text.lead.links}>
-      <Loaded query={links} lines={2}>
-        {(found) =>
-          found === null || found.length === 0 ? (
-            <Text size="sm" c="dimmed">
-              {found === null ? text.lead.linksUnknown : text.lead.linksNone}
-            </Text>
-          ) : (
-            found.map((link) => (
-              <Group key={`${link.provider}:${link.crmId}`} gap="xs">
-                <Text size="sm" fw={600}>
-                  {link.provider}
-                </Text>
-                <code>{link.crmId}</code>
-                {link.url && (
-                  <Anchor size="sm" href={link.url} target="_blank" rel="noreferrer" underline="always">
-                    {text.lead.open}
-                  </Anchor>
-                )}
-              </Group>
-            ))
-          )
-        }
-      </Loaded>
-    </Panel>
-  );
-}
-
-const TITLES: Record<string, string> = { created: text.lead.created, updated: text.lead.updated, failure: text.lead.failure };
-const ICONS: Record<string, ReactNode> = {
-  created: <IconPlus size={14} />,
-  failure: <IconAlertTriangle size={14} />,
-};
-
-function Happened({ lead }: { lead: Lead }) {
-  const timeline = useTimeline(lead);
-  return (
-    <Panel title={text.lead.timeline}>
-      <Loaded query={timeline} lines={3}>
-        {(entries) => (
-          <Timeline bulletSize={26} lineWidth={2} active={-1}>
-            {entries.map((entry: TimelineEntry, index) => (
-              <Timeline.Item key={entry._id ?? index} bullet={ICONS[entry.type] ?? <IconPencil size={14} />} title={entry.title ?? TITLES[entry.type] ?? entry.type}>
-                <Text size="sm" c="dimmed">
-                  {when(entry.at)}
-                  {entry.by ? `, ${entry.by}` : ""}
-                </Text>
-                {entry.message && <Text size="sm">{entry.message}</Text>}
-              </Timeline.Item>
-            ))}
-          </Timeline>
-        )}
-      </Loaded>
-    </Panel>
+    </Dialog>
   );
 }
 
@@ -159,10 +121,3 @@ function factOf(lead: Lead, name: (typeof ORDER)[number]): [string, ReactNode][]
   return [[text.lead.labels[name] ?? name, shown(value)]];
 }
 
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.join(", ");
-  if (typeof value !== "object" || value === null) return String(value);
-  if ("given" in value) return value.given ? text.lead.consentYes : text.lead.consentNo;
-  if ("amount" in value) return [value.amount, (value as { currency?: string }).currency].filter(Boolean).join(" ");
-  return JSON.stringify(value);
-}

@@ -1,16 +1,17 @@
 import { Button, Card, Checkbox, Group, Stack, Text } from "@mantine/core";
-import { IconFileImport } from "@tabler/icons-react";
+import { IconDownload, IconFileImport } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Lead } from "../../api/shapes";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { Page } from "../../parts/Page";
-import { Rows } from "../../parts/Rows";
+import { Rows, type Column } from "../../parts/Rows";
 import { useMay } from "../../parts/session";
 import { Empty, Listed } from "../../parts/States";
 import { text, when } from "../../text";
-import { matchingIds, useLeads, type LeadFilter } from "./hooks";
+import { isFiltered, type LeadFilter } from "./filters";
+import { exportAddress, matchingIds, useCount, useLeads, useRestore } from "./hooks";
 import { LeadFilters } from "./LeadFilters";
 import { leadName } from "./names";
 import { startSync, useSync } from "./sync";
@@ -24,7 +25,8 @@ export default function LeadsPage() {
   const leads = useLeads(filter);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const mayImport = useMay("imports.run");
-  const filtered = Boolean(filter.q ?? filter.status ?? filter.source ?? filter.tag);
+  const filtered = isFiltered(filter);
+  const deleted = filter.state === "deleted";
   const change = (next: LeadFilter) => {
     setChosen(new Set());
     const kept = Object.fromEntries(Object.entries(next).filter(([, value]) => value)) as LeadFilter;
@@ -34,17 +36,29 @@ export default function LeadsPage() {
     <Page
       title={text.leads.title}
       lead={text.leads.lead}
-      actions={mayImport && <ImportButton />}
+      actions={
+        <>
+          <Button variant="default" leftSection={<IconDownload size={18} />} component="a" href={exportAddress(filter)} download>
+            {text.leads.export}
+          </Button>
+          {mayImport && <ImportButton />}
+        </>
+      }
     >
       <SyncPanel />
       <Card withBorder>
         <Stack>
           <LeadFilters filter={filter} onChange={change} />
-          <Selection filter={filter} chosen={chosen} choose={setChosen} />
+          <Group justify="space-between" gap="xs">
+            {!deleted && <Selection filter={filter} chosen={chosen} choose={setChosen} />}
+            <Count filter={filter} />
+          </Group>
           <Listed
             list={leads}
             empty={
-              filtered ? (
+              deleted ? (
+                <Empty title={text.leads.emptyDeleted} />
+              ) : filtered ? (
                 <Empty title={text.leads.emptyFiltered} hint={text.leads.emptyFilteredHint} />
               ) : (
                 <Empty title={text.leads.empty} hint={text.leads.emptyHint}>
@@ -53,11 +67,21 @@ export default function LeadsPage() {
               )
             }
           >
-            {(items) => <LeadTable items={items} chosen={chosen} choose={setChosen} />}
+            {(items) => (deleted ? <DeletedTable items={items} /> : <LeadTable items={items} chosen={chosen} choose={setChosen} />)}
           </Listed>
         </Stack>
       </Card>
     </Page>
+  );
+}
+
+/** How many leads match; past what the hub counts, that there are at least so many. */
+function Count({ filter }: { filter: LeadFilter }) {
+  const counted = useCount(filter);
+  return (
+    <Text size="sm" c="dimmed" ml="auto" data-count={counted.data?.count}>
+      {counted.data ? text.leads.count(counted.data.count, counted.data.capped) : ""}
+    </Text>
   );
 }
 
@@ -116,6 +140,47 @@ function Selection({ filter, chosen, choose }: Choice & { filter: LeadFilter }) 
   );
 }
 
+const PLAIN: Column<Lead>[] = [
+  { label: text.leads.columns.email, cell: (lead) => <span className="wrap">{lead.email ?? ""}</span> },
+  { label: text.leads.columns.company, cell: (lead) => lead.company ?? "" },
+];
+
+/** Leads that were put away, each with the way back. */
+function DeletedTable({ items }: { items: Lead[] }) {
+  const restore = useRestore();
+  const may = useMay("leads.write");
+  return (
+    <Stack>
+      {restore.isError && <ErrorNote error={restore.error} />}
+      <Rows
+        label={text.leads.deleted}
+        items={items}
+        keyOf={(lead) => lead._id}
+        columns={[
+          { label: text.leads.columns.name, bare: true, cell: (lead) => <strong>{leadName(lead)}</strong> },
+          ...PLAIN,
+          { label: text.leads.columns.changed, cell: (lead) => when(lead.updatedAt) },
+          {
+            label: text.common.actions,
+            cell: (lead) =>
+              may && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={text.leads.restoreOne(leadName(lead))}
+                  loading={restore.isPending && restore.variables === lead._id}
+                  onClick={() => restore.mutate(lead._id)}
+                >
+                  {text.leads.restore}
+                </Button>
+              ),
+          },
+        ]}
+      />
+    </Stack>
+  );
+}
+
 function LeadTable({ items, chosen, choose }: Choice & { items: Lead[] }) {
   const toggle = (id: string) => {
     const next = new Set(chosen);
@@ -145,8 +210,7 @@ function LeadTable({ items, chosen, choose }: Choice & { items: Lead[] }) {
             </Link>
           ),
         },
-        { label: text.leads.columns.email, cell: (lead) => <span className="wrap">{lead.email ?? ""}</span> },
-        { label: text.leads.columns.company, cell: (lead) => lead.company ?? "" },
+        ...PLAIN,
         { label: text.leads.columns.status, cell: (lead) => lead.status ?? "" },
         { label: text.leads.columns.source, cell: (lead) => lead.source ?? "" },
         { label: text.leads.columns.created, cell: (lead) => when(lead.createdAt) },

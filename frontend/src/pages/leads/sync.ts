@@ -1,27 +1,32 @@
-/** The push of chosen leads: in blocks, so that its progress is seen; it goes on while other pages are open. */
+/** The push of chosen leads: a run of the hub's, followed while it goes on and while other pages are open. */
 import { useSyncExternalStore } from "react";
-import { api, data, enveloped, idempotencyKey } from "../../api/client";
+import { api, data, idempotencyKey } from "../../api/client";
 import { asApiError } from "../../api/errors";
 import type { Run, SyncAnswer, SyncFailure } from "../../api/shapes";
 
 export interface SyncState {
-  phase: "idle" | "running" | "ended";
+  /** `lost`: the hub could not be asked how far it is; the run goes on there. */
+  phase: "idle" | "running" | "lost" | "ended";
+  runId: string | null;
   total: number;
   succeeded: number;
   failures: SyncFailure[];
-  /** Failed ones that an unfinished run has counted and not yet named. */
-  failed: number;
-  stopping: boolean;
+  cancelling: boolean;
+  cancelled: boolean;
+  /** What keeps the run from going on, in the hub's words. */
+  hint: string | null;
   error: unknown;
 }
 
-const IDLE: SyncState = { phase: "idle", total: 0, succeeded: 0, failures: [], failed: 0, stopping: false, error: null };
-const BLOCK = 50;
-const POLL_MS = 1_000;
-/** What ends a run, in whatever word the hub has for it. */
-const LIVE = new Set(["running", "queued", "waiting", "pending"]);
+const IDLE: SyncState = {
+  phase: "idle", runId: null, total: 0, succeeded: 0, failures: [], cancelling: false, cancelled: false, hint: null, error: null,
+};
+const POLL_MS = 500;
+/** A run in one of these goes on. */
+const LIVE = new Set(["waiting", "running"]);
 
 let state = IDLE;
+let ended: () => void = () => undefined;
 const listeners = new Set<() => void>();
 
 function set(change: Partial<SyncState>): void {
@@ -40,52 +45,65 @@ export function useSync(): SyncState {
 }
 
 export const dismissSync = (): void => set(IDLE);
-export const stopSync = (): void => set({ stopping: true });
 
 /** Pushes the leads; a second call while one runs does nothing. `onEnd` is called however it ends. */
 export async function startSync(ids: string[], onEnd: () => void): Promise<void> {
   if (state.phase === "running" || ids.length === 0) return;
+  ended = onEnd;
   set({ ...IDLE, phase: "running", total: ids.length });
   try {
-    for (let at = 0; at < ids.length && !state.stopping; at += BLOCK) await pushBlock(ids.slice(at, at + BLOCK));
+    const answer = await data<SyncAnswer>(
+      api.POST("/api/v1/crm-integration/sync-leads", {
+        body: { leadIds: ids },
+        headers: { "idempotency-key": idempotencyKey(), prefer: "respond-async" },
+      }),
+    );
+    show({ ...answer.run, successful: answer.successful, failed: answer.failed });
   } catch (error) {
-    set({ error: asApiError(error) });
+    finish({ error: asApiError(error) });
+    return;
   }
-  set({ phase: "ended" });
-  onEnd();
+  await follow();
 }
 
-async function pushBlock(leadIds: string[]): Promise<void> {
-  const before = { succeeded: state.succeeded, failures: state.failures, failed: state.failed };
-  const show = (answer: Pick<SyncAnswer, "successful" | "failed">): void =>
-    set({
-      succeeded: before.succeeded + answer.successful.length,
-      failures: [...before.failures, ...answer.failed],
-      failed: before.failed + answer.failed.length,
-    });
-  const answer = await enveloped<SyncAnswer>(
-    api.POST("/api/v1/crm-integration/sync-leads", {
-      body: { leadIds },
-      headers: { "idempotency-key": idempotencyKey() },
-    }),
-  );
-  show(answer.data);
-  if (answer.status !== 202 || !answer.data.run) return;
-  const run = await followRun(answer.data.run._id, (now) => showRun(now, before, show));
-  showRun(run, before, show);
+/** Looks at the run again after the hub could not be reached. */
+export async function follow(): Promise<void> {
+  if (state.runId === null) return;
+  set({ phase: "running", error: null });
+  try {
+    show(await followRun(state.runId, show));
+    finish({});
+  } catch (error) {
+    set({ phase: "lost", error: asApiError(error) });
+  }
 }
 
-function showRun(
-  run: Run,
-  before: { succeeded: number; failed: number },
-  show: (answer: Pick<SyncAnswer, "successful" | "failed">) => void,
-): void {
-  if (run.successful && run.failed) {
-    show({ successful: run.successful, failed: run.failed });
-  } else if (run.counts) {
-    const { created = 0, updated = 0, unchanged = 0, failed = 0 } = run.counts;
-    set({ succeeded: before.succeeded + created + updated + unchanged, failed: before.failed + failed });
+/** Ends the run: what is being written is finished, the rest fails as cancelled. */
+export async function cancelSync(): Promise<void> {
+  if (state.runId === null || state.cancelling) return;
+  set({ cancelling: true });
+  try {
+    await data<Run>(api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: state.runId } } }));
+  } catch (error) {
+    const told = asApiError(error);
+    if (told.status !== 409) set({ cancelling: false, error: told }); // 409: it has ended meanwhile
   }
+}
+
+function finish(change: Partial<SyncState>): void {
+  set({ ...change, phase: "ended" });
+  ended();
+}
+
+function show(run: Run): void {
+  set({
+    runId: run._id,
+    total: run.total ?? state.total,
+    succeeded: run.successful?.length ?? state.succeeded,
+    failures: run.failed ?? state.failures,
+    cancelled: run.status === "cancelled",
+    hint: run.hint ?? null,
+  });
 }
 
 /** Asks for a run again and again until it has ended; returns how it ended. */
