@@ -1,4 +1,4 @@
-"""The composition root: settings become a hub, with everything wired once, and a hub becomes an ASGI application."""
+"""The composition root: settings become a hub, with everything wired once."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class RunningHub:
         public_url: str | None = None,
         cwd: Path | None = None,
         port: int | None = None,
-        start_seconds: float = 30.0,
+        start_seconds: float = 120.0,
     ) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()

@@ -48,7 +48,7 @@ async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         }
         if request.param == "mongodb":
             env["LEADBRIDGE_DATABASE_URL"] = wire_server.url_of(f"hubs_{uuid.uuid4().hex[:8]}")
-        hub = RunningHub(tmp_path / "hub", env=env, start_seconds=60).start()
+        hub = RunningHub(tmp_path / "hub", env=env).start()
         try:
             async with DemoClient(hub.base_url, hub.token) as client:
                 await client.connect("hubspot", sandbox.url)
