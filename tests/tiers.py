@@ -35,9 +35,19 @@ class Tier:
 APART = ("tests/contract/sandbox", "tests/contract/providers")
 GUARD = ("tests/contract/privacy", "tests/contract/security", "tests/contract/tenancy", "tests/contract/web")
 """Who may do what, what is kept secret, what is forgotten: many walks over every operation."""
+WHOLE = ("tests/contract/cli", "tests/contract/demo")
+"""Commands as a person types them: each test starts processes."""
 TIERS = (
     Tier("unit", 60, ("tests/unit",), processes=2),
-    Tier("contract on SQLite", 240, ("tests/contract",), without=(*APART, *GUARD), marked="not mongodb", processes=3),
+    Tier(
+        "contract on SQLite",
+        240,
+        ("tests/contract",),
+        without=(*APART, *GUARD, *WHOLE),
+        marked="not mongodb",
+        processes=3,
+    ),
+    Tier("whole programs on SQLite", 240, WHOLE, marked="not mongodb", processes=3),
     Tier("safe ground on SQLite", 240, GUARD, marked="not mongodb", processes=3),
     Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb", processes=2),
     Tier("provider sandboxes", 180, APART, processes=2),
