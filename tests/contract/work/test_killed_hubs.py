@@ -10,6 +10,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,15 @@ async def import_rows(hub: RunningHub, event: int, count: int, key: str) -> Any:
     )
     body = part.encode() + b"\r\n" + rows(event, count) + f"\r\n--{edge}--\r\n".encode()
     headers = {"content-type": f"multipart/form-data; boundary={edge}"}
-    return await insist(hub, "/leads/imports", key, body=body, headers=headers)
+    made = await insist(hub, "/leads/imports", key, body=body, headers=headers)
+    deadline = time.monotonic() + PATIENCE
+    while made.get("finishedAt") is None:  # it goes on by itself, in whichever process there is
+        assert time.monotonic() < deadline, made
+        await asyncio.sleep(0.2)
+        with suppress(OSError):
+            made = await asyncio.to_thread(hub.data, "GET", f"/api/v1/leads/imports/{made['_id']}")
+    assert made["status"] == "done", made
+    return made
 
 
 async def leads_of(hub: RunningHub, import_id: str) -> list[str]:
