@@ -4,9 +4,21 @@ from collections.abc import Generator
 from functools import partial
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 
 from tests.support.wire_server import LISTENER
+
+# without a set-up of its own a log shows an exception with every local variable on its way: of a whole hub, in a minute
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.set_exc_info,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture
