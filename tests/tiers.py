@@ -48,11 +48,11 @@ TIERS = (
         processes=3,
     ),
     Tier("whole programs on SQLite", 240, WHOLE, marked="not mongodb", processes=3),
-    Tier("safe ground on SQLite", 240, GUARD, marked="not mongodb", processes=3),
-    Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb", processes=2),
-    Tier("provider sandboxes", 180, APART, processes=2),
-    Tier("simulation", 60, ("tests/simulation",)),
-    Tier("browser", 180, ("tests/e2e",)),
+    Tier("safe ground on SQLite", 240, GUARD, marked="not mongodb", processes=4),
+    Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb", processes=3),
+    Tier("provider sandboxes", 180, APART, processes=3),
+    Tier("simulation", 60, ("tests/simulation",), processes=2),
+    Tier("browser", 180, ("tests/e2e",), processes=2),
 )
 
 
