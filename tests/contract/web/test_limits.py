@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from leadbridge.kit.clock import ManualClock
 from leadbridge.kit.ids import object_ids
@@ -66,11 +67,14 @@ async def test_two_processes_together_let_no_more_through_than_one(tmp_path: Pat
     ):
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        answers = await asyncio.gather(*(ask(hub) for hub in (one, two) * 40))
+        with capture_logs() as lines:
+            answers = await asyncio.gather(*(ask(hub) for hub in (one, two) * 40))
+        # one that finds the shared bucket busy again and again is let through, and said to be
+        uncounted = sum(line["event"] == "rate_limit_contended" for line in lines)
         passed = Counter(status for status, _, _ in answers)
         assert set(passed) == {200, 429}
         refilled = (loop.time() - begun) * 40 / 60
-        assert 40 - 2 * block_of(Rule("tenant", "x", 40)) <= passed[200] <= 40 + refilled
+        assert 40 - 2 * block_of(Rule("tenant", "x", 40)) <= passed[200] <= 40 + refilled + uncounted
 
 
 async def test_guessing_tokens_is_limited_more_strictly_and_a_good_token_still_works(tmp_path: Path) -> None:
