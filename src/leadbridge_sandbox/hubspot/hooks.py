@@ -120,6 +120,8 @@ class Hooks:
                     await asyncio.gather(*(self._deliver(session, app, rows) for app, rows in batches))
                 else:
                     await asyncio.sleep(_LOOK_SECONDS)
+            # said before the session closes, which waits: an event written meanwhile must find nobody sending
+            self._running = None
 
     def _due(self) -> list[tuple[int, list[tuple[int, int, Doc]]]]:
         rows = self.world.db.all(
