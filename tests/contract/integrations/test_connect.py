@@ -250,7 +250,7 @@ async def test_reconnecting_takes_the_same_account_only(site: Connecting) -> Non
     await site.connect(connectionId=connection.id)
     assert [one.id for one in await site.stored()] == [connection.id]
 
-    site.sandbox.control("POST", "/portals", {"portalId": 5550001, "name": "Second Ltd"})
+    site.sandbox.control("POST", "/accounts", {"portalId": 5550001, "name": "Second Ltd"})
     begun = await site.begin(connectionId=connection.id)
     begun.auth_url = begun.auth_url.replace("/oauth/authorize", "/oauth/5550001/authorize")
     ended = await site.approve(begun)
@@ -266,7 +266,7 @@ async def test_reconnecting_takes_the_same_account_only(site: Connecting) -> Non
 
 async def test_a_second_account_is_a_second_connection_and_may_be_primary(site: Connecting) -> None:
     first = await site.connect()
-    site.sandbox.control("POST", "/portals", {"portalId": 5550001, "name": "Second Ltd"})
+    site.sandbox.control("POST", "/accounts", {"portalId": 5550001, "name": "Second Ltd"})
     begun = await site.begin()
     begun.auth_url = begun.auth_url.replace("/oauth/authorize", "/oauth/5550001/authorize")
     assert (await site.approve(begun)).outcome["status"] == "connected"
