@@ -60,6 +60,8 @@ class Budget:
     day_limit: int | None = None
     day_over: bool = False
     """The day's calls are used up: waiting a minute does not help."""
+    slow_down: bool = False
+    """The call was refused for the number of calls, and nothing was done; by whatever status the vendor says so."""
 
 
 @dataclass(frozen=True, slots=True)
