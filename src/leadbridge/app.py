@@ -166,11 +166,14 @@ def build_hub(
     )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
-    leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage))
-    records[LEAD.name] = leads
+    meter = LeadMeter(used.quotas, usage)
+    records = {
+        name: RecordService(store, clock, ids, people, type, meter if type is LEAD else None)
+        for name, type in TYPES.items()
+    }
+    leads = records[LEAD.name]
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
-    imports = ImportService(store, clock, ids, usage, queue, people)
+    imports = ImportService(store, clock, ids, usage, queue, people, meter)
     work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:

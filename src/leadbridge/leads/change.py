@@ -87,7 +87,7 @@ def record_change(
     high = before.high_value_at if before is not None else None
     record = CrmRecord.model_validate(
         unflatten(kept)
-        | (derived(kept, rules) if state is State.LIVE else nothing_derived(kept))
+        | (derived(kept, rules, type.beside) if state is State.LIVE else nothing_derived(kept))
         | _carried(before)
         | {
             "_id": id,

@@ -128,6 +128,13 @@ class CannotUndo(Refused):
     default_hint = "Cancel it first where it is under way (POST .../cancel)."
 
 
+class CannotResume(Refused):
+    """The import is not paused: it goes on already, or has ended."""
+
+    default_code = "cannot_resume"
+    default_hint = "Look at its state (GET .../imports/{id})."
+
+
 class ImportOvertaken(Refused):
     """Another process goes on with this company's imports; this one stood still too long."""
 

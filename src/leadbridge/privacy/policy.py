@@ -72,7 +72,7 @@ def _rows(body: Stored, wanted: Callable[[Value], bool]) -> Stored:
         **body,
         "rows": [row for row, _ in kept],
         "targets": [target for _, target in kept],
-        "leadIds": [id for id in _list(body, "leadIds") if wanted(id)],
+        "recordIds": [id for id in _list(body, "recordIds") if wanted(id)],
         "created": [id for id in _list(body, "created") if wanted(id)],
         "subjects": [id for id in _list(body, "subjects") if wanted(id)],
     }
@@ -92,7 +92,7 @@ POLICIES: Mapping[str, Policy] = {
     "import_rejects": Policy(_DELETE, "the cells of the row; rows that became no record are found by keyed hash"),
     "idempotency_answers": Policy(_DELETE, "a sealed answer that may hold the record; a repeat is then done anew"),
     "form_submissions": Policy(_DELETE, "what the person sent with a form, and the consent they gave"),
-    "import_leads": Policy(Action.STRIP, "which record each row fell on, of many people", without_rows, only_rows),
+    "import_records": Policy(Action.STRIP, "which record each row fell on, of many people", without_rows, only_rows),
     "import_before": Policy(_DELETE, "fields of the record before an import changed them"),
     "run_parts": Policy(Action.STRIP, "each lead's outcome in a run, of many people", without_items, only_items),
     "record_events": Policy(_DELETE, "what the record's fields were before and after each change"),
