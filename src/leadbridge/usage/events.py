@@ -132,6 +132,7 @@ def call_view(call: LoggedRequest) -> dict[str, Any]:
         "latencyMs": call.milliseconds,
         "sentBytes": call.sent_bytes,
         "receivedBytes": call.received_bytes,
+        "correlationId": call.correlation_id,
     }
 
 
