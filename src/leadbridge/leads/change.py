@@ -152,7 +152,7 @@ def _types(
     """Return what a change is called: its verb, and for a lead what follows from the fields it touched."""
     verb = turn.verb if turn is not None else "created" if before is None else "updated"
     found = [verb]
-    if type is LEAD and (turn is None or turn.verb == "merged"):
+    if type is LEAD and (turn is None or turn.verb in ("merged", "updated")):
         if before is not None and _differs(earlier.get("status"), fields.get("status")):
             found.append("status_changed")
         if "ownerId" in fields and _differs(earlier.get("ownerId"), fields["ownerId"]):

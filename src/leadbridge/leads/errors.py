@@ -37,6 +37,13 @@ class CannotMerge(Refused):
     default_hint = "Name two different records of one type that were not deleted."
 
 
+class CannotUnmerge(Refused):
+    """The record is not part of the other one, came into it with a third one, or has been for too long."""
+
+    default_code = "cannot_unmerge"
+    default_hint = "Name the _id of a record that was merged into this one; its timeline shows them as otherId."
+
+
 class UnknownReference(InvalidInput):
     """A record refers to another one that is not there."""
 

@@ -14,6 +14,7 @@ from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
 from leadbridge.leads.imports.model import IMPORTS, RECORDS_BEFORE, ROW_REPORTS, Severity
 from leadbridge.leads.model import EVENTS
+from leadbridge.leads.stored import MERGES
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
@@ -66,6 +67,7 @@ class Keep:
             Rule(REQUESTS, "at", REQUESTS_AGE),
             Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
             Rule(EVENTS, "at", timedelta(days=self.history)),
+            Rule(MERGES, "at", timedelta(days=self.rejects)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )
 

@@ -223,7 +223,7 @@ async def test_a_person_is_erased_with_what_was_merged_deleted_or_is_a_contact(h
     leads, contacts = house.hub.leads, house.hub.records["contact"]
     whole = await house.lead(lastName="Ruizowska", email="keep@plantedcorp.example")
     part = await house.lead(**CANARY)
-    await leads.merge(house.company, AUTHOR, whole.id, Merge(part.id))
+    await house.hub.merges.merge(leads, house.company, AUTHOR, whole.id, Merge(part.id))
     await leads.update(house.company, AUTHOR, whole.id, LeadBody(title="Aviarist"))
     await leads.delete(house.company, AUTHOR, whole.id)
     body = ContactBody.model_validate({"lastName": "Ruizowska", "email": CANARY["email"]})

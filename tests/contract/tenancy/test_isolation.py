@@ -82,6 +82,7 @@ BODIES: dict[str, dict[str, Any]] = {
     **{f"PATCH /api/v1/{kind}/{{id}}": {"tags": ["taken"]} for kind in ("contacts", "accounts", "deals")},
     **{f"PATCH /api/v1/{kind}/views/{{view_id}}": {"name": "Taken"} for kind in RECORDS},
     **{f"POST /api/v1/{kind}/{{id}}/merge": {"otherId": "f" * 24} for kind in RECORDS},
+    **{f"POST /api/v1/{kind}/{{id}}/unmerge": {"otherId": "f" * 24} for kind in RECORDS},
     "PATCH /api/v1/team/{id}": {"name": "Taken"},
     "PATCH /api/v1/forms/{id}": {"name": "Taken"},
     "PATCH /api/v1/users/{id}": {"name": "Taken"},

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from leadbridge.kit.ids import IdSource
+from leadbridge.leads.before import changed_fields, to_json
 from leadbridge.leads.fields import flatten
-from leadbridge.leads.imports.before import changed_fields, to_json
 from leadbridge.leads.imports.intake import shortened
 from leadbridge.leads.imports.model import Counts, Import, ImportPart, Problem, RecordBefore, RowReport, Severity
 from leadbridge.leads.imports.placing import Outcome, Placed, Placement, Working

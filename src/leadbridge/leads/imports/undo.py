@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
+from leadbridge.leads.before import from_json, put_back, untouched
 from leadbridge.leads.change import Author, Turn, record_change
 from leadbridge.leads.fields import flatten
-from leadbridge.leads.imports.before import from_json, put_back, untouched
 from leadbridge.leads.imports.gate import Gate
 from leadbridge.leads.imports.model import (
     IMPORT_PARTS,

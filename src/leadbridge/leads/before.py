@@ -1,4 +1,4 @@
-"""What a lead held before an import changed it, as JSON, and back: what an undo puts back. Pure."""
+"""What a record held before a change that can be undone, as JSON, and back: what an undo puts back. Pure."""
 
 from __future__ import annotations
 
