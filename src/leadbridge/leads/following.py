@@ -74,16 +74,15 @@ class RecordsFollow:
             return Followed()
         company, author = merge.company_id, Author("api", f"merge:{merge.id}")
         source, target = (merge.winner_id, merge.loser_id) if back else (merge.loser_id, merge.winner_id)
-        page = await (
-            self._store[self._by.kind]
-            .of(company)
-            .find(eq={"facets": f"{self._facet}:{source}"}, order=("createdAt",), limit=STEP, after=after)
-        )
-        rules = rules_from(await self._store[SETTINGS].of(company).get(f"{company}:{self._by.name}"))
+        type = self._by
+        referring = self._store[type.kind].of(company)
+        named = f"{self._facet}:{source}"
+        page = await referring.find(eq={"facets": named}, order=("createdAt",), limit=STEP, after=after)
+        rules = rules_from(await self._store[SETTINGS].of(company).get(f"{company}:{type.name}"))
         for record in page.items:
             if not back or self._moved(record, author):
                 record_change(
-                    batch, self._by, company=company, id=record.id, before=record,
+                    batch, type, company=company, id=record.id, before=record,
                     fields=flatten(record) | {self._field: target}, now=self._clock.now(), author=author, rules=rules,
                 )  # fmt: skip
         return Followed(page.next)

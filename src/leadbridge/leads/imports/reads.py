@@ -27,8 +27,10 @@ class ImportReads:
         self, company: str, type: RecordType, *, limit: int = 50, after: Position | None = None
     ) -> Page[Import]:
         """Return a page of imports of one type of record, the newest first."""
-        imports, asked = self._store[IMPORTS].of(company), {"record": type.name}
-        return await imports.find(eq=asked, order=("startedAt",), descending=True, limit=limit, after=after)
+        imports = self._store[IMPORTS].of(company)
+        return await imports.find(
+            eq={"record": type.name}, order=("startedAt",), descending=True, limit=limit, after=after
+        )
 
     async def reports(
         self,
