@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from leadbridge.leads.derived import derived, nothing_derived
@@ -80,7 +81,7 @@ def record_change(
     if not names and before is not None and turn is None:
         return None
     untouched = () if before is None else (entry for entry in before.changed if entry.f not in names)
-    entries = [*untouched, *(Changed.model_construct(f=name, at=now, by=author.by) for name in names)]
+    entries = [*untouched, *(_changed(name, now, author.by) for name in names)]
     kept = dict(fields)
     state = State.LIVE if turn is None else turn.state
     types = _types(type, earlier, kept, before, author, rules, turn)
@@ -127,6 +128,11 @@ def record_change(
         ),
     )
     return record.model_copy(update={"rev": record.rev + 1})
+
+
+@lru_cache(maxsize=1024)  # an import changes the same fields of hundreds of records at one moment
+def _changed(name: str, at: datetime, by: str) -> Changed:
+    return Changed.model_construct(f=name, at=at, by=by)
 
 
 def _carried(before: CrmRecord | None) -> dict[str, Any]:

@@ -135,7 +135,8 @@ def part_records(
     )  # fmt: skip
     for one in older:
         batch.replace(type.kind, one.model_copy(update={"merged_into": loser.id, "subjects": (one.id, loser.id)}))
-    batch.replace(MERGES, merge.model_copy(update={"undone_at": now}))
+    spent = {"undone_at": now, "fields": (), "before": {}, "given": {}}  # of two people again: neither's copy has both
+    batch.replace(MERGES, merge.model_copy(update=spent))
     assert first is not None  # noqa: S101  # a turn always is a change
     assert second is not None  # noqa: S101
     return batch, (first, second)

@@ -202,6 +202,7 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "import_records",
         "run_parts",
         "record_events",
+        "record_merges",
         "contacts",
         "accounts",
         "deals",
