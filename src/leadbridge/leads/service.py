@@ -20,17 +20,17 @@ from leadbridge.leads.errors import (
     PersonErased,
     RecordDeleted,
     RecordNotFound,
-    UnknownReference,
 )
 from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.finding import Ambiguous, Found, Missing, Resolved, resolve
 from leadbridge.leads.history import RecordEvent
 from leadbridge.leads.listing import NEWEST, Counted, Filters, Sort
+from leadbridge.leads.references import led_on, referring
 from leadbridge.leads.rules import Rules, rules_from
 from leadbridge.leads.settings import SETTINGS
 from leadbridge.leads.stored import CrmRecord, State
 from leadbridge.leads.timeline import timeline
-from leadbridge.leads.types import ACCOUNT, CONTACT, LEAD, RecordType
+from leadbridge.leads.types import LEAD, RecordType
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Page, Store
@@ -40,7 +40,6 @@ __all__ = ["Ambiguous", "Filters", "Found", "LeadService", "Missing", "RecordSer
 
 Forgotten: TypeAlias = tuple[str, ...]
 """Which erased people came back, as ``ErasedPeople`` names them."""
-_REFERENCES = {"account_id": ACCOUNT, "contact_id": CONTACT}
 
 
 class RecordService:
@@ -134,7 +133,7 @@ class RecordService:
                 raise self.missing(id, deleted=False)
             if before.state is not State.DELETED:
                 raise NotDeleted(f"The {self.type.name} {id} is not deleted.")
-            fields = await self._referring_now(company, flatten(before))
+            fields = await led_on(self._store, company, flatten(before))
             await self.refuse_taken(company, fields.get("externalId"), (before.id,))
             return await self._turned(company, author, before, fields, Turn("restored"))
 
@@ -214,7 +213,7 @@ class RecordService:
     ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
         """Return the batch that stores a new record, counted towards the month's where new ones are."""
         rules = await self.rules(company)
-        fields = drafted({}, await self._referring(company, body), default_region, self.type, rules)
+        fields = drafted({}, await referring(self._store, company, body), default_region, self.type, rules)
         await self.refuse_taken(company, fields.get("externalId"))
         batch = WriteBatch()
         forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
@@ -233,7 +232,7 @@ class RecordService:
     ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
         """Return the batch that changes a record."""
         rules, earlier = await self.rules(company), flatten(before)
-        fields = drafted(earlier, await self._referring(company, body), default_region, self.type, rules)
+        fields = drafted(earlier, await referring(self._store, company, body), default_region, self.type, rules)
         if fields.get("externalId") != before.external_id:
             await self.refuse_taken(company, fields.get("externalId"), (before.id,))
         batch = WriteBatch()
@@ -260,29 +259,6 @@ class RecordService:
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a turn always is a change
         return batch, record
-
-    async def _referring_now(self, company: str, fields: Fields) -> Fields:
-        """Return ``fields`` with references to records that were merged meanwhile led to what is left of them."""
-        for name, type in (("accountId", ACCOUNT), ("contactId", CONTACT)):
-            id = fields.get(name)
-            if isinstance(id, str):
-                found = (await self._store[type.kind].of(company).get_many([id])).get(id)
-                if found is not None and found.merged_into is not None:
-                    fields[name] = found.merged_into
-        return fields
-
-    async def _referring(self, company: str, body: RecordBody) -> RecordBody:
-        """Return ``body`` with what it refers to by our ids; raises ``UnknownReference``."""
-        resolved: dict[str, str] = {}
-        for name, type in _REFERENCES.items():
-            id = getattr(body, name, None)
-            if id is None:
-                continue
-            found = (await resolve(self._store, type, company, [id]))[id]
-            if not isinstance(found, Found):
-                raise UnknownReference(f"There is no {type.name} with the id or external id '{id}'.")
-            resolved[name] = found.lead.id
-        return body.model_copy(update=resolved) if resolved else body
 
     async def _refuse_erased(
         self, batch: WriteBatch, company: str, before: Fields, after: Fields, *, allow: bool
