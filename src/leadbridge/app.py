@@ -15,6 +15,7 @@ from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import tasks as leads_tasks
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
@@ -40,6 +41,7 @@ from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
+from leadbridge.sync.automatic.tasks import AutomaticPush
 from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
 from leadbridge.sync.tasks import PushTasks
@@ -166,11 +168,7 @@ def build_hub(
     )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
-    leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage))
-    records[LEAD.name] = leads
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
-    imports = ImportService(store, clock, ids, usage, queue, people)
     work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -179,6 +177,11 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
+    feed = Feed(queue, connections.listeners)
+    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
+    leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage), feed)
+    records[LEAD.name] = leads
+    imports = ImportService(store, clock, ids, usage, queue, people, feed)
     metrics = WorkMetrics(CollectorRegistry())
     schedules = Schedules(store, clock, ids, queue)
     handlers = Handlers() if handlers is None else handlers.copy()
@@ -191,6 +194,9 @@ def build_hub(
     handlers.add(usage_tasks.handler())
     handlers.add(import_handler(imports, clock))
     leads_tasks.register(handlers, store, clock, queue)
+    automatic = AutomaticPush(store, clock, queue, connections, runs, used.quotas, delay=settings.push_delay)
+    for handler in automatic.handlers():
+        handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(

@@ -22,6 +22,7 @@ from leadbridge.leads.errors import (
     RecordNotFound,
     UnknownReference,
 )
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.finding import Ambiguous, Found, Missing, Resolved, resolve
 from leadbridge.leads.history import RecordEvent
@@ -55,6 +56,7 @@ class RecordService:
         erased: ErasedPeople | None = None,
         type: RecordType = LEAD,
         meter: LeadMeter | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.type = type
         self._store = store
@@ -62,6 +64,7 @@ class RecordService:
         self._ids = ids
         self._erased = erased if erased is not None and type.person else NobodyErased()
         self._meter = meter
+        self._feed = feed
 
     async def create(
         self, company: str, author: Author, body: RecordBody, *, default_region: str | None = None
@@ -150,10 +153,12 @@ class RecordService:
             older = (
                 await self._store[self.type.kind].of(company).find(eq={"subjects": loser.id}, limit=MAX_MERGED + 1)
             ).items
-            return merge_records(
+            batch, record = merge_records(
                 self.type, winner, loser, [one for one in older if one.id != loser.id], asked,
                 now=self._clock.now(), author=author, rules=rules,
             )  # fmt: skip
+            await self._announce(batch, company)
+            return batch, record
 
         return await self._store.attempt(build)
 
@@ -243,6 +248,7 @@ class RecordService:
             author=author, rules=rules,
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a new record always is a change
+        await self._announce(batch, company)
         return batch, (record, forgotten)
 
     async def changed(
@@ -259,6 +265,7 @@ class RecordService:
             batch, self.type, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(),
             author=author, rules=rules,
         )  # fmt: skip
+        await self._announce(batch, company)
         return batch, (record or before, forgotten)
 
     async def done(self, company: str, record: CrmRecord, forgotten: Forgotten) -> CrmRecord:
@@ -276,7 +283,12 @@ class RecordService:
             author=author, rules=await self.rules(company), turn=turn,
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a turn always is a change
+        await self._announce(batch, company)
         return batch, record
+
+    async def _announce(self, batch: WriteBatch, company: str) -> None:
+        if self._feed is not None:
+            await self._feed.announce(batch, company)
 
     async def _referring(self, company: str, body: RecordBody) -> RecordBody:
         """Return ``body`` with what it refers to by our ids; raises ``UnknownReference``."""

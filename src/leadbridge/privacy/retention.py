@@ -19,6 +19,7 @@ from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
+from leadbridge.sync.automatic.model import WAITING_PUSHES
 from leadbridge.sync.model import PARTS, RUNS
 from leadbridge.tenancy.model import COMPANIES
 from leadbridge.usage.fold import QUARTERS_KEPT
@@ -65,6 +66,7 @@ class Keep:
             Rule(SUBMISSIONS, "at", timedelta(days=self.history)),
             Rule(REQUESTS, "at", REQUESTS_AGE),
             Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
+            Rule(WAITING_PUSHES, "since", timedelta(days=self.runs)),  # of a connection that is paused for good
             Rule(EVENTS, "at", timedelta(days=self.history)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )

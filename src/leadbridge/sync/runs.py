@@ -19,7 +19,7 @@ from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunEnded, RunNotFound
 from leadbridge.sync.ledger import plus
-from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus
+from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus, Trigger
 from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 from leadbridge.work.enqueue import NewTask, TaskQueue
@@ -96,6 +96,7 @@ class Runs:
         queue: Queue = Queue.LIVE,
         patient: bool = False,
         request_id: str | None = None,
+        trigger: Trigger = Trigger.REQUEST,
     ) -> Run:
         """Add such a run to ``batch``, the batch of its cause, and return it. Call it inside ``store.attempt``.
 
@@ -111,6 +112,7 @@ class Runs:
             kind="push",
             connection_id=connection.id,
             provider=connection.provider,
+            trigger=trigger,
             status=RunStatus.WAITING,
             total=len(items),
             counts=plus(Counts(), [item for item in items if item.action is not None]),
@@ -174,7 +176,7 @@ class Runs:
             provider=run.provider,
             connection_id=run.connection_id,
             run_id=run.id,
-            request={"leads": run.total},
+            request={"leads": run.total, "trigger": run.trigger.value},
             response=run.counts.model_dump(by_alias=True),
             id=run.id,
         )

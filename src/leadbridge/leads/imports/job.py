@@ -14,6 +14,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.change import Author, lead_change
 from leadbridge.leads.erased import ErasedPeople
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.fields import Keys, flatten
 from leadbridge.leads.imports.before import changed_fields, to_json
 from leadbridge.leads.imports.gate import Gate
@@ -69,6 +70,7 @@ class ImportJob:
         usage: UsageService,
         gate: Gate,
         erased: ErasedPeople,
+        feed: Feed | None = None,
     ) -> None:
         self.job = job
         self.holder = holder
@@ -78,6 +80,7 @@ class ImportJob:
         self._usage = usage
         self._gate = gate
         self._erased = erased
+        self._feed = feed
         self._author = Author(ORIGIN, f"{ORIGIN}:{job.id}")
         self._columns = [column.column() for column in job.columns]
         self._met: Met | None = None
@@ -206,6 +209,8 @@ class ImportJob:
         batch.insert(IMPORT_PARTS, self._import_part(placement, n))
         made = sum(working.touched and working.before is None for working in placement.leads.values())
         self._usage.add_leads(batch, company, made)
+        if self._feed is not None:
+            await self._feed.announce(batch, company)
         return batch, (later, placement)
 
     async def _placed(self, readings: Sequence[Reading], now: datetime) -> Placement:

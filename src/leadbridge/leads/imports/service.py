@@ -15,6 +15,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
 from leadbridge.leads.errors import CannotCancel, CannotUndo, ImportNotFound
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.imports.gate import Gate
 from leadbridge.leads.imports.intake import ImportOptions, Opened
 from leadbridge.leads.imports.job import ImportJob, Overtaken, parts_of
@@ -58,6 +59,7 @@ class ImportService:
         usage: UsageService,
         queue: TaskQueue,
         erased: ErasedPeople | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -65,7 +67,8 @@ class ImportService:
         self._usage = usage
         self._erased = erased or NobodyErased()
         self._gate = Gate(store)
-        self._undo = Undo(store, clock, ids, self._gate)
+        self._feed = feed
+        self._undo = Undo(store, clock, ids, self._gate, feed)
         self._receiving = Receiving(store, clock, ids, queue)
         self._jobs: OrderedDict[str, ImportJob] = OrderedDict()
 
@@ -155,6 +158,7 @@ class ImportService:
                 usage=self._usage,
                 gate=self._gate,
                 erased=self._erased,
+                feed=self._feed,
             )
         held.holder = holder
         self._jobs[job.id] = held
