@@ -53,6 +53,7 @@ from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
+from leadbridge.web.streams import Streams
 from leadbridge.web.tickets import Tickets
 from leadbridge.work.chores import Chores, Duty
 from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
@@ -104,6 +105,7 @@ class Hub:
     limits: Limits
     idempotency: Idempotency
     tickets: Tickets
+    streams: Streams
     rotation: KeyRotation
     people: People
     privacy: PrivacyService
@@ -246,6 +248,7 @@ def build_hub(
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),
+        streams=Streams(clock),
         rotation=rotation,
         people=people,
         privacy=privacy,

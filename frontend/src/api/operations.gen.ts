@@ -133,6 +133,7 @@ export const operations: Record<string, readonly string[]> = {
   "GET /api/v1/privacy/erasures/{id}": [],
   "GET /api/v1/runs/{run_id}": [],
   "POST /api/v1/runs/{run_id}/cancel": [],
+  "GET /api/v1/runs/{run_id}/events": ["ticket"],
   "GET /api/v1/team": ["cursor", "limit"],
   "POST /api/v1/team": [],
   "GET /api/v1/team/{id}": [],

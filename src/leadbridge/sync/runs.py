@@ -32,6 +32,8 @@ PART_ITEMS = 100
 MAX_ITEMS = 10_000
 LOOK_SECONDS = 0.5
 """The longest pause between two looks at a run that is waited for."""
+STEP_SECONDS = 0.1
+"""The shortest pause between two looks at a run that is watched."""
 NO_WORKER = "No worker has taken it up yet. If this stays so, start one: leadbridge worker."
 PAUSED = "The connection is paused; the run goes on when it is resumed."
 
@@ -197,6 +199,16 @@ class Runs:
             seen = await self._store.engine.wait_for_change(0 if seen is None else min(left, LOOK_SECONDS), seen)
             run = await self.get(run.company_id, run.id)
         return run
+
+    async def changed(self, run: Run, seconds: float) -> Run:
+        """Return the run once it is further than ``run``, or as it is after ``seconds``; raises ``RunNotFound``."""
+        deadline = self._clock.monotonic() + seconds
+        here, seen = await self.get(run.company_id, run.id), None
+        while here.rev == run.rev and (left := deadline - self._clock.monotonic()) > 0:
+            seen = await self._store.engine.wait_for_change(0 if seen is None else min(left, LOOK_SECONDS), seen)
+            await self._clock.sleep(STEP_SECONDS)  # whatever others commit, each watcher reads ten times a second
+            here = await self.get(run.company_id, run.id)
+        return here
 
     async def progress(self, run: Run) -> Progress:
         """Return a run with its items so far, and what keeps it from going on."""
