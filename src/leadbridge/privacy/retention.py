@@ -43,6 +43,13 @@ class Rule:
 REQUESTS_AGE = timedelta(days=7)
 REQUESTS_KEPT = 20_000
 """Entries of one company's request log."""
+HINTS_KEPT = 50_000
+"""Hints of one company. Who is told more often than that hears of most changes by walking them anyway."""
+COUNTED: tuple[tuple[Kind[Any], str, int], ...] = (
+    (REQUESTS, "at", REQUESTS_KEPT),
+    (HINTS, "receivedAt", HINTS_KEPT),
+)
+"""Kinds of which a company has at most so many documents, the newest, by the time in a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,8 @@ class Retention:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
                 for kind, count in (await self._imports(company.id, now)).items():
                     deleted[kind] += count
-                deleted[REQUESTS.name] += await self._requests_beyond(company.id)
+                for kind, field, kept in COUNTED:
+                    deleted[kind.name] += await self._beyond(kind, field, kept, company.id)
             if page.next is None:
                 break
             after = page.next
@@ -143,19 +151,21 @@ class Retention:
                 return deleted
             after = page.next
 
-    async def _requests_beyond(self, company: str) -> int:
-        """Delete the oldest entries of a request log beyond what is kept of one company."""
-        requests = self._store[REQUESTS].of(company)
-        kept, after = 0, None
-        while kept < REQUESTS_KEPT:
-            page = await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)
-            kept += len(page.items)
+    async def _beyond(self, kind: Kind[Any], field: str, kept: int, company: str) -> int:
+        """Delete the oldest documents beyond the number that is kept of one company."""
+        documents = self._store[kind].of(company)
+        counted, after = 0, None
+        while counted < kept:
+            page = await documents.find(
+                order=(field,), descending=True, limit=min(CHUNK, kept - counted), after=after, count_only=True
+            )
+            counted += page.found
             if page.next is None:
                 return 0
             after = page.next
         deleted = 0
-        while beyond := (await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)).items:
-            deleted += await self._delete(REQUESTS, beyond)
+        while beyond := (await documents.find(order=(field,), descending=True, limit=CHUNK, after=after)).items:
+            deleted += await self._delete(kind, beyond)
         return deleted
 
     async def _flows(self, now: datetime) -> int:
