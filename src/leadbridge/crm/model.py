@@ -158,7 +158,7 @@ class ObjectDefaults:
     constants: Mapping[str, str] = field(default_factory=dict)
     """Values given to a record when it is created, and left alone afterwards."""
     match_key: str = "email"
-    """The vendor's field that finds an existing record; its counterpart is in ``fields``."""
+    """The vendor's field that finds an existing record; its counterpart is in ``fields``. Empty: only our key does."""
     own_key: str = "leadbridge_id"
     """The vendor's unique field that holds our id."""
 

@@ -111,8 +111,8 @@ class Retention:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
                 for kind, count in (await self._imports(company.id, now)).items():
                     deleted[kind] += count
-                for kind, field, kept in COUNTED:
-                    deleted[kind.name] += await self._beyond(kind, field, kept, company.id)
+                for counted, field, kept in COUNTED:
+                    deleted[counted.name] += await self._beyond(counted, field, kept, company.id)
             if page.next is None:
                 break
             after = page.next

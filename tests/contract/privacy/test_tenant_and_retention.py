@@ -119,8 +119,8 @@ async def test_of_a_vendors_news_only_so_much_is_kept(house: House, monkeypatch:
     now, batch = house.clock.now(), WriteBatch()
     for number in range(5):
         hint = StoredHint(
-            id=f"hint-{number}", company_id=house.company, connection_id="f" * 24, provider="hubspot", object="contacts",
-            record_id=str(number), change="changed", occurred_at=now, received_at=now - timedelta(minutes=5 - number),
+            id=f"hint-{number}", company_id=house.company, connection_id="f" * 24, provider="hubspot",
+            object="contacts", record_id=str(number), change="changed", occurred_at=now, received_at=now - timedelta(minutes=5 - number),
         )  # fmt: skip
         batch.insert(HINTS, hint)
     await house.hub.store.write(batch)
