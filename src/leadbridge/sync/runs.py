@@ -20,6 +20,7 @@ from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunEnded, RunNotFound
 from leadbridge.sync.ledger import plus
 from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus, Trigger
+from leadbridge.usage.calls import Cause
 from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 from leadbridge.work.enqueue import NewTask, TaskQueue
@@ -163,6 +164,10 @@ class Runs:
         """Return ``run`` as it is once every item has its outcome."""
         status = RunStatus.CANCELLED if run.cancelled else RunStatus.DONE
         return run.model_copy(update={"status": status, "ended_at": self._clock.now()})
+
+    def cause(self, run: Run) -> Cause:
+        """Return what a run's calls are linked to: its usage event, which is stored at its end."""
+        return Cause(run.company_id, run.id, run.provider, run.connection_id)
 
     def event(self, run: Run) -> UsageEvent:
         """Return the usage event of a run. It has the run's id, so that calls can be linked to it before its end."""

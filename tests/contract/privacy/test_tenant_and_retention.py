@@ -118,10 +118,18 @@ async def test_of_a_vendors_news_only_so_much_is_kept(house: House, monkeypatch:
     monkeypatch.setattr("leadbridge.privacy.retention.COUNTED", ((HINTS, "receivedAt", 3),))
     now, batch = house.clock.now(), WriteBatch()
     for number in range(5):
+        received = now - timedelta(minutes=5 - number)
         hint = StoredHint(
-            id=f"hint-{number}", company_id=house.company, connection_id="f" * 24, provider="hubspot",
-            object="contacts", record_id=str(number), change="changed", occurred_at=now, received_at=now - timedelta(minutes=5 - number),
-        )  # fmt: skip
+            id=f"hint-{number}",
+            company_id=house.company,
+            connection_id="f" * 24,
+            provider="hubspot",
+            object="contacts",
+            record_id=str(number),
+            change="changed",
+            occurred_at=received,
+            received_at=received,
+        )
         batch.insert(HINTS, hint)
     await house.hub.store.write(batch)
     assert (await house.hub.retention.run_once(now))["hints"] == 2
