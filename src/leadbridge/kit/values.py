@@ -49,7 +49,8 @@ def stored(value: object) -> Value:
     if kind is dict:
         return stored_mapping(value)  # type: ignore[arg-type]
     if kind is list or kind is tuple:
-        return [stored(item) for item in value]  # type: ignore[attr-defined]
+        items: list[object] = value  # type: ignore[assignment]
+        return [stored_mapping(item) if type(item) is dict else stored(item) for item in items]
     if kind is datetime and value.tzinfo is not None:  # type: ignore[attr-defined]
         return to_text(value)
     if isinstance(value, Enum):  # before str: our enums are strings too

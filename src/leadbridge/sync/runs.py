@@ -183,7 +183,7 @@ class Runs:
             provider=run.provider,
             connection_id=run.connection_id,
             run_id=run.id,
-            request={"leads": run.total, "trigger": run.trigger.value},
+            request={"leads": run.total} | ({} if run.trigger is Trigger.REQUEST else {"trigger": run.trigger.value}),
             response=run.counts.model_dump(by_alias=True),
             id=run.id,
         )
