@@ -43,6 +43,7 @@ ALLOWED = {
     "storage/state.py": "the store's own state belongs to no company",
     "tenancy/addresses.py": "an e-mail address names the companies it belongs to",
     "tenancy/companies.py": "the operator's list is of all companies",
+    "tenancy/expiry.py": "removes what has expired, of all companies",
     "tenancy/hosts.py": "a host's token names a company by the host's own id",
     "tenancy/invitations.py": "an invitation's token is looked up before its company is known",
     "tenancy/keys.py": "an API key is looked up before its company is known",

@@ -15,6 +15,7 @@ from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import tasks as leads_tasks
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
@@ -41,6 +42,7 @@ from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
+from leadbridge.sync.automatic.tasks import AutomaticPush
 from leadbridge.sync.following import LinksFollow
 from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
@@ -53,6 +55,7 @@ from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
+from leadbridge.web.streams import Streams
 from leadbridge.web.tickets import Tickets
 from leadbridge.work.chores import Chores, Duty
 from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
@@ -105,6 +108,7 @@ class Hub:
     limits: Limits
     idempotency: Idempotency
     tickets: Tickets
+    streams: Streams
     rotation: KeyRotation
     people: People
     privacy: PrivacyService
@@ -169,14 +173,7 @@ def build_hub(
     )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    meter = LeadMeter(used.quotas, usage)
-    records = {
-        name: RecordService(store, clock, ids, people, type, meter if type is LEAD else None)
-        for name, type in TYPES.items()
-    }
-    leads = records[LEAD.name]
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
-    imports = ImportService(store, clock, ids, usage, queue, people, meter)
     work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -185,6 +182,16 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
+    feed = Feed(queue, connections.listeners)
+    meter = LeadMeter(used.quotas, usage)
+    records = {
+        name: RecordService(
+            store, clock, ids, people, type, meter if type is LEAD else None, feed if type is LEAD else None
+        )
+        for name, type in TYPES.items()
+    }
+    leads = records[LEAD.name]
+    imports = ImportService(store, clock, ids, usage, queue, people, meter, feed)
     metrics = WorkMetrics(CollectorRegistry())
     schedules = Schedules(store, clock, ids, queue)
     handlers = Handlers() if handlers is None else handlers.copy()
@@ -197,6 +204,9 @@ def build_hub(
     handlers.add(usage_tasks.handler())
     handlers.add(import_handler(imports, clock))
     leads_tasks.register(handlers, store, clock, queue, [LinksFollow(store)])
+    automatic = AutomaticPush(store, clock, queue, connections, runs, used.quotas, delay=settings.push_delay)
+    for handler in automatic.handlers():
+        handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
@@ -247,6 +257,7 @@ def build_hub(
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),
+        streams=Streams(clock),
         rotation=rotation,
         people=people,
         privacy=privacy,

@@ -7172,6 +7172,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description From POST /api/v1/events/tickets. */
+                    ticket?: string | null;
+                };
+                header?: {
+                    /** @description Of the last event seen. */
+                    "last-event-id"?: string | null;
+                };
+                path: {
+                    run_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events until the run ends. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description The run has ended, and `Last-Event-ID` says that this is known. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/cancel": {
         parameters: {
             query?: never;
@@ -8794,6 +8844,8 @@ export interface components {
             primary?: boolean | null;
             /** Paused */
             paused?: boolean | null;
+            /** Automaticpush */
+            automaticPush?: boolean | null;
         };
         /**
          * CompanyBody

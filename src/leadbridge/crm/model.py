@@ -151,7 +151,7 @@ class ObjectDefaults:
     constants: Mapping[str, str] = field(default_factory=dict)
     """Values given to a record when it is created, and left alone afterwards."""
     match_key: str = "email"
-    """The vendor's field that finds an existing record; its counterpart is in ``fields``."""
+    """The vendor's field that finds an existing record; its counterpart is in ``fields``. Empty: only our key does."""
     own_key: str = "leadbridge_id"
     """The vendor's unique field that holds our id."""
 
@@ -210,6 +210,8 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
+    secret: SecretStr | None = None
+    """What the connection that the address belongs to ordered its webhooks with; None at the address of a whole app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,7 @@ class Hint:
     key: str
     """The same for each repetition of the event, and for no other."""
     account_id: str
+    """The vendor's id of the account; may be empty where the address tells the connection (kind ``secret``)."""
     object: str
     record_id: str
     change: Literal["changed", "gone", "merged"]

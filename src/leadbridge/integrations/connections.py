@@ -126,9 +126,18 @@ class Connections:
         return await self._store[HEALTH].of(connection.company_id).get(connection.id)
 
     async def change(
-        self, company_id: str, id: str, *, primary: bool | None = None, paused: bool | None = None
+        self,
+        company_id: str,
+        id: str,
+        *,
+        primary: bool | None = None,
+        paused: bool | None = None,
+        automatic_push: bool | None = None,
     ) -> Connection:
-        """Make a connection the primary one, pause or resume it; raises ``NoSuchConnection``, ``NotConnected``."""
+        """Make a connection the primary one, pause or resume it, or its automatic push.
+
+        Raises ``NoSuchConnection``, ``NotConnected``.
+        """
 
         async def build() -> tuple[WriteBatch | None, Connection]:
             connection = await self.one(company_id, id)
@@ -139,6 +148,8 @@ class Connections:
                 event = Event.PAUSED if paused else Event.RESUMED
                 state = after(State(connection.stage, connection.paused), event)
                 changed = changed.model_copy(update={"paused": state.paused})
+            if automatic_push is not None:
+                changed = changed.model_copy(update={"automatic_push": automatic_push})
             if primary:
                 changed = changed.model_copy(update={"primary_at": self._clock.now()})
             if changed == connection:

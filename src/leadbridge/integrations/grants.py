@@ -32,6 +32,7 @@ from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
+from leadbridge.usage.calls import cause_of
 from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 
@@ -95,7 +96,7 @@ class Grants:
         tokens = await self._tokens(connection, consent.grant, None)
         batch.insert(CONNECTIONS, connection).insert(TOKENS, tokens)
         if consent.calls is not None:  # their event comes with the confirmation, or with the end of the wait
-            self._usage.add_calls(batch, self.event(connection, connection), consent.calls.notes)
+            self._usage.add_calls(batch, cause_of(self.event(connection, connection)), consent.calls.notes)
         return connection
 
     async def adopt(

@@ -55,6 +55,8 @@ class Connection(Record):
     provider: str
     stage: Stage
     paused: bool = False
+    automatic_push: bool | None = None
+    """Whether changed leads are pushed without being asked for; None: as the operator set it for the hub."""
     account: AccountInfo
     account_key: str | None = None
     scopes: tuple[str, ...] = ()

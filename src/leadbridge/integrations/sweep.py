@@ -24,6 +24,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
+from leadbridge.tenancy.expiry import forget_expired
 from leadbridge.tenancy.model import DIRECTORY
 from leadbridge.usage.service import UsageService
 
@@ -107,14 +108,6 @@ class Sweeper:
         return removed
 
     async def _entries(self) -> int:
-        removed, now = 0, self._clock.now()
-        directory = self._store[DIRECTORY].across_companies()
-        for what in (OAUTH_STATE, OAUTH_HANDLE, CONNECT_RESULT):
-            asked = {"what": what}
-            while page := (await directory.find(eq=asked, order=["expiresAt"], high=now, limit=CHUNK)).items:
-                batch = WriteBatch()
-                for entry in page:
-                    batch.delete(DIRECTORY, None, entry.id)
-                await self._store.write(batch)
-                removed += len(page)
-        return removed
+        now = self._clock.now()
+        sorts = (OAUTH_STATE, OAUTH_HANDLE, CONNECT_RESULT)
+        return sum([await forget_expired(self._store, what, now) for what in sorts])

@@ -43,6 +43,7 @@ class MergeService:
                 rules=await records.rules(company),
             )  # fmt: skip
             await self._queue.enqueue(batch, following.task(merge, back=False))
+            await records.announce(batch, company)
             return batch, record
 
         return await self._store.attempt(build)
@@ -75,6 +76,7 @@ class MergeService:
                 rules=await records.rules(company),
             )  # fmt: skip
             await self._queue.enqueue(batch, following.task(merge, back=True))
+            await records.announce(batch, company)
             return batch, parted
 
         return await self._store.attempt(build)

@@ -21,6 +21,7 @@ from leadbridge.leads.errors import (
     RecordDeleted,
     RecordNotFound,
 )
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.finding import Ambiguous, Found, Missing, Resolved, resolve
 from leadbridge.leads.history import RecordEvent
@@ -53,6 +54,7 @@ class RecordService:
         erased: ErasedPeople | None = None,
         type: RecordType = LEAD,
         meter: LeadMeter | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.type = type
         self._store = store
@@ -60,6 +62,7 @@ class RecordService:
         self._ids = ids
         self._erased = erased if erased is not None and type.person else NobodyErased()
         self._meter = meter
+        self._feed = feed
 
     async def create(
         self, company: str, author: Author, body: RecordBody, *, default_region: str | None = None
@@ -225,6 +228,7 @@ class RecordService:
             author=author, rules=rules,
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a new record always is a change
+        await self.announce(batch, company)
         return batch, (record, forgotten)
 
     async def changed(
@@ -241,6 +245,7 @@ class RecordService:
             batch, self.type, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(),
             author=author, rules=rules,
         )  # fmt: skip
+        await self.announce(batch, company)
         return batch, (record or before, forgotten)
 
     async def done(self, company: str, record: CrmRecord, forgotten: Forgotten) -> CrmRecord:
@@ -258,7 +263,13 @@ class RecordService:
             author=author, rules=await self.rules(company), turn=turn,
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a turn always is a change
+        await self.announce(batch, company)
         return batch, record
+
+    async def announce(self, batch: WriteBatch, company: str) -> None:
+        """Tell with ``batch`` that records have changed, where somebody wants to know: connections push on it."""
+        if self._feed is not None:
+            await self._feed.announce(batch, company)
 
     async def _refuse_erased(
         self, batch: WriteBatch, company: str, before: Fields, after: Fields, *, allow: bool

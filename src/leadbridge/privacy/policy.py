@@ -94,6 +94,7 @@ POLICIES: Mapping[str, Policy] = {
     "form_submissions": Policy(_DELETE, "what the person sent with a form, and the consent they gave"),
     "import_records": Policy(Action.STRIP, "which record each row fell on, of many people", without_rows, only_rows),
     "import_before": Policy(_DELETE, "fields of the record before an import changed them"),
+    "waiting_pushes": Policy(_DELETE, "the id of a lead that is to be pushed"),
     "run_parts": Policy(Action.STRIP, "each lead's outcome in a run, of many people", without_items, only_items),
     "record_merges": Policy(_DELETE, "fields of two records before and after they were merged"),
     "record_events": Policy(_DELETE, "what the record's fields were before and after each change"),

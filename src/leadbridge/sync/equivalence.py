@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 from leadbridge.kit.text import squeeze
@@ -47,10 +48,25 @@ def _country(text: str) -> str:
     return country_code(text) or squeeze(text).casefold()
 
 
+def _number(text: str) -> str:
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        return squeeze(text)
+    return format(value.normalize(), "f") if value.is_finite() else squeeze(text)
+
+
+def _date(text: str) -> str:
+    """Return the day of a date or of a time: a CRM that keeps a time for a day answers with its midnight in UTC."""
+    return text.strip()[:10]
+
+
 _FORMS: Mapping[str, Callable[[str], str]] = {
     "text": squeeze,
     "email": lambda text: text.strip().casefold(),
     "phone": _phone,
     "url": _url,
     "country": _country,
+    "number": _number,
+    "date": _date,
 }

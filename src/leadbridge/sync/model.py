@@ -81,6 +81,13 @@ class RunStatus(StrEnum):
     """It broke off for a fault of ours, under an earlier version."""
 
 
+class Trigger(StrEnum):
+    """What began a run: somebody's request, or changes of leads while their connection pushes by itself."""
+
+    REQUEST = "request"
+    AUTOMATIC = "automatic"
+
+
 OPEN = (RunStatus.WAITING, RunStatus.RUNNING)
 """The statuses of a run that goes on."""
 
@@ -140,6 +147,7 @@ class Run(Record):
     kind: str
     connection_id: Id
     provider: str
+    trigger: Trigger = Trigger.REQUEST
     status: RunStatus
     total: int = 0
     counts: Counts = Counts()

@@ -17,8 +17,8 @@ from leadbridge.crm.errors import Fault
 from leadbridge.crm.provider import Provider, RemoteRecord, Session, Write, Written
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
-from leadbridge.kit.values import at_path
-from leadbridge.leads.model import LEADS, Lead
+from leadbridge.kit.values import at_path, stored_mapping
+from leadbridge.leads.model import Lead
 from leadbridge.security.errors import OutcomeLost
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
@@ -88,6 +88,8 @@ class Pusher:
         self._company, self._connection = company_id, connection_id
         self._provider, self._session, self._own_key = provider, session, own_key
         self._defaults = provider.defaults
+        tops = {pair.ours.partition(".")[0] for pair in self._defaults.fields}
+        self._sent = {name for name, info in Lead.model_fields.items() if (info.alias or name) in tops}
 
     async def push(self, leads: Sequence[Lead]) -> dict[str, Settled]:
         """Push at most ``provider.write_batch`` leads and return what became of each.
@@ -137,7 +139,8 @@ class Pusher:
         return plans
 
     def _ours(self, lead: Lead) -> dict[str, str | None]:
-        body = LEADS.encode(lead)
+        # a lead has much that no CRM is sent, and encoding it is a good part of what a push costs
+        body = stored_mapping(lead.model_dump(by_alias=True, include=self._sent))
         values = {pair.ours: at_path(body, pair.ours) for pair in self._defaults.fields}
         return {name: None if value is None else str(value) for name, value in values.items()}
 

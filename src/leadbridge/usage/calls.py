@@ -47,6 +47,21 @@ class Call:
         return self.status is None or self.status >= 400
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What calls are made for: the usage event that they are linked to, by its id, whether it is stored yet or not."""
+
+    company_id: str
+    event_id: str
+    provider: str | None = None
+    connection_id: str | None = None
+
+
+def cause_of(event: UsageEvent) -> Cause:
+    """Return an event as the cause of its calls."""
+    return Cause(event.company_id, event.id, event.provider, event.connection_id)
+
+
 class CallNotes:
     """Notes the calls of an operation. However many there are, a bounded number is kept: failures before successes."""
 
@@ -86,16 +101,16 @@ class CallNotes:
         """Return the calls that are kept, in their order."""
         return sorted([*self._first, *self._last, *self._failed], key=lambda call: call.at)
 
-    def entries(self, event: UsageEvent, ids: IdSource) -> list[LoggedRequest]:
-        """Return the log entries of the calls that were made for ``event``."""
+    def entries(self, cause: Cause, ids: IdSource) -> list[LoggedRequest]:
+        """Return the log entries of the calls that were made for the sake of ``cause``."""
         return [
             LoggedRequest(
                 id=ids(),
-                company_id=event.company_id,
-                event_id=event.id,
+                company_id=cause.company_id,
+                event_id=cause.event_id,
                 at=call.at,
-                provider=event.provider,
-                connection_id=event.connection_id,
+                provider=cause.provider,
+                connection_id=cause.connection_id,
                 method=call.method,
                 url=call.url,
                 status=call.status,

@@ -12,7 +12,7 @@ from leadbridge.kit.ids import IdSource
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position, Residual, all_that_are_set
 from leadbridge.storage.store import MAX_KEYS, Page, Store
-from leadbridge.usage.calls import CallNotes
+from leadbridge.usage.calls import CallNotes, Cause, cause_of
 from leadbridge.usage.model import (
     ERRORS,
     REQUESTS,
@@ -116,13 +116,13 @@ class UsageService:
         """
         for event in events:
             batch.insert(USAGE_EVENTS, event)
-            for entry in calls.entries(event, self._ids) if calls is not None else ():
+            for entry in calls.entries(cause_of(event), self._ids) if calls is not None else ():
                 batch.insert(REQUESTS, entry)
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=events[0].company_id, parts=parts_of(events)))
 
-    def add_calls(self, batch: WriteBatch, event: UsageEvent, calls: CallNotes) -> WriteBatch:
+    def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""
-        for entry in calls.entries(event, self._ids):
+        for entry in calls.entries(cause, self._ids):
             batch.insert(REQUESTS, entry)
         return batch
 

@@ -201,6 +201,7 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "import_rejects",
         "import_records",
         "run_parts",
+        "waiting_pushes",
         "record_events",
         "record_merges",
         "contacts",

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from leadbridge.crm.hubspot.provider import HubSpot
+from leadbridge.integrations.hints.model import HINTS, StoredHint
 from leadbridge.integrations.model import TOKENS
 from leadbridge.kinds import KINDS
 from leadbridge.leads.imports.model import ROW_REPORTS
@@ -111,6 +112,30 @@ async def test_the_operator_says_how_long_each_kind_is_kept(house: House) -> Non
     keep = Keep(usage=30, errors=7)
     found = await Retention(house.hub.store, house.hub.rotation, keep).run_once(house.clock.now())
     assert {name: number for name, number in found.items() if number} == {"error_log": 1}
+
+
+async def test_of_a_vendors_news_only_so_much_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadbridge.privacy.retention.COUNTED", ((HINTS, "receivedAt", 3),))
+    now, batch = house.clock.now(), WriteBatch()
+    for number in range(5):
+        received = now - timedelta(minutes=5 - number)
+        hint = StoredHint(
+            id=f"hint-{number}",
+            company_id=house.company,
+            connection_id="f" * 24,
+            provider="hubspot",
+            object="contacts",
+            record_id=str(number),
+            change="changed",
+            occurred_at=received,
+            received_at=received,
+        )
+        batch.insert(HINTS, hint)
+    await house.hub.store.write(batch)
+    assert (await house.hub.retention.run_once(now))["hints"] == 2
+    kept = await house.hub.store[HINTS].of(house.company).find(order=["receivedAt"], limit=10)
+    assert [one.record_id for one in kept.items] == ["2", "3", "4"]
+    assert "hints" not in await run(house, 0)
 
 
 async def run(house: House, days: int) -> dict[str, int]:

@@ -23,6 +23,13 @@ from leadbridge.sync.equivalence import equivalent, outgoing
         ("country", "DE", "Deutschland", True),
         ("country", "DE", "France", False),
         ("country", "DE", "Atlantis", False),
+        ("number", "1200.50", "1200.5", True),
+        ("number", "100", "1E+2", True),
+        ("number", "100", "1000", False),
+        ("number", "many", "many ", True),
+        ("number", "NaN", "1", False),
+        ("date", "2026-12-31", "2026-12-31T00:00:00Z", True),
+        ("date", "2026-12-31", "2026-12-30T23:00:00Z", False),
     ],
 )
 def test_values_are_compared_by_their_meaning(same: str, ours: str | None, theirs: str | None, result: bool) -> None:

@@ -14,6 +14,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.change import Author, record_change
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.fields import Keys
 from leadbridge.leads.imports import told
 from leadbridge.leads.imports.gate import Gate
@@ -59,6 +60,7 @@ class ImportJob:
         gate: Gate,
         erased: ErasedPeople,
         meter: LeadMeter,
+        feed: Feed | None = None,
     ) -> None:
         self.job = job
         self.holder = holder
@@ -69,6 +71,7 @@ class ImportJob:
         self._gate = gate
         self._meter = meter if self.type is LEAD else None
         self._looking = Looking(store, erased if self.type.person else NobodyErased(), self.type)
+        self._feed = feed if self.type is LEAD else None
         self._author = Author(ORIGIN, f"{ORIGIN}:{job.id}")
         self._columns = [column.column() for column in job.columns]
         self._piece: tuple[FilePiece, list[Reading]] | None = None
@@ -192,6 +195,8 @@ class ImportJob:
                     before = told.record_before(job, self._ids, working, working.before, n, first_rows[id])
                     batch.insert(RECORDS_BEFORE, before)
         batch.insert(IMPORT_PARTS, told.import_part(job, self._ids, placement, n))
+        if self._feed is not None:
+            await self._feed.announce(batch, company)
         return batch, (later, placement, made)
 
     async def _placed(self, readings: Sequence[Reading], now: datetime) -> Placement:

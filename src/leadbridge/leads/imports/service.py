@@ -15,6 +15,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
 from leadbridge.leads.errors import CannotCancel, CannotUndo
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.imports.gate import Gate
 from leadbridge.leads.imports.intake import ImportOptions, Opened
 from leadbridge.leads.imports.job import ImportJob, Overtaken
@@ -59,6 +60,7 @@ class ImportService(ImportReads):
         queue: TaskQueue,
         erased: ErasedPeople | None = None,
         meter: LeadMeter | None = None,
+        feed: Feed | None = None,
     ) -> None:
         super().__init__(store)
         self._clock = clock
@@ -66,7 +68,8 @@ class ImportService(ImportReads):
         self._usage = usage
         self._erased = erased or NobodyErased()
         self._gate = Gate(store)
-        self._undo = Undo(store, clock, ids, self._gate)
+        self._feed = feed
+        self._undo = Undo(store, clock, ids, self._gate, feed)
         self._receiving = Receiving(store, clock, ids, queue)
         self._meter = meter or LeadMeter(None, usage)
         self._pausing = Pausing(store, clock, queue, self._meter)
@@ -160,6 +163,7 @@ class ImportService(ImportReads):
                 gate=self._gate,
                 erased=self._erased,
                 meter=self._meter,
+                feed=self._feed,
             )
         held.holder = holder
         self._jobs[job.id] = held

@@ -12,6 +12,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.before import from_json, put_back, untouched
 from leadbridge.leads.change import Author, Turn, record_change
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.fields import flatten
 from leadbridge.leads.imports.gate import Gate
 from leadbridge.leads.imports.model import (
@@ -43,11 +44,12 @@ KEPT = "The record, or a field of it that the import set, was changed after the 
 class Undo:
     """Undoes imports, a batch at a time."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource, gate: Gate) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, gate: Gate, feed: Feed | None = None) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._gate = gate
+        self._feed = feed
 
     async def step(self, company: str, id: str, holder: str) -> Import | None:
         """Undo a bit of an import and return it as it then is; None where it is not being undone."""
@@ -75,6 +77,8 @@ class Undo:
             update |= {"progress_at": self._clock.now()}
             later = job.model_copy(update=update)
             batch.replace(IMPORTS, later)
+            if self._feed is not None:
+                await self._feed.announce(batch, company)
             return batch, later.model_copy(update={"rev": job.rev + 1})
 
         return await self._store.attempt(build)
