@@ -43,6 +43,8 @@ class Guarantees:
     """Whether presenting a refresh token again, after an answer was lost, does no harm."""
     create_lag: timedelta
     """How long after an unanswered create its record may still be missing from look-ups by match key."""
+    unique_match: bool = False
+    """Whether the vendor refuses a second record with the same match key by itself, however soon after the first."""
     change_lag: timedelta = timedelta(0)
     """How long a change may be missing from ``changes``; the walk never goes nearer to the present than this."""
     rotation: Rotation = "stable"
@@ -141,7 +143,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FieldPair:
-    """One field of ours and its counterpart; ``same`` names how their values are compared (``sync.equivalence``)."""
+    """One field of ours and its counterpart; ``same`` names the type that they share (``mapping.defaults``)."""
 
     ours: str
     theirs: str

@@ -24,8 +24,6 @@ from leadbridge.mapping.suggest import suggest
 from leadbridge.mapping.validate import check
 from leadbridge.sync.core.fields import Move, decide
 from leadbridge.sync.core.values import Base, Pair, Unmappable
-from leadbridge.sync.core.values import Rule as CoreRule
-from leadbridge.sync.pairs import computable, pairs
 from tests.unit.mapping.build import STATUS, field, schema
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -171,20 +169,18 @@ def test_defaults_fill_only_what_a_new_record_leaves_blank() -> None:
     assert mapper.created_here({"status": "won"}) == {"status": "won"}
 
 
-def test_what_cannot_be_computed_is_left_out_of_the_decision() -> None:
+def test_what_cannot_be_computed_is_told() -> None:
     mapper = made()
     view = mapper.theirs({"email": "a@b.example", "size": None})
     assert view.faults == {"=score": "The expression needs a number and 'size' is blank; write fallback(size, 0)."}
-    every = pairs(mapper)
-    assert [pair.name for pair in every if pair not in computable(every, view)] == ["score"]
-    assert computable(every, mapper.theirs({"size": "1"})) == every
+    assert not mapper.theirs({"size": "1"}).faults
 
 
 def test_the_core_decides_on_mapped_pairs() -> None:
     mapper = made()
-    by_name: dict[str, Pair] = {pair.name: pair for pair in pairs(mapper)}
+    by_name: dict[str, Pair] = {pair.name: pair for pair in mapper.fields}
     status = by_name["status"]
-    assert status.rule is CoreRule.ASK
+    assert status.rule is Rule.ASK
     assert (status.writes_crm, status.writes_ours) == (True, True)
     assert decide(status, Base("fresh", "NEW"), "Fresh ", "NEW") == decide(status, None, "Fresh ", "NEW")
     outcome = decide(status, Base("fresh", "NEW"), "fresh", "3")
@@ -203,10 +199,6 @@ def test_the_core_decides_on_mapped_pairs() -> None:
     ours, theirs = mapper.ours({"firstName": "Ana"}), mapper.theirs({"size": "2.5", "full_name": "Ana"})
     assert name.equal(ours.values["=full_name"], theirs.values["full_name"])
     assert score.to_ours(theirs.values["=score"]) == 25
-
-
-def test_every_rule_has_its_word_in_the_core() -> None:
-    assert [rule.value for rule in Rule] == [rule.value for rule in CoreRule]
 
 
 def test_several_choices_are_written_as_the_provider_writes_them() -> None:
