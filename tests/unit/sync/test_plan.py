@@ -163,8 +163,8 @@ def test_a_record_that_is_gone_ends_its_link_and_a_restore_is_read_twice_before_
 
 def test_an_unanswered_create_is_repeated_where_the_crm_refuses_a_second_one() -> None:
     by_mail = Intent("i", (Sent("email", "ana@example.com", "ana@example.com"),), at=NOW)
-    for flow in (KEYED, KEYLESS):
-        step = planned(flow, link=Link(LEAD, intent=by_mail))
+    for one in (KEYED, KEYLESS):
+        step = planned(one, link=Link(LEAD, intent=by_mail))
         assert isinstance(step, Go)
         assert step.crm_id is None
 
