@@ -187,9 +187,7 @@ class Player:
             raise Broken("1 fixed point", f"a quiet pass wrote: {before} became {after}")
 
     def _look_at_everything(self) -> None:
-        w = self.w
-        w.queue += [Item(Side.OURS, id) for id in w.ours]
-        w.queue += [Item(Side.THEIRS, id) for id in w.vendor.rows]
+        self.w.begin_run()
         self._drain()
 
     def _counted_run(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leadbridge.sync.core.cursor import Cursor, since, take
-from leadbridge.sync.core.guard import Admitted, Held, Ledger, Limits, admit, approve
+from leadbridge.sync.core.guard import Admitted, Held, Ledger, Limits, admit, approve, begin_run
 from leadbridge.sync.core.plans import Effect, Harm, Plan, Stream
 from leadbridge.sync.core.timing import VendorClock
 from leadbridge.sync.core.values import Entry, Link, LinkState, Ours, Present, Rule, Side, Value, Values
@@ -74,6 +74,8 @@ class Truth:
     logged: set[int] = field(default_factory=set)
     codes: Counter[str] = field(default_factory=Counter)
     harm: list[tuple[int, Side, Harm]] = field(default_factory=list)
+    run_harm: Counter[tuple[Side, Harm]] = field(default_factory=Counter)
+    """What was taken away in this run, without anybody's word."""
     approved: set[Effect] = field(default_factory=set)
     causes: int = 0
     our_writes: int = 0
@@ -222,6 +224,9 @@ class World:
         """Count what was really taken away."""
         if effect.harm is not Harm.NONE and effect not in self.truth.approved:
             self.truth.harm.append((self.now, effect.side, effect.harm))
+            self.truth.run_harm[effect.side, effect.harm] += 1
+            if self.truth.run_harm[effect.side, effect.harm] > LIMITS.run.get(effect.harm, 1_000_000):
+                raise Broken("13 no guard limit passed", f"more than allowed of {effect.harm} in one run")
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Keep what a person can read."""
@@ -246,8 +251,16 @@ class World:
         self.truth.approved |= self.held_effects
         self.truth.causes += len(self.held)
         self.ledger = approve(self.ledger)
+        self.truth.run_harm.clear()
         self.queue += self.held
         self.held, self.held_effects = [], set()
+
+    def begin_run(self) -> None:
+        """A run over every record begins: its own counts are new, those of the hour go on."""
+        self.ledger = begin_run(self.ledger)
+        self.truth.run_harm.clear()
+        self.queue += [Item(Side.OURS, id) for id in self.ours]
+        self.queue += [Item(Side.THEIRS, id) for id in self.vendor.rows]
 
     def requeue(self, item: Item) -> None:
         """Look again."""
