@@ -122,10 +122,14 @@ class _Work:
 
     def _keep_first(self, outcome: Outcome) -> None:
         """At the first meeting the winner's value may not flow: both stay, told with the record's one entry."""
-        shown, old = outcome.base, self._before.noted.get(outcome.pair.name)
-        if old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs):
-            self._initial += [shown.ours, shown.theirs]
+        if self._is_news(outcome):
+            self._initial += [outcome.base.ours, outcome.base.theirs]
         self._stand(outcome, "", outcome.why)
+
+    def _is_news(self, outcome: Outcome) -> bool:
+        """Tell whether a difference that stands has not been told as it is now."""
+        old, shown = self._before.noted.get(outcome.pair.name), outcome.base
+        return old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs)
 
     def _flow(self, outcome: Outcome, side: Side) -> None:
         field, shown = outcome.pair.name, outcome.base
@@ -152,7 +156,7 @@ class _Work:
         if not code:
             return
         self._held |= waits
-        if old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs):
+        if self._is_news(outcome):
             lost = (shown.ours, shown.theirs)
             self._entries.append(Entry(code, field, shown.ours, shown.theirs, why, lost))
 
