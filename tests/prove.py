@@ -155,7 +155,7 @@ def two_way_sync(extent: Extent) -> Proof:
         "guard's limits, convergence, exact undo, an erased person nowhere. Two of the seventeen invariants are not a "
         "matter of pure code, and are held over real HTTP: how refresh tokens are presented "
         "([token keeper](token_keeper.md)), and the vendors' limits by their sandbox's own count "
-        "(`tests/contract/integrations/test_sharing.py`). Whether the models are true is "
+        "(`tests/contract/providers/test_troubles.py`). Whether the models are true is "
         "[a proof of its own](sync_models.md). The aim is ten million steps a provider; below is what was played.",
     )
     for provider in PROFILES:

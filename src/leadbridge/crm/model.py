@@ -186,6 +186,12 @@ class FieldInfo:
     custom: bool = False
     options: tuple[Option, ...] = ()
     group: str = ""
+    required: bool = False
+    """Whether the vendor takes no record without a value, and gives none of its own."""
+    length: int | None = None
+    """Characters that a text field keeps, where the vendor tells."""
+    scale: int | None = None
+    """Decimals that a number field keeps, where the vendor tells."""
 
 
 @dataclass(frozen=True, slots=True)

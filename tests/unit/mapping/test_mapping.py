@@ -82,6 +82,50 @@ def test_a_fault_is_found_and_told(spec: PairSpec, code: str, told: str) -> None
     assert told in faults[0].message
 
 
+SIZED = schema(
+    field("code", Type.TEXT, length=5),
+    field("price", Type.NUMBER, scale=2),
+    field("last", Type.TEXT, required=True, length=80),
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "told"),
+    [
+        (PairSpec("company", "code", max_length=6), "bad_length", "keeps 5 characters and max_length is 6"),
+        (PairSpec("score", "price", scale=3), "bad_scale", "keeps 2 decimals and scale is 3"),
+        (PairSpec("company", "code", default_crm="unknown"), "too_long", "'unknown' has 7; shorten it"),
+        (PairSpec("company", "code", values=ValueMap({"a": "abcdef"})), "too_long", "keeps 5 characters"),
+        (PairSpec("score", "price", default_crm="1.005"), "too_many_decimals", "keeps 2 decimals and '1.005' has more"),
+    ],
+)
+def test_what_does_not_fit_the_crms_field_is_told_when_it_is_saved(spec: PairSpec, code: str, told: str) -> None:
+    faults = check(mapping(spec, PairSpec("lastName", "last")), OURS, SIZED, CONTEXT)
+    assert [fault.code for fault in faults] == [code]
+    assert told in faults[0].message
+
+
+def test_a_required_field_needs_a_pair_that_writes_it() -> None:
+    for pairs in ((), (PairSpec("lastName", "last", way=Way(crm=False)),), (PairSpec("lastName", "last", Rule.OFF),)):
+        (fault,) = check(mapping(*pairs), OURS, SIZED, CONTEXT)
+        assert (fault.code, fault.pair) == ("required_field", None)
+        assert "takes no record without 'last'; map a field to it" in fault.message
+
+
+def test_what_a_record_holds_is_fitted_or_refused_when_it_is_sent() -> None:
+    specs = (PairSpec("company", "code"), PairSpec("title", "last", max_length=4), PairSpec("value.amount", "price"))
+    mapper = Mapper(mapping(*specs), OURS, SIZED, CONTEXT)
+    view = mapper.to_crm({"company": "Umbrella", "title": "Director", "value.amount": "12.345"})
+    assert view.values == {"last": "Dire", "price": "12.34"}
+    assert "has 8 characters and the CRM's field keeps 5; shorten it" in view.faults["company"]
+
+
+def test_a_described_fields_sizes_are_known_to_the_mapping() -> None:
+    found = [FieldInfo("LastName", "Last name", "text", True, required=True, length=80, scale=None)]
+    field = their_side.schema("salesforce", "Lead", found)["LastName"]
+    assert (field.required, field.length, field.scale) == (True, 80, None)
+
+
 def test_faults_of_the_whole_mapping() -> None:
     email = PairSpec("email", "email")
     assert [one.code for one in check(mapping(email), OURS, THEIRS, replace(CONTEXT, zone="Moon"))] == ["unknown_zone"]
