@@ -6,8 +6,8 @@
     GET DELETE       /counters                 calls by operation and status; refresh tokens by short hash
     GET POST         /records/{object}         every record, archived ones too; add one as a person
     PATCH DELETE     /records/{object}/{id}    change or archive one as a person
-    GET POST         /apps, /portals           make or replace one
-    POST             /tokens                   tokens without a consent: scopes, portalId, clientId
+    GET POST         /apps, /accounts          our registrations, and the customers; make or replace one
+    POST             /tokens                   tokens without a consent; the fields are the vendor's
     POST             /reset                    as on the first start, settings and clock included
     POST             /do/{action}              what only this vendor has; its control says which actions there are
 
@@ -27,7 +27,7 @@ from starlette.routing import Mount, Route
 
 from .clock import iso_ms
 from .faults import BadFault
-from .settings import BadSetting, Settings
+from .settings import BadSetting
 from .world import World
 
 
@@ -38,25 +38,25 @@ class ControlProblem(Exception):
 class VendorControl(Protocol):
     """What the control API needs of a vendor."""
 
-    def records(self, portal_id: int | None, object_name: str) -> dict[str, Any]:
+    def records(self, account: str | None, object_name: str) -> dict[str, Any]:
         """Return all records."""
 
-    def edit(self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
+    def edit(self, account: str | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
         """Add or change a record as a person."""
 
-    def archive(self, portal_id: int | None, object_name: str, record_id: str) -> dict[str, Any]:
+    def archive(self, account: str | None, object_name: str, record_id: str) -> dict[str, Any]:
         """Archive a record as a person."""
 
     def apps(self) -> list[dict[str, Any]]:
         """Return the apps."""
 
-    def portals(self) -> list[dict[str, Any]]:
+    def accounts(self) -> list[dict[str, Any]]:
         """Return the customer accounts."""
 
     def put_app(self, given: dict[str, Any]) -> dict[str, Any]:
         """Make or replace an app."""
 
-    def put_portal(self, given: dict[str, Any]) -> dict[str, Any]:
+    def put_account(self, given: dict[str, Any]) -> dict[str, Any]:
         """Make or replace a customer account."""
 
     def issue_tokens(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -84,15 +84,12 @@ async def _body(request: Request) -> dict[str, Any]:
     return parsed
 
 
-def _portal_id(request: Request) -> int | None:
-    text = request.query_params.get("portal", "")
-    if text and not text.isdecimal():
-        raise ControlProblem("portal is a number")
-    return int(text) if text else None
+def _account(request: Request) -> str | None:
+    return request.query_params.get("account") or None
 
 
 class _Control:
-    def __init__(self, world: World, vendor: VendorControl) -> None:
+    def __init__(self, world: World[Any], vendor: VendorControl) -> None:
         self.world = world
         self.vendor = vendor
 
@@ -150,25 +147,25 @@ class _Control:
     async def records(self, request: Request) -> Any:
         if request.method == "POST":
             properties = (await _body(request)).get("properties")
-            return self.vendor.edit(_portal_id(request), request.path_params["object"], None, properties)
-        return self.vendor.records(_portal_id(request), request.path_params["object"])
+            return self.vendor.edit(_account(request), request.path_params["object"], None, properties)
+        return self.vendor.records(_account(request), request.path_params["object"])
 
     async def record(self, request: Request) -> Any:
         name, record_id = request.path_params["object"], request.path_params["record"]
         if request.method == "DELETE":
-            return self.vendor.archive(_portal_id(request), name, record_id)
+            return self.vendor.archive(_account(request), name, record_id)
         properties = (await _body(request)).get("properties")
-        return self.vendor.edit(_portal_id(request), name, record_id, properties)
+        return self.vendor.edit(_account(request), name, record_id, properties)
 
     async def apps(self, request: Request) -> Any:
         if request.method == "POST":
             return self.vendor.put_app(await _body(request))
         return {"apps": self.vendor.apps()}
 
-    async def portals(self, request: Request) -> Any:
+    async def accounts(self, request: Request) -> Any:
         if request.method == "POST":
-            return self.vendor.put_portal(await _body(request))
-        return {"portals": self.vendor.portals()}
+            return self.vendor.put_account(await _body(request))
+        return {"accounts": self.vendor.accounts()}
 
     async def tokens(self, request: Request) -> Any:
         return self.vendor.issue_tokens(await _body(request))
@@ -177,7 +174,7 @@ class _Control:
         self.vendor.reset()
         self.world.faults.remove()
         self.world.counters.reset()
-        self.world.settings = Settings()
+        self.world.settings = type(self.world.settings)()
         self.world.clock.set_offset(0)
         self.world.save()
         return {"reset": True}
@@ -202,7 +199,7 @@ def _moment(text: Any) -> int:
 Action = Callable[[dict[str, Any]], Any]
 
 
-def control_routes(world: World, vendor: VendorControl, actions: Mapping[str, Action] | None = None) -> Mount:
+def control_routes(world: World[Any], vendor: VendorControl, actions: Mapping[str, Action] | None = None) -> Mount:
     """Return the routes of the control API of one vendor; `actions` are what only this vendor can do, by name."""
     control = _Control(world, vendor)
     own = dict(actions or {})
@@ -232,7 +229,7 @@ def control_routes(world: World, vendor: VendorControl, actions: Mapping[str, Ac
             Route("/records/{object}", served(control.records), methods=["GET", "POST"]),
             Route("/records/{object}/{record}", served(control.record), methods=["PATCH", "DELETE"]),
             Route("/apps", served(control.apps), methods=["GET", "POST"]),
-            Route("/portals", served(control.portals), methods=["GET", "POST"]),
+            Route("/accounts", served(control.accounts), methods=["GET", "POST"]),
             Route("/tokens", served(control.tokens), methods=["POST"]),
             Route("/reset", served(control.reset), methods=["POST"]),
             Route("/do/{action}", served(act), methods=["POST"]),

@@ -23,9 +23,9 @@ class Fault:
     `probability`, by a random generator seeded with `seed`.
 
     Kinds: `answer` sends `status` and `body` instead of doing the work; `rate_limited` the vendor's own 429
-    for `policy`; `lost_before_write` cuts the connection before, `lost_after_write` after the work was done
-    and committed; `delay` waits `delayMs` before the work, `delay_after_write` between the work and its
-    answer.
+    for `policy` (a limit's name; empty: the usual one); `lost_before_write` cuts the connection before,
+    `lost_after_write` after the work was done and committed; `delay` waits `delayMs` before the work,
+    `delay_after_write` between the work and its answer.
     """
 
     id: int
@@ -37,7 +37,7 @@ class Fault:
     status: int = 500
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
-    policy: str = "TEN_SECONDLY_ROLLING"
+    policy: str = ""
     delay_ms: int = 0
     seed: int = 0
     seen: int = 0
@@ -123,7 +123,7 @@ class Faults:
             status=described.get("status", 500),
             body=described.get("body"),
             headers={str(name): str(value) for name, value in described.get("headers", {}).items()},
-            policy=described.get("policy", "TEN_SECONDLY_ROLLING"),
+            policy=described.get("policy", ""),
             delay_ms=described.get("delayMs", 0),
             seed=seed,
             chance=random.Random(seed),  # noqa: S311 - repeatable on purpose

@@ -46,7 +46,7 @@ class Gate:
 
     def __init__(
         self,
-        world: World,
+        world: World[Any],
         operation: str,
         work: Callable[[Request], Awaitable[Response]],
         faulty: Callable[[Fault], Response],

@@ -1,9 +1,12 @@
-"""What a test may change about a vendor while it runs: one flat set of named values, checked when set."""
+"""What a test may change about any vendor while it runs: one flat set of named values, checked when set.
+
+A vendor adds its own in a subclass, in its folder.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, get_args, get_type_hints
+from typing import Any, Self, get_args, get_type_hints
 
 ROTATIONS = ("stable", "rotating", "kills_on_reuse")
 
@@ -19,15 +22,9 @@ class Settings:
     latencyMs: int = 0  # noqa: N815 - names are those of the control API's JSON
     rotation: str = "stable"
     rateLimits: bool = True  # noqa: N815
-    burstLimit: int = 110  # noqa: N815
-    burstSeconds: float = 10.0  # noqa: N815
-    searchLimit: int = 5  # noqa: N815
-    searchSeconds: float = 1.0  # noqa: N815
-    dailyLimit: int = 0  # noqa: N815 - 0: none, as for OAuth apps from the marketplace
-    accessTokenSeconds: int = 1800  # noqa: N815
+    accessTokenSeconds: int = 3600  # noqa: N815
     authCodeSeconds: int = 120  # noqa: N815
     searchLagSeconds: float = 0.0  # noqa: N815
-    mergeMakesNewRecord: bool = False  # noqa: N815
     webhooks: bool = True
     webhookDuplicates: bool = False  # noqa: N815 - every delivery is sent twice
     webhookShuffle: bool = False  # noqa: N815 - events are sent in another order than they happened
@@ -37,10 +34,10 @@ class Settings:
         """Return the settings as the control API shows them."""
         return {**asdict(self), "missingScopes": list(self.missingScopes)}
 
-    def changed(self, changes: dict[str, Any]) -> Settings:
+    def changed(self, changes: dict[str, Any]) -> Self:
         """Return these settings with some of them changed. Raises BadSetting."""
-        types = get_type_hints(Settings)
-        known = {field.name for field in fields(Settings)}
+        types = get_type_hints(type(self))
+        known = {field.name for field in fields(self)}
         clean: dict[str, Any] = {}
         for name, value in changes.items():
             if name not in known:

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from .clock import Clock, ClockState
 from .counters import Counters
@@ -14,30 +14,32 @@ from .faults import Faults
 from .settings import Settings
 from .store import Database
 
+S = TypeVar("S", bound=Settings)
+
 
 @dataclass(slots=True)
-class World:
+class World(Generic[S]):
     """One vendor's surroundings. Settings and clock are kept in the database, faults and counts are not."""
 
     vendor: str
     db: Database
+    settings: S
     clock: Clock = field(default_factory=Clock)
-    settings: Settings = field(default_factory=Settings)
     faults: Faults = field(default_factory=Faults)
     counters: Counters = field(default_factory=Counters)
     new_token: Callable[[int], str] = secrets.token_urlsafe
     new_uuid: Callable[[], str] = lambda: str(uuid.uuid4())
 
     @classmethod
-    def load(cls, vendor: str, db: Database) -> World:
-        """Return the world as the database remembers it."""
+    def load(cls, vendor: str, db: Database, settings: S) -> World[S]:
+        """Return the world as the database remembers it; `settings` are the vendor's own, as on the first start."""
         kept: dict[str, Any] = db.load(f"{vendor}.settings") or {}
         clock = db.load(f"{vendor}.clock")
         return cls(
             vendor=vendor,
             db=db,
             clock=Clock(ClockState(**clock) if clock else None),
-            settings=Settings().changed(kept),
+            settings=settings.changed(kept),
         )
 
     def save(self) -> None:

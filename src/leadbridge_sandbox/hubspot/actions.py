@@ -49,7 +49,7 @@ class Actions:
         return int(portal_id)
 
     def _desk(self, given: Given, object_name: Any = None) -> Desk:
-        return self.human.desk(self._portal(given), str(object_name or given.get("object") or "contacts"))
+        return self.human.desk(str(self._portal(given)), str(object_name or given.get("object") or "contacts"))
 
     def _found(self, at: Desk, text: Any) -> Record:
         try:

@@ -20,6 +20,7 @@ from .human import HubSpotControl
 from .operation import Bucket, Handler, Operations, Scopes
 from .pages import record_page, records_page
 from .portal import HubSpot
+from .settings import Settings
 
 DATED = ("2026-03", "2026-09")
 
@@ -178,7 +179,7 @@ def _specs() -> Iterable[Spec]:
 
 def build(db: Database) -> Starlette:
     """Return the sandboxed HubSpot as an ASGI app, with its page at `/` and its control at `/_control/`."""
-    hub = HubSpot(World.load("hubspot", db))
+    hub = HubSpot(World.load("hubspot", db, Settings()))
     operations = Operations(hub)
     routes: list[BaseRoute] = [
         Route(path, operations.endpoint(name, handler, scopes, bucket), methods=[method])

@@ -11,6 +11,7 @@ from ..clock import iso_ms
 from ..world import World
 from .catalogue import GROUPS, options_json, properties_of
 from .errors import VendorError, not_found, validation
+from .settings import Settings
 
 UNIQUE_PROPERTIES_MAX = 10
 FIELD_TYPES = {
@@ -28,7 +29,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 class Definitions:
     """The properties of one object type in one portal, by name."""
 
-    def __init__(self, world: World, portal: int, object_name: str, user_id: int) -> None:
+    def __init__(self, world: World[Settings], portal: int, object_name: str, user_id: int) -> None:
         self.world = world
         self.portal = portal
         self.object = object_name

@@ -17,6 +17,7 @@ import orjson
 from ..world import World
 from . import unconfirmed
 from .news import Change, Tell
+from .settings import Settings
 
 BATCH_MAX = 100
 ANSWER_SECONDS = 5.0
@@ -55,7 +56,7 @@ def wanted_as(subscription: Mapping[str, Any], change: Change) -> bool:
 class Hooks:
     """Subscriptions by app, and the events under way to them. Events are written in the change's own transaction."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World[Settings]) -> None:
         self.world = world
         self.secrets: dict[int, str] = {}
         """App id to client secret: what deliveries are signed with."""

@@ -23,17 +23,17 @@ class HubSpotControl:
     def __init__(self, hub: HubSpot) -> None:
         self.hub = hub
 
-    def _portal(self, portal_id: int | None) -> Portal:
-        if portal_id is None:
+    def _portal(self, account: object) -> Portal:
+        if account is None:
             return self.hub.default_portal()
-        portal = self.hub.portals.get(portal_id)
+        portal = self.hub.portals.get(int(str(account))) if str(account).isdecimal() else None
         if portal is None:
-            raise ControlProblem(f"there is no portal {portal_id}")
+            raise ControlProblem(f"there is no portal {account}")
         return portal
 
-    def desk(self, portal_id: int | None, object_name: str) -> Desk:
+    def desk(self, account: str | None, object_name: str) -> Desk:
         """Return the place where a portal's person works on one object type. Raises ControlProblem."""
-        portal = self._portal(portal_id)
+        portal = self._portal(account)
         try:
             return desk(self.hub, portal.portal_id, object_type(object_name), _person(portal))
         except VendorError as error:
@@ -46,16 +46,16 @@ class HubSpotControl:
     def _shown(self, at: Desk, record: Record) -> dict[str, Any]:
         return record_json(at.kind, at.records.portal, record, dict(sorted(record.properties.items())))
 
-    def records(self, portal_id: int | None, object_name: str) -> dict[str, Any]:
+    def records(self, account: str | None, object_name: str) -> dict[str, Any]:
         """Return every record with all its properties, archived ones too."""
-        at = self.desk(portal_id, object_name)
+        at = self.desk(account, object_name)
         rows = [self._shown(at, record) for record in at.records.scan(archived_too=True)]
         live, archived = at.records.counts()
         return {"counts": {"live": live, "archived": archived}, "records": rows}
 
-    def edit(self, portal_id: int | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
+    def edit(self, account: str | None, object_name: str, record_id: str | None, properties: Any) -> dict[str, Any]:
         """Change a record, or add one when no id is given, as a person."""
-        at = self.desk(portal_id, object_name)
+        at = self.desk(account, object_name)
         try:
             with self.hub.world.db.transaction():
                 if record_id is None:
@@ -67,9 +67,9 @@ class HubSpotControl:
         self.hub.hooks.wake()
         return self._shown(at, record)
 
-    def archive(self, portal_id: int | None, object_name: str, record_id: str) -> dict[str, Any]:
+    def archive(self, account: str | None, object_name: str, record_id: str) -> dict[str, Any]:
         """Archive a record as a person."""
-        at = self.desk(portal_id, object_name)
+        at = self.desk(account, object_name)
         try:
             with self.hub.world.db.transaction():
                 record = at.must_find(record_id, None)
@@ -84,7 +84,7 @@ class HubSpotControl:
         """Return the apps, secrets included: they are made up."""
         return [_camel(asdict(app)) for app in self.hub.apps.values()]
 
-    def portals(self) -> list[dict[str, Any]]:
+    def accounts(self) -> list[dict[str, Any]]:
         """Return the portals."""
         return [_camel(asdict(portal)) for portal in self.hub.portals.values()]
 
@@ -97,7 +97,7 @@ class HubSpotControl:
         self.hub.add_app(app)
         return _camel(asdict(app))
 
-    def put_portal(self, given: dict[str, Any]) -> dict[str, Any]:
+    def put_account(self, given: dict[str, Any]) -> dict[str, Any]:
         """Make or replace a portal; what is left out is as the default portal has it."""
         try:
             portal: Portal = described(Portal, given)

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Hashable
 from typing import Any
 
-from ..settings import Settings
 from . import unconfirmed
+from .settings import Settings
 
 MESSAGES = {
     "TEN_SECONDLY_ROLLING": "You have reached your ten_secondly_rolling limit.",

@@ -221,7 +221,7 @@ class Operations:
         correlation_id = self.hub.world.new_uuid()
         headers = {"X-HubSpot-Correlation-Id": correlation_id, **fault.headers}
         if fault.kind == "rate_limited":
-            return answer(429, limited_body(fault.policy, correlation_id), headers)
+            return answer(429, limited_body(fault.policy or "TEN_SECONDLY_ROLLING", correlation_id), headers)
         if isinstance(fault.body, str):
             return Response(fault.body, fault.status, {"Content-Type": "text/html;charset=utf-8", **headers})
         if fault.body is None:

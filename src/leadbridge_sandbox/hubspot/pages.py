@@ -94,16 +94,16 @@ async def record_page(hub: HubSpot, human: HubSpotControl, request: Request) -> 
     portal = hub.portals.get(_number(request.query_params.get("portal", ""), 0)) or hub.default_portal()
     problem = ""
     try:
-        at = human.desk(portal.portal_id, name)
+        at = human.desk(str(portal.portal_id), name)
         if request.method == "POST":
             form = await request.form()
             back = f"/record/{at.kind.name}/{text}?portal={portal.portal_id}"
             if form.get("do") == "archive":
-                human.archive(portal.portal_id, name, text)
+                human.archive(str(portal.portal_id), name, text)
                 back = f"/?portal={portal.portal_id}&object={at.kind.name}&archived=true"
             else:
                 human.edit(
-                    portal.portal_id, name, text, {str(form.get("property") or ""): str(form.get("value") or "")}
+                    str(portal.portal_id), name, text, {str(form.get("property") or ""): str(form.get("value") or "")}
                 )
             return RedirectResponse(back, 303)
     except ControlProblem as error:

@@ -14,6 +14,7 @@ from .catalogue import CREATED
 from .definitions import Definitions
 from .errors import invalid_properties, not_found, validation
 from .object_types import DEALS
+from .settings import Settings
 
 STAGES = (
     ("appointmentscheduled", "Appointment Scheduled", "0.2"),
@@ -32,7 +33,7 @@ Doc = dict[str, Any]
 class Pipelines:
     """The deal pipelines of one portal."""
 
-    def __init__(self, world: World, portal: int, definitions: Definitions) -> None:
+    def __init__(self, world: World[Settings], portal: int, definitions: Definitions) -> None:
         self.world = world
         self.portal = portal
         self.definitions = definitions

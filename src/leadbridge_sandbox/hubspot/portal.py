@@ -18,6 +18,7 @@ from .hooks import Hooks
 from .limits import Limiter
 from .pipelines import Pipelines
 from .search_index import SearchIndex
+from .settings import Settings
 
 PORTAL_ID = 4242001
 CLIENT_ID = "5a4db0c8-1ead-4b71-8d6e-000000000001"
@@ -98,7 +99,7 @@ class App:
 class HubSpot:
     """The whole sandboxed vendor: its world, its limiter, and the portals and apps it knows."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World[Settings]) -> None:
         self.world = world
         self.limiter = Limiter()
         self.portals: dict[int, Portal] = {}

@@ -10,7 +10,7 @@ from typing import Any
 from tests.contract.guide.vendors import POINTERS, PROVIDERS, Sandboxes
 from tests.support.consent import Walk, connect
 from tests.support.hub import HubFailed, RunningHub
-from tests.support.sandbox import SandboxError, SandboxProcess
+from tests.support.vendor import SandboxError, VendorProcess
 from tests.support.web import Answer
 from tests.support.wire_tap import WireTap
 
@@ -38,7 +38,7 @@ class Scene:
 
     hub: RunningHub
     taps: dict[str, WireTap] = field(default_factory=dict)
-    sandboxes: dict[str, SandboxProcess] = field(default_factory=dict)
+    sandboxes: dict[str, VendorProcess] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     walks: list[Walk] = field(default_factory=list)
     done: set[str] = field(default_factory=set)

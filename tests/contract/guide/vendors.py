@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
+from tests.support.vendor import VendorProcess
 
 PROVIDERS = ("zoho", "salesforce", "hubspot", "dynamics")
 
@@ -15,6 +16,7 @@ class Pointer:
 
     settings: Callable[[str], dict[str, str]]
     app_secret: str
+    process: Callable[[], VendorProcess]
 
 
 def _hubspot(origin: str) -> dict[str, str]:
@@ -27,7 +29,7 @@ def _hubspot(origin: str) -> dict[str, str]:
 
 
 # Whoever builds a connector and its sandbox adds the vendor's line.
-POINTERS: dict[str, Pointer] = {"hubspot": Pointer(_hubspot, CLIENT_SECRET)}
+POINTERS: dict[str, Pointer] = {"hubspot": Pointer(_hubspot, CLIENT_SECRET, SandboxProcess)}
 
 
 class Sandboxes:
@@ -35,10 +37,10 @@ class Sandboxes:
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
-        self._running: dict[str, SandboxProcess] = {}
+        self._running: dict[str, VendorProcess] = {}
 
-    def get(self, vendor: str) -> SandboxProcess:
+    def get(self, vendor: str) -> VendorProcess:
         """The vendor's sandbox. Raises tests.support.sandbox.SandboxError when it does not start."""
         if vendor not in self._running:
-            self._running[vendor] = self._stack.enter_context(SandboxProcess(vendor=vendor))
+            self._running[vendor] = self._stack.enter_context(POINTERS[vendor].process())
         return self._running[vendor]

@@ -41,6 +41,12 @@ async def test_the_browser_that_began_is_connected_at_once(site: Connecting) -> 
     assert shown["syncing"] is False
 
 
+async def test_a_place_that_the_crm_does_not_have_is_refused(site: Connecting) -> None:
+    answer = await site.api("POST", "/oauth/init", json={"provider": "hubspot", "dataCenter": "eu"})
+    assert answer.status == 400
+    assert answer.json()["error"]["message"] == "HubSpot takes no dataCenter."
+
+
 async def test_pkce_is_sent_and_nothing_secret_stands_in_an_address(site: Connecting) -> None:
     begun = await site.begin()
     asked = parse_qs(urlsplit(begun.auth_url).query)
@@ -250,7 +256,7 @@ async def test_reconnecting_takes_the_same_account_only(site: Connecting) -> Non
     await site.connect(connectionId=connection.id)
     assert [one.id for one in await site.stored()] == [connection.id]
 
-    site.sandbox.control("POST", "/portals", {"portalId": 5550001, "name": "Second Ltd"})
+    site.sandbox.control("POST", "/accounts", {"portalId": 5550001, "name": "Second Ltd"})
     begun = await site.begin(connectionId=connection.id)
     begun.auth_url = begun.auth_url.replace("/oauth/authorize", "/oauth/5550001/authorize")
     ended = await site.approve(begun)
@@ -266,7 +272,7 @@ async def test_reconnecting_takes_the_same_account_only(site: Connecting) -> Non
 
 async def test_a_second_account_is_a_second_connection_and_may_be_primary(site: Connecting) -> None:
     first = await site.connect()
-    site.sandbox.control("POST", "/portals", {"portalId": 5550001, "name": "Second Ltd"})
+    site.sandbox.control("POST", "/accounts", {"portalId": 5550001, "name": "Second Ltd"})
     begun = await site.begin()
     begun.auth_url = begun.auth_url.replace("/oauth/authorize", "/oauth/5550001/authorize")
     assert (await site.approve(begun)).outcome["status"] == "connected"

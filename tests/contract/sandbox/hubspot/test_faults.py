@@ -113,7 +113,7 @@ def test_the_burst_limit_is_rolling_and_can_be_switched_off(sandbox: SandboxProc
         ("POST", "/clock", {"speed": 2}, "the clock takes"),
         ("POST", "/clock", {"freezeAt": "noon"}, "ISO-8601"),
         ("POST", "/apps", {"colour": "red"}, "app has no 'colour'"),
-        ("POST", "/portals", {"portalId": "5"}, "portalId is a number"),
+        ("POST", "/accounts", {"portalId": "5"}, "portalId is a number"),
         ("POST", "/tokens", {"portalId": 5}, "no portal 5"),
         ("PATCH", "/records/contacts/1", {"properties": {"city": "Rome"}}, "not found"),
         ("POST", "/records/contacts", {"properties": {"zzz": "Rome"}}, "does not exist"),

@@ -103,7 +103,7 @@ def test_registered_redirects_are_matched_exactly(sandbox: SandboxProcess) -> No
 
 
 def test_a_second_portal_can_be_chosen(sandbox: SandboxProcess) -> None:
-    sandbox.control("POST", "/portals", {"portalId": 5, "name": "Other <Ltd>", "domain": "other.test"})
+    sandbox.control("POST", "/accounts", {"portalId": 5, "name": "Other <Ltd>", "domain": "other.test"})
     _, back = sandbox.consent(portal="ignored")
     assert "code" in back
     query = f"client_id={CLIENT_ID}&redirect_uri={REDIRECT}&scope={'%20'.join(SCOPES)}"

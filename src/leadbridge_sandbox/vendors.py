@@ -1,0 +1,26 @@
+"""The vendors that have a sandbox here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp
+
+from .hubspot.app import build as hubspot
+from .store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor by its own name, and what builds it. `build` is given the vendor's own address, since some answers
+    hold it."""
+
+    name: str
+    build: Callable[[Database, str], ASGIApp]
+
+
+VENDORS: Mapping[str, Vendor] = {
+    "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
+}
+"""By the id that the hub knows them by."""
