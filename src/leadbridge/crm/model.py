@@ -112,6 +112,9 @@ class Write:
     values: Mapping[str, str]
     """Field to new value; an empty text clears the field."""
     id: str | None = None
+    version: str | None = None
+    """The version that was read: where the vendor can (``Guarantees.write_guard``) and the record has another one by
+    now, nothing is written, and the outcome is the fault ``changed_meanwhile``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +180,10 @@ class FieldInfo:
     unique: bool = False
     """Whether a record can be found and upserted by its value."""
     custom: bool = False
+    required: bool = False
+    """Whether the vendor refuses a new record without it, as far as its description tells."""
     options: tuple[Option, ...] = ()
     group: str = ""
-    required: bool = False
-    """Whether the vendor takes no record without a value, and gives none of its own."""
     length: int | None = None
     """Characters that a text field keeps, where the vendor tells."""
     scale: int | None = None

@@ -33,8 +33,8 @@ from leadbridge.sync.lookups import Lookups
 from leadbridge.sync.model import LINKS, Link
 from leadbridge.sync.plan import Again, Go, Hold, Known, Step, kept, plan
 
-UNSURE = frozenset(("no_outcome", "outcome_unknown", "record_not_found"))
-"""Faults of a write after which the record must be read: it may have landed, or the record is gone."""
+UNSURE = frozenset(("no_outcome", "outcome_unknown", "record_not_found", "changed_meanwhile"))
+"""Faults of a write after which the record must be read: it may have landed, or the record is another by now."""
 PASSING = frozenset(("rate_limited", "daily_limit", "record_locked", "vendor_unavailable", "account_moving"))
 """Faults that say nothing of the values: the same write may go through another time."""
 TRIES = 3
@@ -218,10 +218,10 @@ class Pusher:
             intent = step.plan.link.intent
             if intent is None or not landing.may_send(intent, now):
                 continue  # too late: nobody knows what the record has become; the next round reads
-            if step.crm_id is None:
+            if step.read is None:
                 creates.append(Write(id, self._flow.born(step.plan.sent)))
             else:
-                updates.append(Write(id, self._flow.raw(step.plan.sent), step.crm_id))
+                updates.append(Write(id, self._flow.raw(step.plan.sent), step.read.id, step.read.version))
         for writes in (creates, updates):
             if not writes:
                 continue
