@@ -154,9 +154,9 @@ def two_way_sync(extent: Extent) -> Proof:
         "resurrection, merges on the survivor, versions that never go back, two tenants apart, true counts, the "
         "guard's limits, convergence, exact undo, an erased person nowhere. Two of the seventeen invariants are not a "
         "matter of pure code, and are held over real HTTP: how refresh tokens are presented "
-        "([token keeper](token_keeper.md)), and the vendors' limits by their sandbox's own count "
+        "(`make prove`, `token_keeper`), and the vendors' limits by their sandbox's own count "
         "(`tests/contract/providers/test_troubles.py`). Whether the models are true is "
-        "[a proof of its own](sync_models.md). The aim is ten million steps a provider; below is what was played.",
+        "a proof of its own (`sync_models`). The aim is ten million steps a provider; below is what was played.",
     )
     for provider in PROFILES:
         try:
