@@ -18,7 +18,7 @@ LONG = bool(os.environ.get("LEADBRIDGE_LONG"))
 HISTORIES, STEPS = (8, 100) if LONG else (1, 40)  # a vendor allows about ten calls a second
 
 
-@pytest.mark.timeout(1800 if LONG else 120)
+@pytest.mark.timeout(1800 if LONG else 600)
 async def test_a_recorded_history_has_the_same_outcome_on_the_model_and_over_http(connected: Connected) -> None:
     replica = REPLICAS.get(connected.provider.id)
     if replica is None:
