@@ -32,6 +32,8 @@ class Guarantees:
     """Whether presenting a refresh token again, after an answer was lost, does no harm."""
     create_lag: timedelta
     """How long after an unanswered create its record may still be missing from look-ups by match key."""
+    unique_match: bool = False
+    """Whether the vendor refuses a second record with the same match key by itself, however soon after the first."""
     change_lag: timedelta = timedelta(0)
     """How long a change may be missing from ``changes``; the walk never goes nearer to the present than this."""
     rotation: Rotation = "stable"
@@ -110,6 +112,9 @@ class Write:
     values: Mapping[str, str]
     """Field to new value; an empty text clears the field."""
     id: str | None = None
+    version: str | None = None
+    """The version that was read: where the vendor can (``Guarantees.write_guard``) and the record has another one by
+    now, nothing is written, and the outcome is the fault ``changed_meanwhile``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FieldPair:
-    """One field of ours and its counterpart; ``same`` names how their values are compared (``sync.equivalence``)."""
+    """One field of ours and its counterpart; ``same`` names the type that they share (``mapping.defaults``)."""
 
     ours: str
     theirs: str
@@ -175,8 +180,14 @@ class FieldInfo:
     unique: bool = False
     """Whether a record can be found and upserted by its value."""
     custom: bool = False
+    required: bool = False
+    """Whether the vendor refuses a new record without it, as far as its description tells."""
     options: tuple[Option, ...] = ()
     group: str = ""
+    length: int | None = None
+    """Characters that a text field keeps, where the vendor tells."""
+    scale: int | None = None
+    """Decimals that a number field keeps, where the vendor tells."""
 
 
 @dataclass(frozen=True, slots=True)

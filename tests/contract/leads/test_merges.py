@@ -12,7 +12,8 @@ import pytest
 from leadbridge.leads.following import KIND
 from leadbridge.leads.forms.model import SUBMISSIONS, Submission
 from leadbridge.storage.batch import WriteBatch
-from leadbridge.sync.model import LINKS, Intent, Link, LinkState, ours_key, theirs_key
+from leadbridge.sync.core.values import Intent, LinkState
+from leadbridge.sync.model import LINKS, Link, ours_key, theirs_key
 from leadbridge.work.model import TASKS
 from tests.contract.leads.serving import Api, served
 
@@ -147,7 +148,7 @@ async def test_links_and_forms_follow_a_lead_and_come_back(api: Api) -> None:
         id=hub.ids(), company_id=api.company, subjects=(two["_id"],), form_id=form["_id"], form_name="F",
         lead_id=two["_id"], created=True, at=hub.clock.now(), seq=1, data={"mail": "l@x.example"}, spam_score=0,
     )  # fmt: skip
-    intent = Intent(id="i", sent=(), at=0)
+    intent = Intent("i", (), "", 0)
     busy = link(api, two["_id"], TWO, "201", intent)
     batch = WriteBatch().insert(SUBMISSIONS, sent).insert(LINKS, busy)
     for held in (link(api, one["_id"], ONE, "101"), link(api, two["_id"], ONE, "102")):

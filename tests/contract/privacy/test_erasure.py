@@ -10,7 +10,6 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.kinds import KINDS
 from leadbridge.leads.errors import LeadNotFound, PersonErased
 from leadbridge.leads.imports.model import IMPORT_PARTS, ROW_REPORTS, Severity
@@ -77,7 +76,7 @@ async def planted(house: House) -> str:
 
 
 def fresh_link(house: House, lead_id: str) -> Link:
-    made = fresh(house.hub.ids(), house.company, "c" * 24, HubSpot().defaults, lead_id)
+    made = fresh(house.hub.ids(), house.company, "c" * 24, "contacts", "leads", lead_id)
     base = FieldBase(f="email", ours=str(CANARY["email"]), theirs=str(CANARY["email"]))
     return msgspec.structs.replace(made, crm_id="151", fields=(base,))
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.integrations.hints.model import HINTS, StoredHint
 from leadbridge.integrations.model import TOKENS
 from leadbridge.kinds import KINDS
@@ -166,11 +165,10 @@ async def test_an_erasure_killed_in_the_middle_is_finished_by_the_sweep(
 ) -> None:
     hub = files.hub
     lead = await files.lead(email="gone@x.example", firstName="Gone")
-    defaults = HubSpot().defaults
     for start in range(0, 6000, 500):
         batch = WriteBatch()
         for n in range(start, start + 500):
-            link = fresh(hub.ids(), files.company, f"{n:024x}", defaults, lead.id)
+            link = fresh(hub.ids(), files.company, f"{n:024x}", "contacts", "leads", lead.id)
             batch.insert(LINKS, msgspec.structs.replace(link, crm_id=str(n)))
         assert isinstance(await hub.store.write(batch), Applied)
     process = await worker(workers, what="erase", company=files.company, lead=lead.id, dataDir=str(files.folder))

@@ -12,7 +12,7 @@ from leadbridge.crm.errors import CallFailed
 from leadbridge.crm.hubspot import requests
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.model import Pair, Write
-from leadbridge.sync.equivalence import equivalent, outgoing
+from leadbridge.mapping.defaults import default_mapper
 from tests.contract.providers.conftest import Connected
 from tests.contract.providers.hubspot import HubSpotUnderTest
 from tests.support.sandbox import SandboxProcess
@@ -176,7 +176,10 @@ async def test_other_kinds_have_their_own_key_and_defaults_that_hubspot_takes(
         "address.street": "1 High Street", "address.city": "Dublin", "address.region": "Leinster",
         "address.postalCode": "D01", "address.country": "IE", "value.amount": "1200.50", "closeDate": "2026-12-31",
     }  # fmt: skip
-    values = {pair.theirs: outgoing(pair.same, ours[pair.ours]) for pair in defaults.fields}
+    mapper = default_mapper(defaults)
+    view = mapper.ours({pair.ours: ours[pair.ours] for pair in defaults.fields})
+    assert not view.faults
+    values = {pair.theirs: str(pair.to_crm(view.values[pair.name])) for pair in mapper.fields}
     assert all(described[name].writable for name in (*values, *defaults.constants))
     row = Write("a", {**defaults.constants, **values, defaults.own_key: "ours-1"})
     (made,) = await hubspot.upsert(session, defaults.object, defaults.own_key, [row])
@@ -185,8 +188,9 @@ async def test_other_kinds_have_their_own_key_and_defaults_that_hubspot_takes(
     read = (await hubspot.read(session, defaults.object, defaults.own_key, ["ours-1"], asked))["ours-1"]
     assert made.record is not None
     assert read.id == made.record.id
-    for pair in defaults.fields:
-        assert equivalent(pair.same, ours[pair.ours], read.values[pair.theirs]), pair
+    there = mapper.theirs(read.values)
+    for pair in mapper.fields:
+        assert pair.equal(view.values[pair.name], there.values[pair.theirs]), pair.name
     (again,) = await hubspot.upsert(session, defaults.object, defaults.own_key, [row])
     assert again.record is not None
     assert again.record.id == made.record.id

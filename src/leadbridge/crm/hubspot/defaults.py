@@ -75,6 +75,7 @@ GUARANTEES = Guarantees(
     read_is_current=True,
     replay_safe=True,
     create_lag=unconfirmed.CREATE_LAG,
+    unique_match=True,
     change_lag=unconfirmed.INDEX_LAG,
     rotation="stable",
     webhook="signed",
