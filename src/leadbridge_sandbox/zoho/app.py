@@ -19,6 +19,7 @@ from .errors import answer, error_body
 from .human import ZohoControl
 from .operation import Handler, Needs, Operations
 from .org import Zoho
+from .screens import Screens
 from .settings import Settings
 
 Spec = tuple[str, str, str, Handler, Needs | None]
@@ -98,7 +99,7 @@ def _accounts() -> Iterable[Spec]:
 
 
 def build(db: Database, address: str) -> Starlette:
-    """Return the sandboxed Zoho CRM as an ASGI app, with its control at `/_control/`.
+    """Return the sandboxed Zoho CRM as an ASGI app, with its page at `/` and its control at `/_control/`.
 
     `address` is where it is reached; the data centre `eu` is the same port under the name `localhost`.
     """
@@ -120,7 +121,11 @@ def build(db: Database, address: str) -> Starlette:
         return answer(500, error_body("INTERNAL_ERROR", "Internal server error occurred."))
 
     human = ZohoControl(zoho)
-    routes.append(control_routes(zoho.world, human, Actions(zoho, human).by_name()))
+    actions = Actions(zoho, human)
+    screens = Screens(zoho, human, actions)
+    routes.append(Route("/", screens.records))
+    routes.append(Route("/record/{module}/{record}", screens.record, methods=["GET", "POST"]))
+    routes.append(control_routes(zoho.world, human, actions.by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app
