@@ -73,6 +73,9 @@ def _settings() -> Iterable[Spec]:
     yield "GET", f"{base}/modules", "modules.list", metadata.modules, modules
     yield "GET", f"{base}/modules/{{module}}", "modules.read", metadata.module, modules
     yield "GET", f"{base}/layouts", "layouts.list", metadata.layouts, Needs(("ZohoCRM.settings.layouts.READ",))
+    pipelines = Needs(("ZohoCRM.settings.pipeline.READ",))
+    yield "GET", f"{base}/pipeline", "pipelines.list", metadata.pipelines, pipelines
+    yield "GET", f"{base}/stages", "stages.list", metadata.stages, Needs(("ZohoCRM.settings.stages.READ",))
     yield "GET", f"{_CRM}/users", "users.list", metadata.users, Needs(("ZohoCRM.users.READ",))
     yield "GET", f"{_CRM}/org", "org.read", metadata.organisation, Needs(("ZohoCRM.org.READ",))
 
