@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import coql, endings, metadata, oauth, reading, search, watch_routes, writes
+from . import bulk, coql, endings, metadata, oauth, reading, search, unconfirmed, watch_routes, writes
 from .actions import Actions
 from .errors import answer, error_body
 from .human import ZohoControl
@@ -80,6 +80,13 @@ def _settings() -> Iterable[Spec]:
     yield "GET", f"{_CRM}/org", "org.read", metadata.organisation, Needs(("ZohoCRM.org.READ",))
 
 
+def _bulk() -> Iterable[Spec]:
+    jobs = "/crm/bulk/{version}/read"
+    yield "POST", jobs, "bulk.read.create", bulk.create, Needs(("ZohoCRM.bulk.CREATE",), cost=unconfirmed.BULK_COST)
+    yield "GET", f"{jobs}/{{job}}", "bulk.read.state", bulk.read, Needs(("ZohoCRM.bulk.READ",))
+    yield "GET", f"{jobs}/{{job}}/result", "bulk.read.result", bulk.result, Needs(("ZohoCRM.bulk.READ",))
+
+
 def _watch() -> Iterable[Spec]:
     path = f"{_CRM}/actions/watch"
     for method, name, handler, verb in (
@@ -110,7 +117,7 @@ def build(db: Database, address: str) -> Starlette:
     operations = Operations(zoho)
     routes: list[BaseRoute] = [
         Route(path, operations.endpoint(name, handler, needs), methods=[method])
-        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_watch(), *_records())
+        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_bulk(), *_watch(), *_records())
     ]
 
     async def unknown(_: Request, error: Exception) -> Response:

@@ -134,6 +134,15 @@ class Watch:
             orjson.dumps(body),
         )
 
+    def order(self, url: str, body: Doc, seconds: float) -> None:
+        """Post a body to an address after some seconds, as the end of a bulk job does."""
+        self.world.db.run(
+            "INSERT INTO zoho_events (due, attempt, state, url, doc) VALUES (?, 0, 'waiting', ?, ?)",
+            self.world.clock.ticks() + seconds,
+            url,
+            orjson.dumps(body),
+        )
+
     # -- sending -------------------------------------------------------------------------------------------------
 
     def _waiting(self) -> bool:
