@@ -10,8 +10,9 @@ from datetime import timedelta
 
 import pytest
 
+from leadbridge.crm.app import App
 from leadbridge.crm.errors import CallFailed
-from leadbridge.crm.model import App, Pace, Write
+from leadbridge.crm.model import Pace, Write
 from leadbridge.integrations.model import TOKENS
 from leadbridge.integrations.session import ConnectionSession
 from leadbridge.security.errors import OutcomeLost
@@ -43,6 +44,9 @@ class Expiring:
         if self.calls == 2:
             self.vendor.advance(self.vendor.token_seconds + 60)
         return await self.inner.call(request, pace)
+
+    async def pause(self, seconds: float) -> None:
+        await self.inner.pause(seconds)
 
 
 async def test_a_token_that_ends_in_the_middle_of_a_batch(connected: Connected) -> None:
