@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from . import unconfirmed
 from .call import Call
-from .desk import Desk, find, find_external
+from .desk import Desk, find, find_external, unlocked
 from .errors import ItemError, Json, VendorError, answer, invalid_param, missing_param
 from .records import Record
 from .times import iso, seconds_of
@@ -166,13 +166,16 @@ def _delete(desk: Desk, ids: Sequence[str]) -> Response:
     failures: list[ItemError] = []
     for text in ids:
         record = desk.records.get(int(text)) if text.isdecimal() and len(text) < 19 + (text < "9") else None
-        if record is None:
-            failures.append(ItemError("INVALID_DATA", "record not deleted", {"id": text}))
-            rows.append(failures[-1].row())
-        else:
-            desk.delete(record)
-            shown = {"code": "SUCCESS", "details": {"id": text}, "message": "record deleted", "status": "success"}
-            rows.append(shown)
+        try:
+            if record is None:
+                raise ItemError("INVALID_DATA", "record not deleted", {"id": text})
+            unlocked(record)
+        except ItemError as error:
+            failures.append(error)
+            rows.append(error.row())
+            continue
+        desk.delete(record)
+        rows.append({"code": "SUCCESS", "details": {"id": text}, "message": "record deleted", "status": "success"})
     return respond(rows, failures, 200)
 
 
