@@ -267,13 +267,12 @@ class _Parser:
         parts = [self._negated(having=having)]
         joined = ""
         while True:
-            token = self.peek
             word = self.word("AND", "OR")
             if not word:
                 break
             if joined and word != joined:
-                assert token is not None
-                raise malformed(self.text, token.at, f"unexpected token: '{token.text}'")
+                self.place -= 1
+                raise self.unexpected()
             joined = word
             parts.append(self._negated(having=having))
         return Both(joined, tuple(parts)) if joined else parts[0]

@@ -69,7 +69,10 @@ class Compiler:
                 if len(self.joins) == JOINS_MAX * 4:
                     raise Refused(400, "MALFORMED_QUERY", "too many relationships")
                 joined = f"{self.prefix}{len(self.joins) + 1}"
-                self.joins[walked] = (joined, f"LEFT JOIN salesforce_records {joined} ON {joined}.id = {_sql(alias, relation)}")
+                self.joins[walked] = (
+                    joined,
+                    f"LEFT JOIN salesforce_records {joined} ON {joined}.id = {_sql(alias, relation)}",
+                )
             alias = self.joins[walked][0]
             kind = target_of(self.scope.schema, self.scope.org, relation)
         found = kind.field(parts[-1])
@@ -179,29 +182,30 @@ class Compiler:
         if one.kind == "address" or (one.kind == "textarea" and one.length > LONG_TEXT):
             raise Refused(400, "INVALID_FIELD", f"field '{one.name}' can not be filtered in a query call")
         if condition.inner is not None:
-            return self._semi_join(column, condition)
+            return self._semi_join(column, condition.operator, condition.inner)
         if condition.operator in ("INCLUDES", "EXCLUDES"):
             return self._includes(column, condition)
         return self._compared(column, one, condition)
 
-    def _semi_join(self, column: str, condition: soql.Test) -> str:
-        assert condition.inner is not None
-        inner = Compiler(self.scope, condition.inner, prefix=f"{self.prefix}s")
-        if len(condition.inner.items) != 1:
+    def _semi_join(self, column: str, operator: str, query: soql.Query) -> str:
+        inner = Compiler(self.scope, query, prefix=f"{self.prefix}s")
+        if len(query.items) != 1:
             raise Refused(400, "MALFORMED_QUERY", "semi join sub-selects can only query one field")
-        selected, _ = inner.column(condition.inner.items[0].path)
+        selected, _ = inner.column(query.items[0].path)
         compiled = inner.seqs()
         self.parameters += compiled.parameters
         sql = compiled.sql.replace(f"SELECT {inner.prefix}.seq ", f"SELECT {selected} AS chosen ", 1)
         # SQL finds nothing by NOT IN where a null is among the values; Salesforce passes over nulls.
-        return f"{column} {condition.operator} (SELECT chosen FROM ({sql}) WHERE chosen IS NOT NULL)"  # noqa: S608
+        return f"{column} {operator} (SELECT chosen FROM ({sql}) WHERE chosen IS NOT NULL)"  # noqa: S608
 
     def _includes(self, column: str, condition: soql.Test) -> str:
         choices = []
         for literal in condition.literals:
             wanted = [part for part in str(literal.value).split(";") if part]
             self.parameters += wanted
-            choices.append(" AND ".join(f"instr(';' || coalesce({column}, '') || ';', ';' || ? || ';') > 0" for _ in wanted))
+            choices.append(
+                " AND ".join(f"instr(';' || coalesce({column}, '') || ';', ';' || ? || ';') > 0" for _ in wanted)
+            )
         joined = " OR ".join(f"({choice})" for choice in choices)
         return f"({joined})" if condition.operator == "INCLUDES" else f"NOT ({joined})"
 
@@ -262,7 +266,9 @@ class Compiler:
         if sort != wanted:
             names = {"datetime": "dateTime"}
             quoted = "should be enclosed in quotes" if wanted == "text" else "should not be enclosed in quotes"
-            text = f"value of filter criterion for field '{one.name}' must be of type {names.get(kind, kind)} and {quoted}"
+            text = (
+                f"value of filter criterion for field '{one.name}' must be of type {names.get(kind, kind)} and {quoted}"
+            )
             raise Refused(400, "INVALID_FIELD", text)
         if kind == "datetime":
             return values.moment_ms(value)
