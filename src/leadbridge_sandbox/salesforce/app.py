@@ -13,9 +13,10 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import bulk, collections, describe, oauth, objects, query, replication, tooling
+from . import bulk, collections, describe, oauth, objects, query, replication, search, tooling
 from .actions import Actions
 from .bulk_work import settle
+from .composite import Composite, tree
 from .errors import Refused, answer, not_found
 from .human import SalesforceControl
 from .operation import Door, Handler, Operations
@@ -101,12 +102,28 @@ def _objects() -> Iterable[Spec]:
     yield "DELETE", by_key, "objects.delete", objects.delete, "api"
 
 
+def _composites() -> Iterable[Spec]:
+    """The composite calls, whose parts are those of the other calls that need a session."""
+    parts = [(method, path, handler) for method, path, _, handler, door in _single() if door == "api"]
+    composite = Composite(parts)
+    base = f"{DATA}/composite"
+    yield "POST", base, "composite", composite.composite, "api"
+    yield "POST", f"{base}/batch", "composite.batch", composite.batch, "api"
+    yield "POST", f"{base}/tree/{{object}}", "composite.tree", tree, "api"
+
+
 def specs() -> Iterable[Spec]:
     """Return every operation: method, path, name, handler and who may call it. The first that fits decides."""
     yield from _oauth()
+    yield from _composites()
+    yield from _single()
+
+
+def _single() -> Iterable[Spec]:
     yield "GET", "/services/data", "versions", describe.versions, "open"
     yield "GET", DATA, "resources", describe.resources, "api"
     yield "GET", f"{DATA}/limits", "limits", describe.limits, "api"
+    yield "GET", f"{DATA}/search", "search", search.search, "api"
     picklists = f"{DATA}/ui-api/object-info/{{object}}/picklist-values/{{type}}"
     yield "GET", picklists, "describe.picklists", describe.picklists, "api"
     yield from _collections()

@@ -8,12 +8,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from . import bulk_csv, soql
+from . import bulk_csv
 from .bulk_jobs import Job, Kind
 from .bulk_work import OPERATIONS
 from .errors import Refused, answer
 from .operation import Call
 from .query import scope_of
+from .soql_parser import parse
 from .soql_sql import Compiler
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -190,7 +191,7 @@ def query_create(call: Call) -> Response:
     operation, text = body.get("operation"), body.get("query")
     if operation not in ("query", "queryAll") or not isinstance(text, str):
         raise _job_error("INVALIDJOB", "a query job needs an operation (query, queryAll) and a query")
-    query = soql.parse(text)
+    query = parse(text)
     if query.aggregates or query.counts_only or query.offset:
         raise _job_error("API_ERROR", "Aggregate queries and OFFSET are not supported by Bulk API 2.0")
     compiler = Compiler(scope_of(vendor, org, every=True), query)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from . import bulk_csv, soql, values
+from . import bulk_csv, values
 from .bulk_csv import NULL, Line
 from .bulk_jobs import Job
 from .errors import Refused
 from .fields import Field, Kind
 from .org import Salesforce
 from .query import Projection, found_seqs
+from .soql_parser import parse
 from .writes import Desk
 
 CHUNK = 200
@@ -158,7 +159,7 @@ def _shuffled(lines: list[Line]) -> list[Line]:
 def _query(vendor: Salesforce, job: Job) -> dict[str, Any]:
     org = vendor.orgs[job.org]
     base = f"/services/data/v{job.doc['apiVersion']}"
-    query = soql.parse(job.doc["query"])
+    query = parse(job.doc["query"])
     try:
         projection = Projection(vendor, job.org, query, base)
         seqs = found_seqs(vendor, org, query, every=job.doc["operation"] == "queryAll")
