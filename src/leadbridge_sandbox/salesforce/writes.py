@@ -69,7 +69,7 @@ class Desk:
         seq = self.vendor.records.new_seq()
         record = Record(seq, kind.name, ids.make(kind.prefix, seq), self.now, self.now, self.now, None, None, doc)
         self.vendor.records.insert(self.org, record, self._keys(kind, doc))
-        self.vendor.after_create(self.org, record)
+        self.vendor.after_write(self.org, record)
         return record
 
     def update(self, kind: Kind, record: Record, given: Mapping[str, Any]) -> Record:
@@ -95,6 +95,7 @@ class Desk:
         record.doc = doc
         self.touch(record)
         self.vendor.records.save(self.org, record, self._keys(kind, doc) if rekeyed else None)
+        self.vendor.after_write(self.org, record)
         return record
 
     def upsert(self, kind: Kind, field: Field, key: object, given: Mapping[str, Any]) -> tuple[Record, bool]:
