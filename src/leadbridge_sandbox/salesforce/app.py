@@ -21,7 +21,7 @@ from .errors import Refused, answer, not_found
 from .human import SalesforceControl
 from .operation import Door, Handler, Operations
 from .org import Salesforce
-from .pages import records_page
+from .pages import record_page, records_page
 from .settings import Settings
 
 DATA = "/services/data/v{version}"
@@ -154,9 +154,14 @@ def build(db: Database, url: str) -> Starlette:
         text = "An unexpected error occurred. Please include this ErrorId if you contact support"
         return answer(500, Refused(500, "UNKNOWN_EXCEPTION", text).body())
 
+    async def record(request: Request) -> Response:
+        return await record_page(human, actions, request)
+
     human = SalesforceControl(vendor, lambda: settle(vendor))
+    actions = Actions(vendor, human)
     routes.append(Route("/", home))
-    routes.append(control_routes(vendor.world, human, Actions(vendor, human).by_name()))
+    routes.append(Route("/record/{object}/{record}", record, methods=["GET", "POST"]))
+    routes.append(control_routes(vendor.world, human, actions.by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app
