@@ -14,7 +14,7 @@ from .human import SalesforceControl, shown
 from .org import Salesforce
 from .records import Record
 from .rules import Lock
-from .values import moment_ms
+from .values import moment_ms, whole
 from .writes import Desk
 
 SEED_MAX = 200_000
@@ -90,7 +90,7 @@ class Actions:
                 }
                 last = desk.create(kind, values).id
                 first = first or last
-            return {"first": first, "last": last, "at": iso_ms(desk.now)}
+            return {"first": first, "last": last, "at": iso_ms(desk.stamp)}
 
         answer: Given = self._written(work)
         return answer
@@ -144,7 +144,7 @@ class Actions:
 
     def user(self, given: Given) -> Given:
         """Add a user (or, with `queue`, a queue of that name): firstName, lastName, email, active."""
-        org, now = self.human.org(given.get("account")), self.vendor.now
+        org, now = self.human.org(given.get("account")), whole(self.vendor.now)
         if given.get("queue"):
             doc = {"Name": str(given["queue"]), "DeveloperName": str(given["queue"]), "Type": "Queue"}
             return shown(self.vendor.records.add(org.org_id, "Group", "00G", now, doc))

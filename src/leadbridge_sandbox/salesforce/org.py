@@ -10,7 +10,7 @@ import orjson
 
 from ..store import Database
 from ..world import World
-from . import ids, tables
+from . import ids, tables, values
 from .bulk_jobs import Jobs
 from .catalogue import CONVERTED_STATUS, LEAD_STATUSES, STAGES
 from .limits import Usage
@@ -139,11 +139,11 @@ class Salesforce:
         if record is not None:
             record.doc |= {"Name": org.name, "OrganizationType": org.edition, "IsSandbox": org.is_sandbox}
             record.doc |= {"TimeZoneSidKey": org.time_zone, "DefaultLocaleSidKey": org.locale}
-            record.modified = record.stamp = self.now
+            record.modified = record.stamp = values.whole(self.now)
             self.records.save(org.org_id, record, None)
 
     def _furnish(self, org: Org) -> None:
-        now, records = self.now, self.records
+        now, records = values.whole(self.now), self.records
 
         def fixed(object_name: str, record_id: str, doc: dict[str, Any]) -> None:
             record = records.add(org.org_id, object_name, record_id[:3], now, doc)

@@ -288,7 +288,7 @@ class Compiler:
             )
             raise Refused(400, "INVALID_FIELD", text)
         if kind == "datetime":
-            return values.moment_ms(value)
+            return values.whole(values.moment_ms(value))
         return int(value) if kind == "boolean" else value
 
 

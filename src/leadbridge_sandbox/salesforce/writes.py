@@ -19,7 +19,7 @@ NULL = "#N/A"
 
 @dataclass(slots=True)
 class Desk:
-    """A place to write in one org, on behalf of a user. `now` is the time the writes carry, in milliseconds."""
+    """A place to write in one org, on behalf of a user. `now` is the time of the writes, in milliseconds."""
 
     vendor: Salesforce
     org: str
@@ -29,6 +29,11 @@ class Desk:
     allow_save: bool = False
     checked: bool = True
     """False for what the org's own people do in its pages, where they answer the duplicate warning themselves."""
+
+    @property
+    def stamp(self) -> int:
+        """Return the time that the writes carry: records of one second cannot be told apart by it."""
+        return values.whole(self.now)
 
     def kind(self, name: str) -> Kind:
         """Return an object type. Raises Refused."""
@@ -67,7 +72,7 @@ class Desk:
         self.vendor.rules.check_locks((doc.get("AccountId"),))
         self._judge(kind, doc, clean, None)
         seq = self.vendor.records.new_seq()
-        record = Record(seq, kind.name, ids.make(kind.prefix, seq), self.now, self.now, self.now, None, None, doc)
+        record = Record(seq, kind.name, ids.make(kind.prefix, seq), self.stamp, self.stamp, self.stamp, None, None, doc)
         self.vendor.records.insert(self.org, record, self._keys(kind, doc))
         self.vendor.after_write(self.org, record)
         return record
@@ -139,7 +144,7 @@ class Desk:
             for name in ("Contact", "Opportunity"):
                 children += self.vendor.records.children(self.org, name, "AccountId", record.id)
         for one in (record, *(child for child in children if child.deleted is None)):
-            one.deleted = self.now
+            one.deleted = self.stamp
             one.doc["LastModifiedById"] = self.user
             self.touch(one)
             freed: dict[str, str] | None = {} if unconfirmed.DELETED_RECORD_FREES_UNIQUE_VALUES else None
@@ -165,7 +170,7 @@ class Desk:
 
     def touch(self, record: Record) -> None:
         """Give a record the time of this write."""
-        record.modified = record.stamp = self.now
+        record.modified = record.stamp = self.stamp
 
     def _clean(self, kind: Kind, given: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
         clean: dict[str, Any] = {}

@@ -119,3 +119,11 @@ def test_every_write_moves_the_time(sandbox: SalesforceProcess, access: str) -> 
     after, by = stamp()
     assert after > before
     assert by == user["userId"]
+
+
+def test_times_have_no_fractions_of_a_second(sandbox: SalesforceProcess) -> None:
+    sandbox.control("POST", "/clock", {"freezeAt": "2026-12-02T10:00:00.900Z"})
+    access = sandbox.issue_tokens()["access_token"]
+    person(sandbox, "Lead", LastName="Roy", Company="Roy Ltd")
+    found = sandbox.query(access, "SELECT SystemModstamp FROM Lead WHERE SystemModstamp >= 2026-12-02T10:00:00.950Z")
+    assert [one["SystemModstamp"] for one in found["records"]] == ["2026-12-02T10:00:00.000+0000"]
