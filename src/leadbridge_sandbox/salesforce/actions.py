@@ -41,6 +41,7 @@ class Actions:
             "lock": self.lock,
             "validation": self.validation,
             "hide_field": self.hide_field,
+            "record_type": self.record_type,
             "user": self.user,
             "revoke": self.revoke,
             "expire_sessions": self.expire_sessions,
@@ -141,6 +142,23 @@ class Actions:
             raise ControlProblem(f"{name} has no field {field!r}")
         self.vendor.schema.hide(org.org_id, name, field, hidden=hidden, now=self.vendor.now)
         return {"object": name, "field": field, "hidden": hidden}
+
+    def record_type(self, given: Given) -> Given:
+        """Add a record type: object, name, default (false), picklists {field: [values allowed]}."""
+        org, now = self.human.org(given.get("account")), whole(self.vendor.now)
+        kind = self.vendor.schema.whole(org.org_id, str(given.get("object") or "Lead"))
+        picklists = given.get("picklists") or {}
+        for field, values in picklists.items():
+            known = kind.field(field)
+            if known is None or not values or set(values) - set(known.values):
+                raise ControlProblem(f"{field} is no picklist of {kind.name} with these values")
+        name = str(given.get("name") or "Special")
+        doc = {"Name": name, "DeveloperName": name.replace(" ", "_"), "SobjectType": kind.name, "IsActive": True}
+        more = {"Default": given.get("default") is True, "Picklists": picklists}
+        with self.vendor.db.transaction():
+            made = self.vendor.records.add(org.org_id, "RecordType", "012", now, doc | more)
+            self.vendor.schema.changed(org.org_id, self.vendor.now)
+        return shown(made)
 
     def user(self, given: Given) -> Given:
         """Add a user (or, with `queue`, a queue of that name): firstName, lastName, email, active."""

@@ -233,6 +233,9 @@ class Desk:
             doc.setdefault("OwnerId", self.user)
         for name, value in kind.defaults.items():
             doc.setdefault(name, value)
+        for one in kind.record_types:
+            if one.default:
+                doc.setdefault("RecordTypeId", one.id)
 
     @staticmethod
     def _derive(kind: Kind, doc: dict[str, Any], given: Mapping[str, Any]) -> None:
@@ -254,9 +257,20 @@ class Desk:
             may_save = not settings.duplicateRulesBlock
             if not (self.allow_save and may_save):
                 rules.check_duplicates(self.vendor.records, self.org, kind, doc, own_seq, self.base, may_save=may_save)
+        self._check_record_type(kind, doc, given)
         self.vendor.rules.check_validations(self.org, kind.name, doc)
         if own_seq is None or any(kind.fields[name].unique for name in given):
             self._must_be_free(kind, doc, own_seq)
+
+    @staticmethod
+    def _check_record_type(kind: Kind, doc: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        """Raise Refused for a value of a restricted picklist that the record's type does not allow."""
+        own = next((one for one in kind.record_types if one.id == doc.get("RecordTypeId")), None)
+        for name, allowed in (own.picklists if own else {}).items():
+            value = given.get(name)
+            if value is not None and value not in allowed and kind.fields[name].restricted:
+                text = f"{kind.fields[name].label}: bad value for restricted picklist field: {value}"
+                raise Refused(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", text, (name,))
 
     def _must_be_free(self, kind: Kind, doc: Mapping[str, Any], own_seq: int | None) -> None:
         for name in self.vendor.schema.whole(self.org, kind.name).unique:

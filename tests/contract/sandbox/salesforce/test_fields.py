@@ -92,8 +92,32 @@ def test_describe_is_not_sent_again_unless_it_changed(sandbox: SalesforceProcess
     assert sandbox.request("GET", path, None, {**bearer, "If-Modified-Since": now})[0] == 200
 
 
-def test_picklists_of_the_record_type(sandbox: SalesforceProcess, access: str) -> None:
-    path = "/ui-api/object-info/Lead/picklist-values/012000000000000AAA"
-    values = sandbox.call("GET", path, access)[1]["picklistFieldValues"]["Status"]["values"]
-    assert values[0]["value"] == "Open - Not Contacted"
-    assert sandbox.call("GET", path.replace("012000000000000AAA", "0125g0000000001AAA"), access)[0] == 404
+def picklist(sandbox: SalesforceProcess, access: str, record_type: str) -> list[str]:
+    path = f"/ui-api/object-info/Lead/picklist-values/{record_type}"
+    status, body = sandbox.call("GET", path, access)
+    assert status == 200
+    return [one["value"] for one in body["picklistFieldValues"]["Status"]["values"]]
+
+
+def test_picklists_of_record_types(sandbox: SalesforceProcess, access: str) -> None:
+    master = "012000000000000AAA"
+    statuses = picklist(sandbox, access, master)
+    assert len(statuses) == 4
+    assert "RecordTypeId" not in fields(sandbox, access)
+    few = {"Status": statuses[:2]}
+    special = sandbox.do("record_type", name="Partner lead", default=True, picklists=few)["id"]
+    assert picklist(sandbox, access, special) == statuses[:2]
+    assert picklist(sandbox, access, master) == statuses
+    other = "/ui-api/object-info/Lead/picklist-values/0125g0000000001AAA"
+    assert sandbox.call("GET", other, access)[0] == 404
+    infos = sandbox.call("GET", "/sobjects/Lead/describe", access)[1]["recordTypeInfos"]
+    assert [(one["recordTypeId"], one["defaultRecordTypeMapping"]) for one in infos] == [
+        (special, True),
+        (master, False),
+    ]
+    made = sandbox.call("POST", "/sobjects/Lead", access, LEAD)[1]["id"]
+    found = sandbox.query(access, "SELECT RecordType.Name FROM Lead")["records"]  # of the lead just made
+    assert [one["RecordType"]["Name"] for one in found] == ["Partner lead"]
+    status, body = sandbox.call("PATCH", f"/sobjects/Lead/{made}", access, {"Status": statuses[2]})
+    assert (status, body[0]["errorCode"]) == (400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    assert sandbox.call("PATCH", f"/sobjects/Lead/{made}", access, {"Status": statuses[1]})[0] == 204
