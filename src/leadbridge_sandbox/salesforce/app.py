@@ -108,6 +108,7 @@ def _composites() -> Iterable[Spec]:
     composite = Composite(parts)
     base = f"{DATA}/composite"
     yield "POST", base, "composite", composite.composite, "api"
+    yield "POST", f"{base}/graph", "composite.graph", composite.graph, "api"
     yield "POST", f"{base}/batch", "composite.batch", composite.batch, "api"
     yield "POST", f"{base}/tree/{{object}}", "composite.tree", tree, "api"
 

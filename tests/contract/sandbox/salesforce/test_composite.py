@@ -49,6 +49,24 @@ def test_one_bad_part_undoes_the_others_only_if_asked(sandbox: SalesforceProcess
     assert len(sandbox.records("Account")) == 1
 
 
+def test_each_graph_stands_alone(sandbox: SalesforceProcess, access: str) -> None:
+    good = parts(
+        ("acc", "POST", "/sobjects/Account", {"Name": "Roy Ltd"}),
+        ("con", "POST", "/sobjects/Contact", {"LastName": "Roy", "AccountId": "@{acc.id}"}),
+    )
+    bad = parts(
+        ("acc", "POST", "/sobjects/Account", {"Name": "Bo Ltd"}),
+        ("con", "POST", "/sobjects/Contact", {"AccountId": "@{acc.id}"}),
+    )
+    graphs = [{"graphId": "1", "compositeRequest": good}, {"graphId": "2", "compositeRequest": bad}]
+    status, body = sandbox.call("POST", "/composite/graph", access, {"graphs": graphs})
+    assert status == 200
+    assert [(one["graphId"], one["isSuccessful"]) for one in body["graphs"]] == [("1", True), ("2", False)]
+    undone = body["graphs"][1]["graphResponse"]["compositeResponse"]
+    assert [one["body"][0]["errorCode"] for one in undone] == ["PROCESSING_HALTED", "REQUIRED_FIELD_MISSING"]
+    assert [row["properties"]["Name"] for row in sandbox.records("Account")] == ["Roy Ltd"]
+
+
 def test_a_batch(sandbox: SalesforceProcess, access: str) -> None:
     asked = [
         {"method": "POST", "url": "v67.0/sobjects/Account", "richInput": {"Name": "Roy Ltd"}},
