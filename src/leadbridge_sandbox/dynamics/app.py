@@ -17,7 +17,7 @@ from ..faults import Fault
 from ..gate import Gate
 from ..store import Database
 from ..world import World
-from . import addresses
+from . import addresses, batch
 from .actions import Actions
 from .errors import Answer, VendorError, no_such_segment
 from .grants import Grants, Principal
@@ -73,6 +73,8 @@ class WebApi:
             return None, no_such_segment(path)
         try:
             found = addresses.segments(below)
+            if request.method == "POST" and [one.name for one in found] == ["$batch"]:
+                return Operation("batch", batch.handle), None
             operation = operation_of(request.method, found, dict(request.headers), request.url.query)
         except VendorError as error:
             return None, error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import entities, functions
+from . import bulk, delta, entities, functions, metadata, sales
 from .addresses import Segment
 from .operation import Handler, Operation
 
@@ -26,6 +26,21 @@ _GLOBAL: dict[tuple[str, str], Operation] = {
     ("GET", "WhoAmI"): Operation("whoami", functions.who_am_i),
     ("GET", "RetrieveCurrentOrganization"): Operation("current-organization", functions.current_organization),
     ("GET", "RetrieveVersion"): Operation("version", functions.version),
+    ("POST", "BulkDelete"): Operation("bulk-delete", bulk.bulk_delete, True),
+    ("POST", "WinOpportunity"): Operation("opportunities.win", sales.win, True),
+    ("POST", "LoseOpportunity"): Operation("opportunities.lose", sales.lose, True),
+}
+_BOUND: dict[str, tuple[str, Handler, bool]] = {
+    "CreateMultiple": ("create-multiple", bulk.create_multiple, True),
+    "UpdateMultiple": ("update-multiple", bulk.update_multiple, True),
+    "UpsertMultiple": ("upsert-multiple", bulk.upsert_multiple, True),
+    "QualifyLead": ("qualify", sales.qualify_lead, True),
+}
+_METADATA: dict[tuple[str, str], Operation] = {
+    ("POST", "Keys"): Operation("metadata.keys.create", metadata.create_key, True),
+    ("DELETE", "Keys"): Operation("metadata.keys.delete", metadata.remove_key, True),
+    ("POST", "Attributes"): Operation("metadata.attributes.create", metadata.create_column, True),
+    ("DELETE", "Attributes"): Operation("metadata.attributes.delete", metadata.remove_column, True),
 }
 
 
@@ -37,13 +52,22 @@ def operation_of(method: str, path: list[Segment], headers: dict[str, str], quer
     known = _GLOBAL.get((method, first.name))
     if known is not None:
         return known
+    if first.name == "EntityDefinitions":
+        part = path[1].name if len(path) > 1 else ""
+        if method == "GET":
+            return Operation(f"metadata.{part.lower() or 'tables'}", metadata.definitions)
+        return _METADATA.get((method, part))
     base = "records" if first.name in RECORD_TABLES else first.name
     return _of_records(base, method, path, headers, query)
 
 
 def _of_records(base: str, method: str, path: list[Segment], headers: dict[str, str], query: str) -> Operation | None:
     first = path[0]
+    if len(path) == 2 and method == "POST" and path[1].name.startswith(ACTION):
+        return _named(base, _BOUND.get(path[1].name.removeprefix(ACTION)))
     if len(path) == 1 and first.inside is None:
+        if method == "GET" and delta.is_tracked(headers.get("prefer", ""), query):
+            return Operation(f"{base}.delta", delta.tracked)
         return _named(base, _COLLECTION.get(method))
     if len(path) == 1:
         if method == "PATCH":
@@ -51,7 +75,7 @@ def _of_records(base: str, method: str, path: list[Segment], headers: dict[str, 
             return Operation(f"{base}.{name}", entities.patch, True)
         return _named(base, _RECORD.get(method))
     if path[1].name == "$count" and first.inside is None and method == "GET":
-        return Operation(f"{base}.count", entities.count)
+        return Operation(f"{base}.count", delta.count if "deltatoken=" in query else entities.count)
     return _named(base, _PART.get(method)) if first.inside is not None else None
 
 
