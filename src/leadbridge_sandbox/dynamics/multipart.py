@@ -102,14 +102,15 @@ def _of(headers: dict[str, str], rest: bytes) -> Part:
     if not headers.get("content-type", "").lower().startswith("application/http"):
         raise bad_query("Each part of a batch must be application/http.")
     line, _, after = rest.lstrip(b"\r\n").partition(b"\n")
-    words = line.decode("utf-8", "replace").split()
-    if len(words) != 3 or not words[2].startswith("HTTP/"):
+    method, _, more = line.decode("utf-8", "replace").strip().partition(" ")
+    target, _, version = more.rpartition(" ")  # an address may have spaces: clients do not always encode its query
+    if not target or not version.startswith("HTTP/"):
         raise bad_query(f"'{line.decode('utf-8', 'replace').strip()}' is no request line.")
     if after.startswith((b"\r\n", b"\n")):
         named, body = {}, after.lstrip(b"\r\n")
     else:
         named, body = _split(after)
-    return Part(words[0].upper(), words[1], named, body.rstrip(b"\r\n"), headers.get("content-id"))
+    return Part(method.upper(), target.strip(), named, body.rstrip(b"\r\n"), headers.get("content-id"))
 
 
 def written(answers: list[Answer | list[tuple[str | None, Answer]]], boundary: str, inner: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bulk, delta, entities, functions, metadata, sales
+from . import bulk, customising, delta, entities, functions, metadata, sales
 from .addresses import Segment
 from .operation import Handler, Operation
 
@@ -27,6 +27,8 @@ _GLOBAL: dict[tuple[str, str], Operation] = {
     ("GET", "RetrieveCurrentOrganization"): Operation("current-organization", functions.current_organization),
     ("GET", "RetrieveVersion"): Operation("version", functions.version),
     ("POST", "BulkDelete"): Operation("bulk-delete", bulk.bulk_delete, True),
+    ("POST", "CreateEntities"): Operation("metadata.tables.create", customising.create_entities, True),
+    ("GET", "RetrieveMetadataChanges"): Operation("metadata.changes", customising.metadata_changes),
     ("POST", "WinOpportunity"): Operation("opportunities.win", sales.win, True),
     ("POST", "LoseOpportunity"): Operation("opportunities.lose", sales.lose, True),
 }
@@ -37,10 +39,11 @@ _BOUND: dict[str, tuple[str, Handler, bool]] = {
     "QualifyLead": ("qualify", sales.qualify_lead, True),
 }
 _METADATA: dict[tuple[str, str], Operation] = {
-    ("POST", "Keys"): Operation("metadata.keys.create", metadata.create_key, True),
-    ("DELETE", "Keys"): Operation("metadata.keys.delete", metadata.remove_key, True),
-    ("POST", "Attributes"): Operation("metadata.attributes.create", metadata.create_column, True),
-    ("DELETE", "Attributes"): Operation("metadata.attributes.delete", metadata.remove_column, True),
+    ("DELETE", ""): Operation("metadata.tables.delete", customising.remove_table, True),
+    ("POST", "Keys"): Operation("metadata.keys.create", customising.create_key, True),
+    ("DELETE", "Keys"): Operation("metadata.keys.delete", customising.remove_key, True),
+    ("POST", "Attributes"): Operation("metadata.attributes.create", customising.create_column, True),
+    ("DELETE", "Attributes"): Operation("metadata.attributes.delete", customising.remove_column, True),
 }
 
 
