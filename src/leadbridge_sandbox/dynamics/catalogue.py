@@ -89,7 +89,8 @@ class Catalogue:
         """Remove a key, a column of the organisation's own, or (with an empty name) a whole such table."""
         where = f"{table.name}.{name}" if name else table.name
         self.world.db.run(
-            "DELETE FROM dynamics_definitions WHERE org = ? AND (kind = ? OR ? = 'table') AND (name = ? OR name LIKE ?)",
+            "DELETE FROM dynamics_definitions "
+            "WHERE org = ? AND (kind = ? OR ? = 'table') AND (name = ? OR name LIKE ?)",
             self.org,
             kind,
             kind,

@@ -127,7 +127,6 @@ def _options_from(body: Doc) -> tuple[Option, ...]:
     )
 
 
-
 def create_entities(call: Call) -> Answer:
     """Add tables, each with its columns; one of them is the primary name."""
     for body in call.json().get("Entities") or []:

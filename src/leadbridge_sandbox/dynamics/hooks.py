@@ -81,7 +81,9 @@ class Hooks:
             bound, message = doc.get("eventhandler"), doc.get("sdkmessageid")
             endpoint = records.get("serviceendpoint", bound[1]) if bound else None
             named = records.get("sdkmessage", message[1]) if message else None
-            picked = records.get("sdkmessagefilter", doc["sdkmessagefilterid"][1]) if "sdkmessagefilterid" in doc else None
+            picked = (
+                records.get("sdkmessagefilter", doc["sdkmessagefilterid"][1]) if "sdkmessagefilterid" in doc else None
+            )
             if endpoint is None or named is None or doc.get("statecode") != 0:
                 continue
             if endpoint.doc.get("contract") != WEBHOOK:
@@ -187,9 +189,7 @@ class Hooks:
             self._end(event, "failed")
             self._failed(org, doc, status)
 
-    async def _post(
-        self, session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: bytes
-    ) -> int | None:
+    async def _post(self, session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: bytes) -> int | None:
         try:
             async with session.post(
                 url, data=body, headers={**headers, "Content-Type": "application/json"}, allow_redirects=False

@@ -7,8 +7,9 @@ from typing import Any
 
 from .addresses import Segment, arguments, split_outside
 from .columns import Column, Table
+from .conditions import Read, test_of
 from .errors import Answer, VendorError, bad_query, no_such_segment
-from .filters import Node, Read, parse, test_of
+from .filters import Node, parse
 from .metadata_views import column_view, key_view, option_set, relationship_view, table_view, type_of
 from .operation import Call
 

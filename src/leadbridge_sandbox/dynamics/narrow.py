@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .columns import Table
-from .filters import All, Among, Any_, Compare, Node, comparable
+from .conditions import comparable
+from .filters import All, Among, Compare, Node, Some
 from .records import folded
 
 Sql = tuple[str, tuple[Any, ...]]
@@ -18,12 +19,12 @@ def narrow(node: Node, table: Table) -> Sql | None:
     if isinstance(node, All):
         known = [found for part in node.parts if (found := narrow(part, table)) is not None]
         return _joined(" AND ", known) if known else None
-    if isinstance(node, Any_):
+    if isinstance(node, Some):
         parts = [narrow(part, table) for part in node.parts]
         known = [part for part in parts if part is not None]
         return _joined(" OR ", known) if len(known) == len(parts) else None
     if isinstance(node, Among):
-        return narrow(Any_(tuple(Compare("eq", node.path, value) for value in node.values)), table)
+        return narrow(Some(tuple(Compare("eq", node.path, value) for value in node.values)), table)
     return _of_comparison(node, table) if isinstance(node, Compare) else None
 
 

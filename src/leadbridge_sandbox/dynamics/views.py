@@ -8,8 +8,8 @@ from typing import Any
 
 from . import values
 from .columns import LOOKUPS, OPTION_TYPES, Column, Table
+from .conditions import Read
 from .errors import bad_query
-from .filters import Read
 from .records import Record
 from .writes import Desk
 

@@ -109,7 +109,9 @@ def test_upsert_by_an_alternate_key(client: Any, sandbox: DynamicsProcess) -> No
     key = keyed(client)
     client.records.upsert("lead", [UpsertItem({key: "a-1"}, {"lastname": "Once"})])
     client.records.upsert("lead", [UpsertItem({key: "a-1"}, {"lastname": "Twice"})])
-    client.records.upsert("lead", [UpsertItem({key: f"a-{number}"}, {"lastname": f"L{number}"}) for number in (1, 2, 3)])
+    client.records.upsert(
+        "lead", [UpsertItem({key: f"a-{number}"}, {"lastname": f"L{number}"}) for number in (1, 2, 3)]
+    )
     rows = client.records.list("lead", select=["lastname", key], orderby=[key])
     assert [(row[key], row["lastname"]) for row in rows] == [("a-1", "L1"), ("a-2", "L2"), ("a-3", "L3")]
     assert sandbox.calls("records.upsert") == 2
