@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from . import values
+from . import unconfirmed, values
 from .errors import bad_query
 from .filters import All, Among, Compare, Moment, Node, Not, Some, Text
 from .records import folded, place_of
@@ -63,7 +63,7 @@ def _comparison(node: Compare, read: Read, kind: str) -> Test:
         if node.operator == "ne":
             return lambda row: read(row) is not None
         return lambda row: False
-    if node.operator == "ne":  # a row without a value is not equal to any
+    if node.operator == "ne" and unconfirmed.NOT_EQUAL_MATCHES_NO_VALUE:
         return lambda row: _shown(kind, read(row)) != wanted
 
     def holds(row: Any) -> bool:

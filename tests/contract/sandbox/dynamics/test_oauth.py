@@ -87,7 +87,11 @@ def test_a_refresh_token_lives_for_ninety_days_from_its_last_use(sandbox: Dynami
 
 @pytest.mark.parametrize(
     ("how", "error", "number"),
-    [("revoked", "invalid_grant", 50173), ("mfa", "interaction_required", 50076), ("unconsented", "invalid_grant", 65001)],
+    [
+        ("revoked", "invalid_grant", 50173),
+        ("mfa", "interaction_required", 50076),
+        ("unconsented", "invalid_grant", 65001),
+    ],
 )
 def test_an_administrator_ends_a_grant(sandbox: DynamicsProcess, how: str, error: str, number: int) -> None:
     tokens = sandbox.issue_tokens()
