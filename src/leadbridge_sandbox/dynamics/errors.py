@@ -132,6 +132,11 @@ def bad_value(message: str) -> VendorError:
     return VendorError(400, unconfirmed.BAD_VALUE_CODE, message)
 
 
+def address_too_long() -> VendorError:
+    """Return the error of a request whose path and query are too long."""
+    return VendorError(unconfirmed.TOO_LONG_STATUS, "0x80060888", "The length of the URL is too long.")
+
+
 def no_such_segment(segment: str) -> VendorError:
     """Return the error of a path that leads nowhere."""
     text = f"Resource not found for the segment '{segment}'."

@@ -126,7 +126,7 @@ class Page:
 def matching(desk: Desk, table: Table, asked: Wanted, limit: int | None, cookie: Any = None) -> Page:
     """Return up to `limit` records that a query asks for, from a cookie on."""
     test = test_for(desk, table, asked.node)
-    known = narrow(asked.node, table) if asked.node is not None else None
+    known = narrow(asked.node, table, desk.records.org) if asked.node is not None else None
     native = _native(table, asked.order)
     if native is None:
         return _sorted(desk, table, asked, test, known, limit, cookie)

@@ -92,6 +92,15 @@ TEXT_COMPARES_CASE_INSENSITIVELY: Final = True
 GUIDS_ORDER_AS_IN_SQL_SERVER: Final = True
 """Whether ids sort by their last group first, as the database below sorts them, instead of as text."""
 
+ADDRESS_MAX: Final = 32 * 1024
+"""Longest path and query of a request, in bytes."""
+
+BATCH_ADDRESS_MAX: Final = 64 * 1024
+"""The same inside a batch."""
+
+TOO_LONG_STATUS: Final = 414
+"""Status of a request whose address is too long."""
+
 NOT_EQUAL_MATCHES_NO_VALUE: Final = True
 """Whether `ne` a value also finds records that have no value in the column."""
 

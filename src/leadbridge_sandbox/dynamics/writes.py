@@ -175,6 +175,7 @@ class Desk:
         self.may("Delete", table)
         self.records.remove(table.name, record, self.vendor.next_version(), self.now)
         self.written += 1
+        process_flows.after_delete(self, table, record)
         self.tell(Change("Delete", table, record, {}, record.doc, self.user, self.tag))
 
     # Checks

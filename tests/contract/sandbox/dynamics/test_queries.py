@@ -148,3 +148,23 @@ def test_metadata_is_read_with_casts(sandbox: DynamicsProcess, access: str) -> N
     required = "RequiredLevel/Value eq Microsoft.Dynamics.CRM.AttributeRequiredLevel'SystemRequired'"
     _, _, needed = sandbox.web("GET", f"{lead}/Attributes?$select=LogicalName&$filter={required}", access)
     assert "ownerid" in {row["LogicalName"] for row in needed["value"]}
+
+
+def test_many_addresses_are_asked_for_at_once_up_to_the_length_of_a_url(sandbox: DynamicsProcess, access: str) -> None:
+    sandbox.control("POST", "/do/seed", {"count": 3000, "at": AT})
+    wanted = [f"seed{number}@example.test" for number in range(0, 3000, 30)]
+    asked = " or ".join(f"emailaddress1 eq '{address.upper()}'" for address in wanted)
+    _, _, body = sandbox.web("GET", f"leads?$select=emailaddress1&$filter={asked}", access)
+    assert sorted(row["emailaddress1"] for row in body["value"]) == sorted(wanted)
+    assert sandbox.web("GET", f"leads?$select=leadid&$filter={asked} or {' or '.join([asked] * 9)}", access)[0] == 414
+
+
+def test_what_pointed_at_a_deleted_record_points_at_nothing(sandbox: DynamicsProcess, access: str) -> None:
+    account = sandbox.add(access, "accounts", name="Acme")
+    lead = sandbox.add(access, "leads", lastname="A", **{"parentaccountid@odata.bind": f"/accounts({account})"})
+    assert sandbox.web("DELETE", f"accounts({account})", access)[0] == 204
+    query = f"leads({lead})?$select=_parentaccountid_value&$expand=parentaccountid($select=name)"
+    read = sandbox.web("GET", query, access)[2]
+    assert (read["_parentaccountid_value"], read["parentaccountid"]) == (None, None)
+    assert sandbox.web("DELETE", f"leads({lead})", access)[0] == 204
+    assert sandbox.web("GET", "leadtoopportunitysalesprocesses?$select=name", access)[2]["value"] == []

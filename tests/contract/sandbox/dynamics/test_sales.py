@@ -101,7 +101,7 @@ def test_a_process_moves_one_stage_at_a_time(sandbox: DynamicsProcess, access: s
 
     assert move(2) == 400
     assert move(1) == 400  # the next stage is an opportunity's
-    _, body = qualify(sandbox, access, lead)
+    assert qualify(sandbox, access, lead)[0] == 200
     assert instance(sandbox, access, lead)["activestageid"]["stagename"] == "Develop"
     assert move(3) == 400
     assert move(2) == 204
