@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import actions_api, bulk, customising, delta, entities, functions, metadata, sales
+from . import actions_api, bulk, csdl, customising, delta, entities, functions, metadata, sales
 from .addresses import Segment
 from .operation import Handler, Operation
 
@@ -23,6 +23,7 @@ _PART: dict[str, tuple[str, Handler, bool]] = {
     "PUT": ("put-part", entities.put_part, True),
 }
 _GLOBAL: dict[tuple[str, str], Operation] = {
+    ("GET", "$metadata"): Operation("metadata.document", csdl.document),
     ("GET", "WhoAmI"): Operation("whoami", functions.who_am_i),
     ("GET", "RetrieveCurrentOrganization"): Operation("current-organization", functions.current_organization),
     ("GET", "RetrieveVersion"): Operation("version", functions.version),

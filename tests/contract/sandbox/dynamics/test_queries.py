@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -168,3 +169,14 @@ def test_what_pointed_at_a_deleted_record_points_at_nothing(sandbox: DynamicsPro
     assert (read["_parentaccountid_value"], read["parentaccountid"]) == (None, None)
     assert sandbox.web("DELETE", f"leads({lead})", access)[0] == 204
     assert sandbox.web("GET", "leadtoopportunitysalesprocesses?$select=name", access)[2]["value"] == []
+
+
+def test_the_document_of_all_types(sandbox: DynamicsProcess, access: str) -> None:
+    status, headers, text = sandbox.web("GET", "$metadata", access)
+    assert (status, headers["content-type"]) == (200, "application/xml")
+    space = "{http://docs.oasis-open.org/odata/ns/edm}"
+    root = ElementTree.fromstring(text)
+    kinds = {kind.get("Name"): kind for kind in root.iter(f"{space}EntityType")}
+    named = {one.get("Name"): one.get("Type") for one in kinds["lead"].iter(f"{space}Property")}
+    assert (named["estimatedclosedate"], named["_ownerid_value"]) == ("Edm.Date", "Edm.Guid")
+    assert "leads" in {one.get("Name") for one in root.iter(f"{space}EntitySet")}
