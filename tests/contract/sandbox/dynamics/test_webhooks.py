@@ -224,3 +224,11 @@ def test_a_merge_names_both_records(sandbox: DynamicsProcess, receiver: Receiver
     parameters = {item["key"]: item["value"] for item in body(request)["InputParameters"]}
     assert parameters["Target"]["Id"] == one
     assert parameters["SubordinateId"] == other
+
+
+def test_an_administrator_registers_one_too(sandbox: DynamicsProcess, receiver: Receiver) -> None:
+    sandbox.control("POST", "/do/webhooks", {"url": receiver.url, "secret": "s", "objects": ["leads", "contacts"]})
+    assert len(sandbox.control("POST", "/do/steps")) == 8
+    sandbox.control("POST", "/do/seed", {"count": 1, "object": "contacts"})
+    (request,) = receiver.wait(bool)
+    assert (request.path, body(request)["PrimaryEntityName"]) == ("/hook?code=s", "contact")
