@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from .hubspot.app import build as hubspot
 from .store import Database
+from .zoho.app import build as zoho
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +23,6 @@ class Vendor:
 
 VENDORS: Mapping[str, Vendor] = {
     "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
+    "zoho": Vendor("Zoho CRM", zoho),
 }
 """By the id that the hub knows them by."""
