@@ -60,6 +60,8 @@ class Budget:
     day_limit: int | None = None
     day_over: bool = False
     """The day's calls are used up: waiting a minute does not help."""
+    slow_down: bool = False
+    """The call was refused for the number of calls, and nothing was done; by whatever status the vendor says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,9 @@ class Write:
     values: Mapping[str, str]
     """Field to new value; an empty text clears the field."""
     id: str | None = None
+    version: str | None = None
+    """The version that was read: where the vendor can (``Guarantees.write_guard``) and the record has another one by
+    now, nothing is written, and the outcome is the fault ``changed_meanwhile``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,8 @@ class FieldInfo:
     unique: bool = False
     """Whether a record can be found and upserted by its value."""
     custom: bool = False
+    required: bool = False
+    """Whether the vendor refuses a new record without it, as far as its description tells."""
     options: tuple[Option, ...] = ()
     group: str = ""
 

@@ -82,6 +82,8 @@ class Provider(Protocol):
     """Statuses which say that nothing was done, so that any call may be repeated after a wait."""
     correlation_header: str
     """The response header by which the vendor's support finds a call; empty where there is none."""
+    token_scheme: str
+    """The word before the access token in the header ``Authorization``."""
 
     def origins(self, app: App) -> tuple[str, ...]:
         """Return the origins that a new connection may talk to."""
@@ -115,6 +117,10 @@ class Provider(Protocol):
 
     def read_grant(self, app: App, response: HttpResponse) -> Grant:
         """Return the tokens in a token endpoint's answer; raises ``TokenRefused`` (``crm.errors``)."""
+        ...
+
+    def token_ended(self, response: HttpResponse) -> bool:
+        """Tell whether an answer refuses the access token in a way that a new one can cure."""
         ...
 
     def budget(self, response: HttpResponse) -> Budget:

@@ -128,13 +128,14 @@ class ConnectionSession:
                 repeats += 1
                 await self._pause(repeats)
                 continue
-            if response.status == 401 and gen is not None:
+            told = self._provider.budget(response)
+            if gen is not None and self._provider.token_ended(response):
                 if renewed:
                     raise await self._fault(_rejected(self._provider.name))
                 renewed = True
                 self._access = await self._token(gen)
-            elif response.status == 429:
-                if self._provider.budget(response).day_over:
+            elif response.status == 429 or told.slow_down:
+                if told.day_over:
                     asked = retry_after(response, self._around.clock.now())
                     raise await self._fault(_day_over(self._provider.name, asked))
                 throttled += 1
@@ -166,7 +167,7 @@ class ConnectionSession:
             if access is None or self._around.clock.now() >= access.renew_at:
                 access = self._access = await self._token(None)
             gen = access.gen
-            bearer = f"Bearer {access.secret.get_secret_value()}"
+            bearer = f"{self._provider.token_scheme} {access.secret.get_secret_value()}"
             request = replace(request, headers={**request.headers, "authorization": bearer})
         if self._errand.seconds is not None:
             shortest = min(request.seconds, self._errand.seconds)

@@ -162,5 +162,5 @@ def budget(response: HttpResponse) -> Budget:
     """Return what is left of the day's credits, which Zoho tells once half of them are used."""
     left = response.headers.get(CREDITS, "")
     day_left = int(left) if left.isdigit() else None
-    over = day_left == 0 and errors.code_of(response) in errors.THROTTLED
-    return Budget(day_left=day_left, day_over=over)
+    slow_down = response.status == 429 or (response.status >= 400 and errors.code_of(response) in errors.THROTTLED)
+    return Budget(day_left=day_left, day_over=slow_down and day_left == 0, slow_down=slow_down)

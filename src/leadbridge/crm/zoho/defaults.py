@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from leadbridge.crm.model import FieldPair, Guarantees, ObjectDefaults, Pace
 from leadbridge.crm.zoho import unconfirmed
@@ -81,53 +81,14 @@ that are under way together, this keeps clear of the smallest edition's five."""
 HEAVY_PACE = Pace(calls=50, seconds=10, name="heavy")
 """Writes of more than ten rows, of which at most ten may be under way in any edition."""
 
-_TEXTS = "text"
-_PERSON = {
-    name: _TEXTS
-    for name in (
-        "First_Name Last_Name Full_Name Salutation Email Secondary_Email Phone Mobile Fax Website Description Lead_Source "
-        "Skype_ID Twitter"
-    ).split()
-} | {"Owner": "ownerlookup", "Email_Opt_Out": "boolean", "Tag": "tags"}
-FIELD_TYPES: Mapping[str, Mapping[str, str]] = {
-    "Leads": _PERSON
-    | {
-        name: _TEXTS
-        for name in "Company Designation Lead_Status Industry Rating Street City State Zip_Code Country".split()
-    }
-    | {"No_of_Employees": "integer", "Annual_Revenue": "currency"},
-    "Contacts": _PERSON
-    | {
-        name: _TEXTS
-        for name in (
-            "Title Department Assistant Asst_Phone Home_Phone Other_Phone Mailing_Street Mailing_City Mailing_State "
-            "Mailing_Zip Mailing_Country Other_Street Other_City Other_State Other_Zip Other_Country"
-        ).split()
-    }
-    | {"Account_Name": "lookup", "Reporting_To": "lookup", "Date_of_Birth": "date"},
-    "Accounts": {
-        name: _TEXTS
-        for name in (
-            "Account_Name Phone Fax Website Industry Account_Type Account_Number Account_Site Ownership Rating "
-            "Ticker_Symbol Description Billing_Street Billing_City Billing_State Billing_Code Billing_Country "
-            "Shipping_Street Shipping_City Shipping_State Shipping_Code Shipping_Country"
-        ).split()
-    }
-    | {"Owner": "ownerlookup", "Employees": "integer", "Annual_Revenue": "currency", "Parent_Account": "lookup"},
-    "Deals": {name: _TEXTS for name in "Deal_Name Stage Lead_Source Description Type Next_Step".split()}
-    | {
-        "Owner": "ownerlookup",
-        "Amount": "currency",
-        "Closing_Date": "date",
-        "Probability": "integer",
-        "Account_Name": "lookup",
-        "Contact_Name": "lookup",
-    },
-}
-"""Standard fields and what they hold, in Zoho's words, so that writing them asks for no description. Source: the field
-list of Zoho's official client. Any other field's type comes from the description."""
-
 
 def own_key_field() -> Mapping[str, object]:
     """Return the definition of the unique field that holds our id."""
     return {"field_label": OWN_KEY_LABEL, "data_type": "text", "length": 40, "unique": {"case_sensitive": False}}
+
+
+def granted(scope: str, scopes: Sequence[str]) -> bool:
+    """Tell whether a permission is among those granted, by itself or as part of a wider one."""
+    parts = scope.split(".")
+    wider = {scope, *(".".join((*parts[:length], "ALL")) for length in range(1, len(parts)))}
+    return not wider.isdisjoint(scopes)

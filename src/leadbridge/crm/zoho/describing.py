@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from leadbridge.crm.model import FieldInfo, FieldType, Option, Owner
@@ -25,8 +25,8 @@ _NOTHING = "-None-"
 """What Zoho's choice fields show for no value; null is what is stored."""
 
 
-def field(raw: Mapping[str, Any], module: str) -> FieldInfo:
-    """Return one field.
+def field(raw: Mapping[str, Any], module: str, needed: Collection[str] = ()) -> FieldInfo:
+    """Return one field; ``needed`` are those that the layouts require.
 
     It can be written unless Zoho calls it read-only, or takes it neither for a new record nor for an old one.
     """
@@ -44,6 +44,7 @@ def field(raw: Mapping[str, Any], module: str) -> FieldInfo:
         unique=bool(raw.get("unique")) or CHECKED_FOR_DUPLICATES.get(module) == name,
         custom=bool(raw.get("custom_field")),
         options=tuple(_options(raw.get("pick_list_values") or ())),
+        required=bool(raw.get("system_mandatory")) or name in needed,
     )
 
 

@@ -1,7 +1,7 @@
 """Zoho's error catalogue: what an answer means, why it came, what to do, and whether trying again can help.
 
-The same object ``{code, message, status, details}`` stands alone as an answer, or as one row's outcome. A code means the
-same under every status, so the code decides.
+The same object ``{code, message, status, details}`` stands alone as an answer, or as one row's outcome. A code means
+the same under every status, so the code decides.
 """
 
 from __future__ import annotations
@@ -135,7 +135,10 @@ CATALOGUE: Mapping[str, Entry] = {
         (MISSING_SCOPE, "OAUTH_SCOPE_MISMATCH"),
         (NO_PERMISSION, "NO_PERMISSION AUTHORIZATION_FAILED"),
         (ACCOUNT_CLOSED, "ORG_NOT_FOUND USER_INACTIVE"),
-        (INVALID_VALUE, "INVALID_DATA PATTERN_NOT_MATCHED MULTIPLE_OR_MULTI_ERRORS DEPENDENT_MISMATCH MAPPING_MISMATCH"),
+        (
+            INVALID_VALUE,
+            "INVALID_DATA PATTERN_NOT_MATCHED MULTIPLE_OR_MULTI_ERRORS DEPENDENT_MISMATCH MAPPING_MISMATCH",
+        ),
         (REQUIRED, "MANDATORY_NOT_FOUND"),
         (DEPENDENT, "DEPENDENT_FIELD_MISSING EXPECTED_FIELD_MISSING"),
         (EXISTS, "DUPLICATE_DATA DUPLICATE_LINKING_DATA"),
@@ -146,9 +149,9 @@ CATALOGUE: Mapping[str, Entry] = {
         (UNKNOWN_OBJECT, "INVALID_MODULE MODULE_NOT_AVAILABLE"),
         (
             OUR_REQUEST,
-            "REQUIRED_PARAM_MISSING INVALID_REQUEST_METHOD INVALID_URL_PATTERN AMBIGUITY_DURING_PROCESSING SYNTAX_ERROR "
-            "INVALID_QUERY DUPLICATE_ALIAS INVALID_ALIAS INVALID_REQUEST UNSUPPORTED_MEDIA_TYPE TOKEN_BOUND_DATA_MISMATCH "
-            "DISCRETE_PAGINATION_LIMIT_EXCEEDED PAGINATION_LIMIT_EXCEEDED EXPIRED_VALUE UNABLE_TO_PARSE_DATA_TYPE",
+            "REQUIRED_PARAM_MISSING INVALID_REQUEST_METHOD INVALID_URL_PATTERN SYNTAX_ERROR INVALID_REQUEST "
+            "AMBIGUITY_DURING_PROCESSING INVALID_QUERY DUPLICATE_ALIAS INVALID_ALIAS UNSUPPORTED_MEDIA_TYPE "
+            "EXPIRED_VALUE TOKEN_BOUND_DATA_MISMATCH DISCRETE_PAGINATION_LIMIT_EXCEEDED PAGINATION_LIMIT_EXCEEDED",
         ),
         (TOO_LARGE, "LIMIT_EXCEEDED FILE_SIZE_LIMIT_EXCEEDED"),
         (NOT_FOUND, "RESOURCE_NOT_FOUND RECORD_NOT_FOUND"),
@@ -285,14 +288,17 @@ def _details(error: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _said(text: str, details: Mapping[str, Any]) -> str:
     """Return Zoho's sentence with the field's name and what was expected, of which values are never part."""
-    about = details.get("api_name") or details.get("param_name")
-    also = [f"field {about}"] if isinstance(about, str) else []
+    also = [
+        f"field {about}" for about in (details.get("api_name"), details.get("param_name")) if isinstance(about, str)
+    ]
     for name, label in (("expected_data_type", "expected"), ("maximum_length", "longest")):
         if isinstance(details.get(name), str | int):
             also.append(f"{label} {details[name]}")
-    for one in details.get("errors") or () if isinstance(details.get("errors"), list) else ():
-        if isinstance(one, dict) and isinstance(name := _details(one).get("api_name"), str):
-            also.append(f"field {name}")
+    several = details.get("errors")
+    names = (
+        [_details(one).get("api_name") for one in several if isinstance(one, dict)] if isinstance(several, list) else []
+    )
+    also += [f"field {name}" for name in names if isinstance(name, str)]
     return f"{text[:300]} ({', '.join(also)})"[:500] if also else text[:500]
 
 

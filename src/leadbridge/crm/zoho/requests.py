@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 import orjson
 from pydantic import SecretStr
 
+from leadbridge.crm.app import App
 from leadbridge.crm.model import Write
-from leadbridge.crm.provider import App
 from leadbridge.crm.zoho.defaults import OPTIONAL_SCOPES, REQUIRED_SCOPES, own_key_field
 from leadbridge.crm.zoho.values import record_json, stamp
 from leadbridge.kit.errors import InvalidInput
@@ -65,9 +65,7 @@ def refresh(app: App, refresh_token: SecretStr) -> HttpRequest:
 def revoke(app: App, refresh_token: SecretStr) -> HttpRequest:
     """Return the request that ends a grant, its access tokens too. Zoho asks for the token alone."""
     body = urlencode({"token": refresh_token.get_secret_value()}).encode()
-    return HttpRequest(
-        "POST", f"{app.login_url}/oauth/v2/token/revoke", headers=FORM, body=body, profile=Profile.TOKEN
-    )
+    return HttpRequest("POST", f"{app.login_url}/oauth/v2/token/revoke", headers=FORM, body=body, profile=Profile.TOKEN)
 
 
 def _token(app: App, path: str, **fields: str) -> HttpRequest:
@@ -205,9 +203,7 @@ def checked(name: str) -> str:
 
 
 def _rows(writes: Sequence[Write], types: Mapping[str, str]) -> dict[str, Any]:
-    rows = [
-        record_json(write.values, types) | ({} if write.id is None else {"id": write.id}) for write in writes
-    ]
+    rows = [record_json(write.values, types) | ({} if write.id is None else {"id": write.id}) for write in writes]
     return {"data": rows, "trigger": NO_AUTOMATIONS}
 
 

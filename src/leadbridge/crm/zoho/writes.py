@@ -16,7 +16,8 @@ from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.model import Write, Written
 from leadbridge.crm.provider import Session
 from leadbridge.crm.zoho import answers, describing, errors, requests, unconfirmed
-from leadbridge.crm.zoho.defaults import CHECKED_FOR_DUPLICATES, FIELD_TYPES, HEAVY_PACE, LEADS
+from leadbridge.crm.zoho.defaults import CHECKED_FOR_DUPLICATES, HEAVY_PACE, LEADS
+from leadbridge.crm.zoho.fieldtypes import FIELD_TYPES
 from leadbridge.crm.zoho.values import EPOCH, moment
 from leadbridge.security.errors import OutcomeLost
 from leadbridge.security.origins import origin_of
@@ -55,8 +56,8 @@ def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 async def write(session: Session, module: str, rows: Sequence[Write]) -> list[Written]:
     """Create (no ids) or update the rows of one call; raises ``OutcomeLost``, ``CallFailed``.
 
-    A row with a ``version`` is written only if its record is still of that version; Zoho takes one such time for a call,
-    so rows of different versions go in calls of their own.
+    A row with a ``version`` is written only if its record is still of that version; Zoho takes one such time for a
+    call, so rows of different versions go in calls of their own.
     """
     types = await _types(session, module, rows)
     outcomes, good = _known(rows, module, types)
@@ -75,9 +76,7 @@ async def write(session: Session, module: str, rows: Sequence[Write]) -> list[Wr
     return _ordered(rows, outcomes, found)
 
 
-async def _created(
-    session: Session, module: str, rows: Sequence[Write], types: Mapping[str, str]
-) -> list[Written]:
+async def _created(session: Session, module: str, rows: Sequence[Write], types: Mapping[str, str]) -> list[Written]:
     """Create rows. Where our unique field does not guard against a second record, Zoho's own duplicate check does."""
     check = CHECKED_FOR_DUPLICATES.get(module, "")
     guarded = [row for row in rows if row.values.get(LEADS.own_key) or not row.values.get(check)]
@@ -133,6 +132,17 @@ async def upsert(session: Session, module: str, by: str, rows: Sequence[Write]) 
     return [outcomes[row.trace] for row in rows]
 
 
+async def delete(session: Session, module: str, ids: Sequence[str]) -> None:
+    """Move records to the recycle bin; raises ``CallFailed`` for a refusal that is not about a record being gone."""
+    response = await session.call(requests.delete(session.app, module, ids))
+    for row in answers.rows(answers.ensure(response, 200, 207, 400)) or [{}]:
+        if row.get("code") == "SUCCESS":
+            continue
+        fault = errors.explain_row(row, response.status) if row else errors.explain(response)
+        if fault.code != "record_not_found":
+            raise CallFailed(fault)
+
+
 async def _types(session: Session, module: str, rows: Sequence[Write]) -> dict[str, str]:
     """Return the types of the fields that are written; Zoho is asked only where one is not a standard field."""
     known = {**FIELD_TYPES.get(module, {}), LEADS.own_key: "text"}
@@ -142,9 +152,7 @@ async def _types(session: Session, module: str, rows: Sequence[Write]) -> dict[s
     return describing.types(answers.rows(body, "fields")) | {"Tag": "tags"}
 
 
-def _known(
-    rows: Sequence[Write], module: str, types: Mapping[str, str]
-) -> tuple[dict[str, Written], list[Write]]:
+def _known(rows: Sequence[Write], module: str, types: Mapping[str, str]) -> tuple[dict[str, Written], list[Write]]:
     """Sort out rows with a field that does not exist: many organisations ignore it without a word."""
     outcomes: dict[str, Written] = {}
     good: list[Write] = []
