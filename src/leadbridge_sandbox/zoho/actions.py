@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..control import ControlProblem
+from . import endings
+from .desk import find
 from .grants import Grants
 from .human import ZohoControl
 from .org import BadDescription, User, Zoho, described
@@ -27,11 +29,14 @@ class Actions:
         """Return the actions there are."""
         return {
             "seed": self.seed,
+            "merge": self.merge,
+            "convert": self.convert,
             "restore": self.restore,
             "revoke": self.revoke,
             "user": self.user,
             "module": self.module,
             "field": self.field,
+            "deliveries": self.deliveries,
             "triggers": self.triggers,
             "usage": self.usage,
         }
@@ -58,6 +63,18 @@ class Actions:
                 last = desk.create(row, "$").id
                 first = first or last
         return {"first": str(first), "last": str(last), "at": iso(desk.now, "UTC")}
+
+    def merge(self, given: Given) -> Given:
+        """Merge `other` into `primary` as a person: object, primary, other. Answers the survivor's id."""
+        with self.human.at_work(given.get("zgid"), given.get("object") or "Leads") as desk:
+            winner, loser = find(desk, given.get("primary"), "$.primary"), find(desk, given.get("other"), "$.other")
+            return {"id": str(endings.merge(desk, winner, [loser], {}).id)}
+
+    def convert(self, given: Given) -> Given:
+        """Convert a lead as a person: id, and `deal` with the values of a deal to be made."""
+        with self.human.at_work(given.get("zgid"), "Leads") as desk:
+            deal = {"Deals": given["deal"]} if isinstance(given.get("deal"), dict) else {}
+            return endings.convert(desk, find(desk, given.get("id"), "$.id"), deal, "$")
 
     def restore(self, given: Given) -> Given:
         """Take a record out of the recycle bin as a person: object, id."""
@@ -101,13 +118,22 @@ class Actions:
                 raise ControlProblem("field is an object with field_label and data_type")
             return desk.definitions.add_field(desk.module.api_name, described_field, "$").as_json()
 
+    def deliveries(self, _: Given) -> Given:
+        """Answer the last deliveries with their answers' status, how many wait, and the live channels."""
+        channels = [
+            {"zgid": zgid, "channel": channel, "module": module, "expires": iso(expires, "UTC"), "token": doc["token"]}
+            for zgid in self.zoho.orgs
+            for channel, module, expires, doc in self.zoho.watch.channels(zgid)
+        ]
+        return {"deliveries": self.zoho.watch.sent, "events": self.zoho.watch.counts(), "channels": channels}
+
     def triggers(self, _: Given) -> Given:
         """Answer the last writes, each with the automations that it let run: a list, or `all`."""
         return {"writes": self.zoho.triggers}
 
     def usage(self, _: Given) -> Given:
         """Answer the credits used by organisation, and the most calls there were at one time."""
-        most = {":".join(map(str, key)): number for key, number in self.zoho.in_flight.most.items()}
+        most = {":".join(key): number for key, number in self.zoho.in_flight.most.items()}
         return {"credits": {zgid: self.zoho.credits.used(zgid) for zgid in self.zoho.orgs}, "mostAtOnce": most}
 
 

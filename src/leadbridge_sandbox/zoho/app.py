@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import metadata, oauth, reading, writes
+from . import coql, endings, metadata, oauth, reading, search, watch_routes, writes
 from .actions import Actions
 from .errors import answer, error_body
 from .human import ZohoControl
@@ -35,6 +35,23 @@ def _records() -> Iterable[Spec]:
     view, rows = _of("READ", "View"), {"rows": "data"}
     yield "GET", f"{many}/deleted", "records.deleted", reading.deleted, view
     yield "GET", f"{many}/actions/count", "records.count", reading.count, view
+    yield (
+        "GET",
+        f"{many}/search",
+        "records.search",
+        search.search,
+        Needs(("ZohoCRM.modules.{module}.READ", "ZohoSearch.securesearch.READ"), "View"),
+    )
+    converts = Needs(("ZohoCRM.modules.leads.UPDATE",), "Convert", cost=5, heavy=True)
+    yield "POST", f"{_CRM}/Leads/{{record}}/actions/convert", "records.convert", endings.convert_lead, converts
+    yield (
+        "POST",
+        f"{one}/actions/merge",
+        "records.merge",
+        endings.merge_records,
+        _of("UPDATE", "Edit", cost=5, heavy=True),
+    )
+    yield "POST", f"{_CRM}/coql", "coql", coql.run, Needs(("ZohoCRM.coql.READ",), query=True)
     yield "POST", f"{many}/upsert", "records.upsert", writes.upsert, _of("CREATE", "Create", **rows)
     yield "GET", many, "records.list", reading.records, view
     yield "POST", many, "records.create", writes.create, _of("CREATE", "Create", **rows)
@@ -59,6 +76,18 @@ def _settings() -> Iterable[Spec]:
     yield "GET", f"{_CRM}/org", "org.read", metadata.organisation, Needs(("ZohoCRM.org.READ",))
 
 
+def _watch() -> Iterable[Spec]:
+    path = f"{_CRM}/actions/watch"
+    for method, name, handler, verb in (
+        ("POST", "watch.create", watch_routes.create, "CREATE"),
+        ("PUT", "watch.replace", watch_routes.replace, "UPDATE"),
+        ("PATCH", "watch.change", watch_routes.change, "UPDATE"),
+        ("GET", "watch.list", watch_routes.listed, "READ"),
+        ("DELETE", "watch.end", watch_routes.end, "DELETE"),
+    ):
+        yield method, path, name, handler, Needs((f"ZohoCRM.notifications.{verb}",))
+
+
 def _accounts() -> Iterable[Spec]:
     yield "GET", "/oauth/v2/auth", "oauth.authorize", oauth.authorize, None
     yield "POST", "/oauth/v2/auth", "oauth.decide", oauth.decide, None
@@ -77,7 +106,7 @@ def build(db: Database, address: str) -> Starlette:
     operations = Operations(zoho)
     routes: list[BaseRoute] = [
         Route(path, operations.endpoint(name, handler, needs), methods=[method])
-        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_records())
+        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_watch(), *_records())
     ]
 
     async def unknown(_: Request, error: Exception) -> Response:

@@ -231,8 +231,8 @@ class Desk:
 
     def restore(self, record: Record) -> Record:
         """Take a record out of the recycle bin."""
-        moved = {"modified": self.now} if unconfirmed.RESTORE_MOVES_MODIFIED else {}
-        after = replace(record, deleted=None, deleted_by=None, **moved)
+        modified = self.now if unconfirmed.RESTORE_MOVES_MODIFIED else record.modified
+        after = replace(record, deleted=None, deleted_by=None, modified=modified)
         self.records.save(after, record)
         self.tell(Change("insert", self.module.api_name, record.id))
         return after

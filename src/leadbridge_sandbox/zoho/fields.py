@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from ..store import Database
-from .catalogue import LENGTHS, MODULES, STANDARD, Field, Module, custom_module
+from .catalogue import LENGTHS, MODULES, Field, Module
 from .errors import ItemError, Json, invalid_value, mandatory
+from .standard import STANDARD, custom_module
 
 CREATABLE = frozenset(LENGTHS) - {"ownerlookup", "lookup", "userlookup"}
 

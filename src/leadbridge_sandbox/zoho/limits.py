@@ -67,10 +67,10 @@ class InFlight:
     """How many calls of an organisation's app are being answered at this moment, and the most there were."""
 
     def __init__(self) -> None:
-        self.now: Counter[Hashable] = Counter()
-        self.most: Counter[Hashable] = Counter()
+        self.now: Counter[tuple[str, ...]] = Counter()
+        self.most: Counter[tuple[str, ...]] = Counter()
 
-    def enter(self, key: Hashable, limit: int | None) -> bool:
+    def enter(self, key: tuple[str, ...], limit: int | None) -> bool:
         """Count a call in, unless that would be more than the limit; return whether it is in."""
         if limit is not None and self.now[key] >= limit:
             return False
@@ -78,6 +78,6 @@ class InFlight:
         self.most[key] = max(self.most[key], self.now[key])
         return True
 
-    def leave(self, key: Hashable) -> None:
+    def leave(self, key: tuple[str, ...]) -> None:
         """Count a call out."""
         self.now[key] -= 1

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from .call import Call
 from .errors import ItemError, Json, VendorError, answer, invalid_module, missing_param
 from .fields import layout_json
-from .operation import Call
 from .writes import respond
 
 FIELDS_AT_ONCE = 5

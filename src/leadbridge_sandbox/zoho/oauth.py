@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from . import unconfirmed
+from .call import Call
 from .consent import FIELDS, ConsentProblem, check
 from .errors import TokenError, answer
-from .operation import Call
 from .org import LOCATIONS
 from .pages import page
 

@@ -1,11 +1,10 @@
-"""One call: who makes it, whether it may, and what answers it."""
+"""The way of a call: who makes it, whether it may, how many there are at one time, and what answers it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qsl
+from dataclasses import dataclass
 
 import orjson
 from starlette.requests import Request
@@ -14,14 +13,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ..faults import Fault
 from ..gate import Gate
-from .catalogue import Module
-from .desk import Desk, open_desk
+from .call import Call
 from .errors import (
     TokenError,
     VendorError,
     answer,
     error_body,
-    invalid_module,
     invalid_token,
     no_permission,
     not_authenticated,
@@ -29,93 +26,10 @@ from .errors import (
     too_many,
 )
 from .grants import Grants, Principal
-from .news import Change
 from .org import Zoho
 
 HEAVY_ROWS = 10
 _REFUSED = "leadbridge_sandbox.zoho.refused"
-
-
-@dataclass(slots=True)
-class Call:
-    """One request to Zoho, with what its operation needs to answer it."""
-
-    zoho: Zoho
-    request: Request
-    location: str
-    body: bytes
-    bearer: Principal | None = None
-    changes: list[Change] = field(default_factory=list)
-
-    @property
-    def principal(self) -> Principal:
-        """Return who calls. Only operations that ask for scopes have one."""
-        if self.bearer is None:
-            raise not_authenticated()
-        return self.bearer
-
-    @property
-    def grants(self) -> Grants:
-        """Return the grants as this data centre sees them."""
-        return Grants(self.zoho, self.location)
-
-    def path(self, name: str) -> str:
-        """Return a part of the path."""
-        return str(self.request.path_params[name])
-
-    def query(self, name: str, default: str = "") -> str:
-        """Return a query parameter."""
-        return self.request.query_params.get(name, default)
-
-    def header(self, name: str) -> str:
-        """Return a header, empty if it was not sent."""
-        return str(self.request.headers.get(name, ""))
-
-    def json(self) -> dict[str, Any]:
-        """Return the body's JSON object. Raises VendorError 400."""
-        try:
-            parsed = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            parsed = None
-        if not isinstance(parsed, dict):
-            raise VendorError(400, "INVALID_DATA", "body", {"expected_data_type": "jsonobject"})
-        return parsed
-
-    def rows(self, name: str, cap: int) -> list[dict[str, Any]]:
-        """Return the body's list of objects. Raises VendorError 400."""
-        found = self.json().get(name)
-        details: dict[str, Any] = {"api_name": name, "json_path": f"$.{name}"}
-        if found is None or found == []:
-            raise VendorError(400, "MANDATORY_NOT_FOUND", "required field not found", details)
-        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-            raise VendorError(400, "INVALID_DATA", "invalid data", {**details, "expected_data_type": "jsonarray"})
-        if len(found) > cap:
-            raise VendorError(400, "LIMIT_EXCEEDED", "Record insertion limit has been exceeded.", {"limit": cap})
-        return found
-
-    def form(self) -> dict[str, str]:
-        """Return the fields of the query and of a form in the body; the accounts server takes either."""
-        fields = dict(self.request.query_params)
-        sent = self.header("content-type").partition(";")[0].strip().lower()
-        if sent == "application/x-www-form-urlencoded":
-            fields.update(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
-        elif sent == "multipart/form-data":
-            raise TokenError("invalid_request", 400)
-        return fields
-
-    def module(self, name: str | None = None) -> Module:
-        """Return the module that the path, or a text, names. Raises VendorError 400."""
-        wanted = self.request.path_params["module"] if name is None else name
-        found = self.zoho.definitions(self.principal.org.zgid).module(str(wanted))
-        if found is None:
-            raise invalid_module()
-        return found
-
-    def desk(self, module: Module | None = None) -> Desk:
-        """Return the caller's place to read and write a module; the path's, if none is given."""
-        org = self.principal.org
-        user = self.zoho.person(org.zgid)
-        return open_desk(self.zoho, org, module or self.module(), user, self.changes.append)
 
 
 Handler = Callable[[Call], Response]
@@ -126,7 +40,8 @@ class Needs:
     """What an operation asks of its caller.
 
     `scopes` are groups such as `ZohoCRM.modules.{module}.READ`, of which each must be met; `permission` is the
-    verb of `Crm_Implied_{verb}_{module}`; `cost` is in credits, `rows` names the list that makes it cost more.
+    verb of `Crm_Implied_{verb}_{module}`; `cost` is in credits, `rows` names the list that makes it cost more, and
+    `query` says that the rows asked for do. At most half of the calls at one time may be `heavy` ones.
     """
 
     scopes: Sequence[str]
@@ -134,6 +49,7 @@ class Needs:
     cost: int = 1
     rows: str = ""
     heavy: bool = False
+    query: bool = False
 
 
 def allowed(scopes: Sequence[str], needed: str, module: str, *, custom: bool) -> bool:
@@ -264,6 +180,8 @@ class Operations:
         if needs.rows:
             # ten records of a write cost one credit; what cannot be read is refused later, for one
             cost = max(1, -(-_rows_in(call.body, needs.rows) // 10))
+        if needs.query:
+            cost = query_cost(call.body, settings.coqlCap)
         zgid, now = call.principal.org.zgid, world.clock.ticks()
         if settings.dailyCredits and self.zoho.credits.left(zgid, settings.dailyCredits, now) < cost:
             raise too_many()
@@ -299,6 +217,13 @@ class Operations:
             body = error_body("INTERNAL_ERROR", "Internal server error occurred.")
             return answer(fault.status, body, fault.headers)
         return answer(fault.status, fault.body, fault.headers)
+
+
+def query_cost(body: bytes, cap: int) -> int:
+    """Return the credits of a query: 1 up to 200 rows, 2 up to 1,000, 3 beyond."""
+    found = re.search(rb"limit\s+(?:\d+\s*,\s*)?(\d+)", body, re.IGNORECASE)
+    rows = min(int(found[1]), cap) if found and len(found[1]) < 9 else 200
+    return 1 if rows <= 200 else 2 if rows <= 1000 else 3
 
 
 def _rows_in(body: bytes, name: str) -> int:

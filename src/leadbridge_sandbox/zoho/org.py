@@ -191,7 +191,8 @@ class Zoho:
 
 
 def _app(kept: dict[str, Any]) -> App:
-    return App(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    named: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in kept.items()}
+    return App(**named)
 
 
 def described(kind: type[Org] | type[App] | type[User], given: dict[str, Any]) -> Any:

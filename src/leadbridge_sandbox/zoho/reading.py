@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from .call import Call
 from .desk import Desk
 from .errors import Json, VendorError, answer, invalid_param, limit_exceeded, missing_param, unknown_id
-from .operation import Call
 from .records import RECYCLE_SECONDS, Record
 from .times import iso, seconds_of
 
@@ -33,6 +33,11 @@ class Asked:
     where: str
     values: tuple[Any, ...]
     mark: str
+
+
+def page_number(call: Call) -> int:
+    """Return which page is asked for, from 1. Raises VendorError 400."""
+    return _number(call, "page", 1)
 
 
 def _number(call: Call, name: str, default: int) -> int:
@@ -108,7 +113,7 @@ def records(call: Call) -> Response:
         raise VendorError(400, "AMBIGUITY_DURING_PROCESSING", "Ambiguity while processing the request", details)
     if call.query("page_token"):
         return _page(call, desk, asked, _position(call, asked))
-    page, settings = _number(call, "page", 1), call.zoho.world.settings
+    page, settings = page_number(call), call.zoho.world.settings
     if page * asked.per_page > settings.discreteCap:
         text = f"You can only get the first {settings.discreteCap} records without using page_token param"
         raise VendorError(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", text, {"limit": settings.discreteCap})
@@ -221,7 +226,7 @@ def deleted(call: Call) -> Response:
     desk, kind = call.desk(), call.query("type", "all")
     if kind not in ("all", "recycle", "permanent"):
         raise invalid_param("type", supported_values=["all", "recycle", "permanent"])
-    page, size, at, now = _number(call, "page", 1), per_page(call), since(call), call.zoho.now()
+    page, size, at, now = page_number(call), per_page(call), since(call), call.zoho.now()
     entries = [
         (when, one, permanent)
         for one in desk.records.select("deleted IS NOT NULL")
@@ -239,7 +244,7 @@ def deleted(call: Call) -> Response:
 
 
 def _ends(record: Record, now: int) -> list[tuple[int, bool]]:
-    """Return when, and whether for good, a record was deleted. What went through the recycle bin ends for good later."""
+    """Return when a record was deleted, and whether for good: the recycle bin keeps it for 60 days."""
     at = record.deleted or 0
     if record.gone:
         return [(at, True)]

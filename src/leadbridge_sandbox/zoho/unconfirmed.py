@@ -6,7 +6,7 @@ settings instead. Nothing in a connector should depend on them.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 PKCE_HONOURED: Final = True
 """Whether a server-based app that sent a challenge is asked for the verifier."""
@@ -50,14 +50,8 @@ RESTORE_MOVES_MODIFIED: Final = False
 NOTIFICATION_RETRY_SECONDS: Final = (60, 300, 1800)
 """Waits before the repetitions of a notification that nobody took."""
 
-CHANNEL_POSTED_AGAIN: Final = "replaced"
-"""What becomes of a channel whose id is posted once more: `replaced`, or `refused`."""
+CHANNEL_POSTED_AGAIN: Final[Literal["replaced", "refused"]] = "replaced"
+"""What becomes of a channel whose id is posted once more."""
 
 CHANNEL_ID_AS_NUMBER: Final = False
 """Whether a notification carries channel_id as a number."""
-
-MERGE_NOTIFIES: Final = True
-"""Whether a merge is notified, as an update of the winner and a deletion of the losers."""
-
-CONVERT_NOTIFIES: Final = True
-"""Whether a conversion is notified, as an update of the lead and insertions of what it became."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from .call import Call
 from .desk import Desk, find
 from .errors import ItemError, Json, VendorError, answer, invalid_param, missing_param
-from .operation import Call
 from .records import Record
 from .times import iso, seconds_of
 
@@ -111,7 +111,7 @@ def update_one(call: Call) -> Response:
 
 
 def _check_fields(call: Call, desk: Desk) -> list[str]:
-    """Return the fields an upsert looks records up by: those asked for, or the module's own and then the unique ones."""
+    """Return the fields an upsert looks records up by; unless told, the module's own, then the unique ones."""
     unique = desk.definitions.unique(desk.module.api_name)
     given = call.json().get("duplicate_check_fields")
     if given is None:
