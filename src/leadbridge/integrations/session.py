@@ -174,8 +174,9 @@ class ConnectionSession:
             request = replace(request, timeout=shortest)
         if self._errand.before is not None:
             await self._errand.before(request.seconds)
-        self.calls += 1
-        response = await self._logged(request)
+        async with self._around.budgets.under_way(account, budget.at_once):
+            self.calls += 1
+            response = await self._logged(request)
         header = budget.remaining_header
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():

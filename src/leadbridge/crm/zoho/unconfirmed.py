@@ -21,18 +21,6 @@ what had been met is left out."""
 OWN_KEY_NAME: Final = "Leadbridge_ID"
 """The API name that Zoho makes of the label "Leadbridge ID"; fields are looked up by both."""
 
-UNKNOWN_FIELD_IS_REFUSED: Final = False
-"""Whether a write to a field that does not exist fails. Taken as not, so names are compared with the description."""
-
-CURRENT_USER_EMAIL_IS_LOGIN: Final = True
-"""Whether the address of the current user is the one that signs in."""
-
-UNCERTAIN_REGIONS: Final = ("uk", "ae")
-"""Data centres whose hosts only third parties name."""
-
-RESUBSCRIBE_BY_PUT: Final = True
-"""Whether an existing channel is renewed by PUT; posting its id again is not described."""
-
 CHANNEL_LIFE: Final = timedelta(days=7) - timedelta(minutes=5)
 """The longest life asked for. Zoho allows a week; a time beyond its limit would fall back to one hour."""
 

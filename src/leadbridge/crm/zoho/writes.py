@@ -25,8 +25,8 @@ from leadbridge.security.transport import HttpRequest
 
 BATCH = 100
 """Rows that one call takes."""
-IN_FLIGHT = 4
-"""Calls of one upsert that are under way at once; the smallest edition allows five of one app."""
+IN_FLIGHT = 5
+"""Calls of one upsert that are under way at once; how many of an account are is the session's affair."""
 T = TypeVar("T")
 Build = Callable[[Sequence[Write]], HttpRequest]
 
