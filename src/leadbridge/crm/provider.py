@@ -63,6 +63,10 @@ class Session(Protocol):
         """
         ...
 
+    async def pause(self, seconds: float) -> None:
+        """Wait about ``seconds``, before rows are sent again that the vendor had locked."""
+        ...
+
 
 class Provider(Protocol):
     """One CRM."""

@@ -157,6 +157,10 @@ class ConnectionSession:
                     await self._heard(None)
                 return response
 
+    async def pause(self, seconds: float) -> None:
+        """Wait between the given seconds and half as many more, so that callers who met at a lock do not meet again."""
+        await self._around.clock.sleep(seconds * (1 + self._around.rng.random() / 2))
+
     async def _send(self, request: HttpRequest, budget: Pace) -> tuple[HttpResponse, int | None]:
         """Send once; return the answer with the generation of the token that went along, if one did."""
         account = _of(self._account, budget)
