@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from leadbridge.crm.errors import CallFailed, Fault, Refusal, TokenRefused
 from leadbridge.crm.model import Account, Budget, Grant, RemoteRecord, Write, Written
 from leadbridge.crm.zoho import errors
+from leadbridge.crm.zoho.defaults import PLACEHOLDER, REQUIRED
 from leadbridge.crm.zoho.values import moment, stamp, to_text
 from leadbridge.security.transport import HttpResponse
 
@@ -110,10 +111,11 @@ def next_token(body: Mapping[str, Any]) -> str | None:
     return str(token) if token else None
 
 
-def record(raw: Mapping[str, Any]) -> RemoteRecord:
-    """Return one record. Its version is the time of its last change in UTC, whose text order is its time order."""
+def record(raw: Mapping[str, Any], module: str) -> RemoteRecord:
+    """Return one record of a module. Its version is the time of its last change in UTC, whose text order is its time order."""
     at = moment(str(raw.get(MODIFIED) or ""))
     values = {name: to_text(value) for name, value in raw.items() if name != "id" and not name.startswith("$")}
+    values |= {name: None for name in REQUIRED.get(module, ()) if values.get(name) == PLACEHOLDER}
     return RemoteRecord(id=str(raw["id"]), values=values, version=stamp(at), modified_at=at)
 
 

@@ -7,6 +7,14 @@ from collections.abc import Mapping, Sequence
 from leadbridge.crm.model import FieldPair, Guarantees, ObjectDefaults, Pace
 from leadbridge.crm.zoho import unconfirmed
 
+PLACEHOLDER = "-"
+REQUIRED: Mapping[str, frozenset[str]] = {
+    "Leads": frozenset(("Last_Name", "Company")),
+    "Contacts": frozenset(("Last_Name",)),
+}
+"""Fields that Zoho requires and a lead of ours may not have: they are filled with the placeholder, which is read as
+nothing, so that a name that is learned later still goes over."""
+
 LEADS = ObjectDefaults(
     kind="leads",
     object="Leads",
@@ -24,6 +32,7 @@ LEADS = ObjectDefaults(
         FieldPair("address.postalCode", "Zip_Code"),
         FieldPair("address.country", "Country", "country"),
     ),
+    constants={"Last_Name": PLACEHOLDER, "Company": PLACEHOLDER},
     match_key="Email",
     own_key=unconfirmed.OWN_KEY_NAME,
 )

@@ -30,7 +30,7 @@ async def by_ids(session: Session, module: str, ids: Sequence[str], fields: Sequ
             body = answers.ensure(await session.call(request), 200)
             for row in answers.rows(body):
                 raw[str(row["id"])] = row | raw.get(str(row["id"]), {})
-        found |= {id: answers.record(row) for id, row in raw.items() if id in part}
+        found |= {id: answers.record(row, module) for id, row in raw.items() if id in part}
     return {id: _with(found[id], wanted) for id in found}
 
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from leadbridge.crm.app import App
 from leadbridge.crm.model import Write
-from leadbridge.crm.zoho.defaults import OPTIONAL_SCOPES, REQUIRED_SCOPES, own_key_field
+from leadbridge.crm.zoho.defaults import OPTIONAL_SCOPES, PLACEHOLDER, REQUIRED, REQUIRED_SCOPES, own_key_field
 from leadbridge.crm.zoho.values import record_json, stamp
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.security.transport import HttpRequest, Profile
@@ -146,7 +146,7 @@ def coql(app: App, query: str) -> HttpRequest:
 
 def create(app: App, module: str, writes: Sequence[Write], types: Mapping[str, str]) -> HttpRequest:
     """Return the request that creates at most 100 records."""
-    return _post(app, checked(module), _rows(writes, types))
+    return _post(app, checked(module), _rows(module, writes, types))
 
 
 def update(
@@ -156,7 +156,7 @@ def update(
 
     With ``unless_since`` Zoho leaves each record alone that was changed after that second.
     """
-    request = _post(app, checked(module), _rows(writes, types), method="PUT")
+    request = _post(app, checked(module), _rows(module, writes, types), method="PUT")
     if unless_since is None:
         return request
     return replace(request, headers={**request.headers, "if-unmodified-since": stamp(unless_since)})
@@ -164,7 +164,7 @@ def update(
 
 def upsert(app: App, module: str, by: Sequence[str], writes: Sequence[Write], types: Mapping[str, str]) -> HttpRequest:
     """Return the request that creates or updates at most 100 records by fields, the first of which decides."""
-    body = _rows(writes, types) | {"duplicate_check_fields": [checked(name) for name in by]}
+    body = _rows(module, writes, types) | {"duplicate_check_fields": [checked(name) for name in by]}
     return _post(app, f"{checked(module)}/upsert", body, repeatable=True)
 
 
@@ -202,8 +202,12 @@ def checked(name: str) -> str:
     return name
 
 
-def _rows(writes: Sequence[Write], types: Mapping[str, str]) -> dict[str, Any]:
-    rows = [record_json(write.values, types) | ({} if write.id is None else {"id": write.id}) for write in writes]
+def _rows(module: str, writes: Sequence[Write], types: Mapping[str, str]) -> dict[str, Any]:
+    required = REQUIRED.get(module, frozenset())
+    rows = []
+    for write in writes:
+        values = {name: PLACEHOLDER if name in required and not text else text for name, text in write.values.items()}
+        rows.append(record_json(values, types) | ({} if write.id is None else {"id": write.id}))
     return {"data": rows, "trigger": NO_AUTOMATIONS}
 
 
