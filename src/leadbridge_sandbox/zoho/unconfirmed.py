@@ -26,9 +26,6 @@ SCOPE_TEXT: Final = "invalid oauth scope to access this URL"
 LIMIT_TEXT: Final = "You have made too many requests. Please try again after some time."
 """Message of TOO_MANY_REQUESTS."""
 
-REFUSED_CALLS_COST: Final = False
-"""Whether a call refused by a limit uses credits."""
-
 BLANK_REFUSED: Final = frozenset({"email", "phone", "date", "datetime"})
 """Types for which an empty text is refused; for the others it clears the value, as null does."""
 
