@@ -112,7 +112,7 @@ def next_token(body: Mapping[str, Any]) -> str | None:
 
 
 def record(raw: Mapping[str, Any], module: str) -> RemoteRecord:
-    """Return one record of a module. Its version is the UTC time of its last change, whose text order is its time order."""
+    """Return one record of a module. Its version is the UTC time of its last change: text order is time order."""
     at = moment(str(raw.get(MODIFIED) or ""))
     values = {name: to_text(value) for name, value in raw.items() if name != "id" and not name.startswith("$")}
     values |= {name: None for name in REQUIRED.get(module, ()) if values.get(name) == PLACEHOLDER}
