@@ -308,9 +308,10 @@ async def test_no_more_calls_are_under_way_than_an_account_allows(
 ) -> None:
     sandbox.settings(latencyMs=30)
     rows = [connected.vendor.good(number) for number in range(1500)]
-    reads = [zoho.describe(connected.session(), "Leads") for _ in range(20)]
-    outcomes, *_ = await asyncio.gather(connected.upsert(rows), *reads)
+    reads = asyncio.gather(*(zoho.describe(connected.session(), "Leads") for _ in range(20)))
+    outcomes = await connected.upsert(rows)
     assert all(one.fault is None for one in outcomes)
+    assert all(await reads)
     most = sandbox.control("POST", "/do/usage", {})["mostAtOnce"]
     assert most
     assert max(most.values()) <= 10
