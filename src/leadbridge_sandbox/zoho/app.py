@@ -13,12 +13,13 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import coql, endings, metadata, oauth, reading, search, watch_routes, writes
+from . import bulk, coql, endings, metadata, oauth, reading, search, unconfirmed, watch_routes, writes
 from .actions import Actions
 from .errors import answer, error_body
 from .human import ZohoControl
 from .operation import Handler, Needs, Operations
 from .org import Zoho
+from .screens import Screens
 from .settings import Settings
 
 Spec = tuple[str, str, str, Handler, Needs | None]
@@ -72,8 +73,18 @@ def _settings() -> Iterable[Spec]:
     yield "GET", f"{base}/modules", "modules.list", metadata.modules, modules
     yield "GET", f"{base}/modules/{{module}}", "modules.read", metadata.module, modules
     yield "GET", f"{base}/layouts", "layouts.list", metadata.layouts, Needs(("ZohoCRM.settings.layouts.READ",))
+    pipelines = Needs(("ZohoCRM.settings.pipeline.READ",))
+    yield "GET", f"{base}/pipeline", "pipelines.list", metadata.pipelines, pipelines
+    yield "GET", f"{base}/stages", "stages.list", metadata.stages, Needs(("ZohoCRM.settings.stages.READ",))
     yield "GET", f"{_CRM}/users", "users.list", metadata.users, Needs(("ZohoCRM.users.READ",))
     yield "GET", f"{_CRM}/org", "org.read", metadata.organisation, Needs(("ZohoCRM.org.READ",))
+
+
+def _bulk() -> Iterable[Spec]:
+    jobs = "/crm/bulk/{version}/read"
+    yield "POST", jobs, "bulk.read.create", bulk.create, Needs(("ZohoCRM.bulk.CREATE",), cost=unconfirmed.BULK_COST)
+    yield "GET", f"{jobs}/{{job}}", "bulk.read.state", bulk.read, Needs(("ZohoCRM.bulk.READ",))
+    yield "GET", f"{jobs}/{{job}}/result", "bulk.read.result", bulk.result, Needs(("ZohoCRM.bulk.READ",))
 
 
 def _watch() -> Iterable[Spec]:
@@ -98,7 +109,7 @@ def _accounts() -> Iterable[Spec]:
 
 
 def build(db: Database, address: str) -> Starlette:
-    """Return the sandboxed Zoho CRM as an ASGI app, with its control at `/_control/`.
+    """Return the sandboxed Zoho CRM as an ASGI app, with its page at `/` and its control at `/_control/`.
 
     `address` is where it is reached; the data centre `eu` is the same port under the name `localhost`.
     """
@@ -106,7 +117,7 @@ def build(db: Database, address: str) -> Starlette:
     operations = Operations(zoho)
     routes: list[BaseRoute] = [
         Route(path, operations.endpoint(name, handler, needs), methods=[method])
-        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_watch(), *_records())
+        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_bulk(), *_watch(), *_records())
     ]
 
     async def unknown(_: Request, error: Exception) -> Response:
@@ -120,7 +131,11 @@ def build(db: Database, address: str) -> Starlette:
         return answer(500, error_body("INTERNAL_ERROR", "Internal server error occurred."))
 
     human = ZohoControl(zoho)
-    routes.append(control_routes(zoho.world, human, Actions(zoho, human).by_name()))
+    actions = Actions(zoho, human)
+    screens = Screens(zoho, human, actions)
+    routes.append(Route("/", screens.records))
+    routes.append(Route("/record/{module}/{record}", screens.record, methods=["GET", "POST"]))
+    routes.append(control_routes(zoho.world, human, actions.by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app

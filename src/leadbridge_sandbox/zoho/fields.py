@@ -27,6 +27,7 @@ class Definitions:
         for (doc,) in db.all("SELECT doc FROM zoho_modules WHERE zgid = ? ORDER BY name", zgid):
             self._keep(Module(**{**(kept := orjson.loads(doc)), "duplicate_check": tuple(kept["duplicate_check"])}))
         self._fields: dict[str, dict[str, Field]] = {}
+        self._unique: dict[str, tuple[str, ...]] = {}
 
     def _keep(self, module: Module) -> None:
         self._modules[module.api_name] = module
@@ -58,7 +59,9 @@ class Definitions:
 
     def unique(self, module: str) -> tuple[str, ...]:
         """Return the names of the fields whose values may not occur twice."""
-        return tuple(name for name, one in self.fields(module).items() if one.unique)
+        if module not in self._unique:
+            self._unique[module] = tuple(name for name, one in self.fields(module).items() if one.unique)
+        return self._unique[module]
 
     def keyed(self, module: str) -> tuple[str, ...]:
         """Return the names of the fields that records are looked up by: duplicate checks, e-mails, phones."""
@@ -90,7 +93,17 @@ class Definitions:
             raise invalid_value("length", f"{path}.length")
         picks = given.get("pick_list_values") or []
         choices = tuple(str(one.get("actual_value") or one.get("display_value")) for one in picks)
-        field = Field(name, label, kind, length, custom=True, unique=bool(given.get("unique")), choices=choices)
+        external = isinstance(given.get("external"), dict)
+        field = Field(
+            name,
+            label,
+            kind,
+            length,
+            custom=True,
+            unique=bool(given.get("unique")) or external,
+            external=external,
+            choices=choices,
+        )
         self.db.run(
             "INSERT INTO zoho_fields (zgid, module, name, doc) VALUES (?, ?, ?, ?)",
             self.zgid,
@@ -99,6 +112,7 @@ class Definitions:
             orjson.dumps(asdict(field)),
         )
         del self._fields[module]
+        self._unique.pop(module, None)
         return self.fields(module)[name]
 
     def add_module(self, name: str, singular: str, plural: str) -> Module:

@@ -35,6 +35,9 @@ DELETED_FREES_UNIQUE_VALUES: Final = True
 UNCHANGED_WRITE_MOVES_MODIFIED: Final = True
 """Whether writing the values that a record already has moves Modified_Time."""
 
+BULK_COST: Final = 50
+"""Credits for starting a bulk read."""
+
 UNIQUE_AS_SHOWN: Final = {"casesensitive": "false"}
 """How a field's metadata shows that it is unique; the published schema also has `case_sensitive: false`."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from .call import Call
-from .desk import Desk, find
+from .desk import Desk, find, find_external
 from .errors import ItemError, Json, VendorError, answer, invalid_param, missing_param
 from .records import Record
 from .times import iso, seconds_of
@@ -99,12 +99,20 @@ def update(call: Call) -> Response:
     return _each(rows, work, 200)
 
 
+def named(call: Call, desk: Desk) -> Record:
+    """Return the record that the path names, by its id or, with X-EXTERNAL, by another system's. Raises ItemError."""
+    external = call.header("x-external")
+    return (
+        find_external(desk, external, call.path("record")) if external else find(desk, call.path("record"), "$.path.id")
+    )
+
+
 def update_one(call: Call) -> Response:
     """Change the record that the path names."""
     rows, desk, since = _rows(call, "update")[:1], call.desk(), _unmodified_since(call)
 
     def work(row: Json, path: str) -> Json:
-        record = _current(desk, find(desk, call.path("record"), "$.path.id"), since)
+        record = _current(desk, named(call, desk), since)
         return _success(desk, desk.update(record, row, path), "record updated")
 
     return _each(rows, work, 200)
@@ -135,7 +143,7 @@ def upsert(call: Call) -> Response:
             changed = desk.update(record, row, path)
             return _success(desk, changed, "record updated", action="update", duplicate_field=None)
         for name in names:
-            held = desk.records.holders(name, row[name]) if isinstance(row.get(name), str) else []
+            held = desk.records.holders(name, row[name]) if isinstance(row.get(name), str | int) else []
             # a lead that became a contact is found by no upsert
             found = next((one for one in map(desk.records.get, held) if one is not None and not one.converted), None)
             if found is not None:
@@ -173,4 +181,10 @@ def delete(call: Call) -> Response:
 
 def delete_one(call: Call) -> Response:
     """Put the record that the path names into the recycle bin."""
-    return _delete(call.desk(), [call.path("record")])
+    desk = call.desk()
+    if not call.header("x-external"):
+        return _delete(desk, [call.path("record")])
+    try:
+        return _delete(desk, [str(named(call, desk).id)])
+    except ItemError as error:
+        return respond([error.row()], [error], 200)

@@ -83,6 +83,18 @@ def test_a_layout_requires_more_than_the_system(sandbox: ZohoProcess, access: st
     assert body["data"][0]["details"]["api_name"] == "Company"
 
 
+def test_the_pipeline_of_deals_has_their_stages(sandbox: ZohoProcess, access: str) -> None:
+    _, _, body = sandbox.crm("GET", "/settings/layouts?module=Deals", access)
+    layout = body["layouts"][0]["id"]
+    _, _, body = sandbox.crm("GET", f"/settings/pipeline?layout_id={layout}", access)
+    (pipeline,) = body["pipeline"]
+    kinds = {one["actual_value"]: one["forecast_type"] for one in pipeline["maps"]}
+    assert (kinds["Qualification"], kinds["Closed Won"], kinds["Closed Lost"]) == ("Open", "Closed Won", "Closed Lost")
+    _, _, body = sandbox.crm("GET", "/settings/stages?module=Deals", access)
+    assert [one["probability"] for one in body["stages"]][:2] == [10, 20]
+    assert sandbox.crm("GET", "/settings/pipeline?layout_id=1", access)[0] == 400
+
+
 def test_metadata_of_no_module_is_refused(sandbox: ZohoProcess, access: str) -> None:
     status, _, body = sandbox.crm("GET", "/settings/fields?module=Spaceships", access)
     assert (status, body["code"], body["details"]) == (400, "INVALID_MODULE", {})

@@ -94,6 +94,9 @@ def test_null_clears_and_read_only_fields_are_left_alone(sandbox: ZohoProcess, a
     row = read(sandbox, access, lead)
     assert (row["City"], row["Full_Name"], row["Owner"]["email"]) == (None, "Ada Roy", "ana.admin@example.test")
     assert not row["Created_Time"].startswith("2020")
+    for name in ("Last_Name", "Company"):
+        cleared = {"data": [{"id": lead, name: None}]}
+        assert sandbox.crm("PUT", "/Leads", access, cleared)[2]["data"][0]["code"] == "MANDATORY_NOT_FOUND"
 
 
 def test_an_update_of_what_is_not_there_fails_alone(sandbox: ZohoProcess, access: str) -> None:
@@ -163,6 +166,27 @@ def test_an_upsert_by_our_own_unique_field(sandbox: ZohoProcess, access: str) ->
     assert sandbox.crm("PUT", "/Leads", access, change)[2]["data"][0]["code"] == "DUPLICATE_DATA"
     wrong = {"data": rows[:1], "duplicate_check_fields": ["City"]}
     assert sandbox.crm("POST", "/Leads/upsert", access, wrong)[2]["code"] == "INVALID_DATA"
+
+
+def test_a_record_by_another_systems_key(sandbox: ZohoProcess, access: str) -> None:
+    field = {"field_label": "Their Key", "data_type": "text", "external": {"type": "user", "show": True}}
+    assert sandbox.crm("POST", "/settings/fields?module=Leads", access, {"fields": [field]})[0] == 201
+    lead = made(sandbox, access, Their_Key="theirs-1")
+    header = {"X_EXTERNAL": "Leads.Their_Key"}
+    _, _, body = sandbox.crm("GET", "/Leads/theirs-1", access, **header)
+    assert body["data"][0]["id"] == lead
+    assert sandbox.crm("PUT", "/Leads/theirs-1", access, {"data": [{"City": "Rome"}]}, **header)[0] == 200
+    assert read(sandbox, access, lead)["City"] == "Rome"
+    for path, named in (
+        ("theirs-2", "Leads.Their_Key"),
+        ("theirs-1", "Leads.City"),
+        ("theirs-1", "Contacts.Their_Key"),
+    ):
+        status, _, body = sandbox.crm("GET", f"/Leads/{path}", access, X_EXTERNAL=named)
+        assert (status, body["code"]) == (400, "INVALID_DATA")
+        assert sandbox.crm("DELETE", f"/Leads/{path}", access, X_EXTERNAL=named)[0] == 400
+    assert sandbox.crm("DELETE", "/Leads/theirs-1", access, **header)[0] == 200
+    assert sandbox.crm("GET", f"/Leads/{lead}", access)[0] == 204
 
 
 def test_a_call_takes_a_hundred_rows_and_no_more(sandbox: ZohoProcess, access: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from zohocrmsdk.src.com.zoho.api.logger import Logger
 from zohocrmsdk.src.com.zoho.crm.api import (
     HeaderMap,
     ParameterMap,
+    bulk_read,
     convert_lead,
     coql,
     fields,
@@ -265,6 +268,25 @@ def test_notifications(sdk: Sdk) -> None:
             params(ids=(notifications.DeleteNotificationParam.channel_ids, "1006800212"))
         )
         assert ended.get_status_code() == 200
+
+
+def test_a_bulk_read(sdk: Sdk) -> None:
+    sdk.sandbox.settings(bulkSeconds=0.0)
+    lead = sdk.created()
+    query, module, body = bulk_read.Query(), modules.MinifiedModule(), bulk_read.BodyWrapper()
+    module.set_api_name("Leads")
+    query.set_module(module)
+    query.set_fields(["id", "Email"])
+    body.set_query(query)
+    operations = bulk_read.BulkReadOperations()
+    (started,) = operations.create_bulk_read_job(body).get_object().get_data()
+    job = int(started.get_details()["id"])
+    (shown,) = operations.get_bulk_read_job_details(job).get_object().get_data()
+    assert (shown.get_state().get_value(), shown.get_result().get_count()) == ("COMPLETED", 1)
+    stream = operations.download_result(job).get_object().get_file()
+    with zipfile.ZipFile(io.BytesIO(b"".join(stream.get_stream()))) as archive:
+        text = archive.read(archive.namelist()[0]).decode()
+    assert text.splitlines() == ["id,Email", f"{lead},ada@roy.test"]
 
 
 def test_an_expired_token_is_told(sdk: Sdk) -> None:
