@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from leadbridge.crm.app import App
 from leadbridge.crm.errors import CallFailed, Effect, Refusal, TokenRefused
 from leadbridge.crm.model import Write
-from leadbridge.crm.zoho import answers, describing, errors, places
+from leadbridge.crm.zoho import answers, describing, errors, grants, places
 from leadbridge.crm.zoho.hosts import ACCOUNTS, CENTRES
 from leadbridge.crm.zoho.provider import Zoho
 from leadbridge.kit.errors import InvalidInput
@@ -57,7 +57,7 @@ def test_a_token_answer_is_read() -> None:
     [({"expires_in_sec": 3600, "expires_in": 3600000}, 3600), ({"expires_in": 3600000}, 3600), ({}, 3600)],
 )
 def test_an_older_forms_milliseconds_are_seconds(told: dict[str, int], seconds: int) -> None:
-    assert answers.grant(answer(200, {"access_token": "a"} | told)).expires_in == seconds
+    assert grants.read(answer(200, {"access_token": "a"} | told)).expires_in == seconds
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_older_forms_milliseconds_are_seconds(told: dict[str, int], seconds: 
 )
 def test_success_is_a_token_and_never_a_status(status: int, body: Any, refusal: Refusal) -> None:
     with pytest.raises(TokenRefused) as refused:
-        answers.grant(answer(status, body))
+        grants.read(answer(status, body))
     assert refused.value.refusal is refusal
     assert refused.value.fault.hint
     throttled = status == 400 and refusal is Refusal.TRANSIENT
