@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
+from .dynamics.app import build as dynamics
 from .hubspot.app import build as hubspot
+from .salesforce.app import build as salesforce
 from .store import Database
 from .zoho.app import build as zoho
 
@@ -24,5 +26,7 @@ class Vendor:
 VENDORS: Mapping[str, Vendor] = {
     "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
     "zoho": Vendor("Zoho CRM", zoho),
+    "salesforce": Vendor("Salesforce", salesforce),
+    "dynamics": Vendor("Dynamics 365", dynamics),
 }
 """By the id that the hub knows them by."""

@@ -32,6 +32,8 @@ class Guarantees:
     """Whether presenting a refresh token again, after an answer was lost, does no harm."""
     create_lag: timedelta
     """How long after an unanswered create its record may still be missing from look-ups by match key."""
+    unique_match: bool = False
+    """Whether the vendor refuses a second record with the same match key by itself, however soon after the first."""
     change_lag: timedelta = timedelta(0)
     """How long a change may be missing from ``changes``; the walk never goes nearer to the present than this."""
     rotation: Rotation = "stable"
@@ -139,7 +141,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FieldPair:
-    """One field of ours and its counterpart; ``same`` names how their values are compared (``sync.equivalence``)."""
+    """One field of ours and its counterpart; ``same`` names the type that they share (``mapping.defaults``)."""
 
     ours: str
     theirs: str
@@ -156,7 +158,7 @@ class ObjectDefaults:
     constants: Mapping[str, str] = field(default_factory=dict)
     """Values given to a record when it is created, and left alone afterwards."""
     match_key: str = "email"
-    """The vendor's field that finds an existing record; its counterpart is in ``fields``."""
+    """The vendor's field that finds an existing record; its counterpart is in ``fields``. Empty: only our key does."""
     own_key: str = "leadbridge_id"
     """The vendor's unique field that holds our id."""
 
@@ -184,6 +186,10 @@ class FieldInfo:
     """Whether the vendor refuses a new record without it, as far as its description tells."""
     options: tuple[Option, ...] = ()
     group: str = ""
+    length: int | None = None
+    """Characters that a text field keeps, where the vendor tells."""
+    scale: int | None = None
+    """Decimals that a number field keeps, where the vendor tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "data_dir": options.state,
         "database_url": options.database_url,
         "work_lease": LEASE_SECONDS,
+        "automatic_push": False,  # what the demo counts is what it asked for
         "sandbox_origins": (sandbox.origin,),
         f"{options.provider}_api_url": sandbox.origin,
         f"{options.provider}_login_url": sandbox.origin,

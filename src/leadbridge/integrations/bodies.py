@@ -51,6 +51,8 @@ class ChangeBody(Body):
 
     primary: bool | None = None
     paused: bool | None = None
+    automatic_push: bool | None = None
+    """Whether leads that are created or changed are pushed to this connection without being asked for."""
 
 
 class ConnectionChoice(Body):

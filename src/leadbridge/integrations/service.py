@@ -99,7 +99,7 @@ class ConnectionService:
         self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
         self.connections = Connections(store, clock, self._grants, usage)
         self._tester = Tester(clock, self.health)
-        self._sweeper = Sweeper(store, clock, self._grants)
+        self._sweeper = Sweeper(store, clock, self._grants, usage)
 
     # providers
 
@@ -247,6 +247,16 @@ class ConnectionService:
         """Return the connection that is meant, for work over it; as ``Connections.usable``."""
         return await self.connections.usable(company_id, connection_id, provider)
 
+    def hears(self, connection: Connection) -> bool:
+        """Tell whether changed leads are pushed to a connection by themselves; a paused one gets them later."""
+        asked = connection.automatic_push
+        wanted = self._settings.automatic_push if asked is None else asked
+        return wanted and connection.stage is Stage.CONNECTED
+
+    async def listeners(self, company_id: str) -> tuple[str, ...]:
+        """Return the ids of the connections to which changed leads are pushed by themselves."""
+        return tuple(one.id for one in await self.connections.all(company_id) if self.hears(one))
+
     async def test(self, company_id: str, connection_id: str | None = None, provider: str | None = None) -> Tested:
         """Look at everything a connection needs; raises ``NoActiveConnection``, ``NotConnected``."""
         connection = await self.connections.select(company_id, connection_id, provider)
@@ -309,6 +319,7 @@ class ConnectionService:
                 tokens.get(connection.id),
                 now,
                 primary=primary is not None and primary.id == connection.id,
+                automatic_push=self.hears(connection),
                 syncing=await self._syncing(company_id, connection.id),
                 caution=cautions.get(connection.id),
             )

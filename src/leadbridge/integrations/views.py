@@ -41,6 +41,7 @@ class ConnectionView(Shape):
     status_reason: ReasonView | None = None
     syncing: bool = False
     primary: bool = False
+    automatic_push: bool = False
     account_info: dict[str, Any]
     tokens: TokensView
     scopes: tuple[str, ...]
@@ -69,6 +70,7 @@ def view(
     *,
     primary: bool = False,
     syncing: bool = False,
+    automatic_push: bool = False,
     caution: Caution | None = None,
 ) -> dict[str, Any]:
     """Return a connection as answers show it."""
@@ -80,6 +82,7 @@ def view(
         status_reason=_reason(connection, health, state),
         syncing=syncing and state.stage is Stage.CONNECTED,
         primary=primary,
+        automatic_push=automatic_push and state.stage is Stage.CONNECTED,
         account_info=account_info(connection.provider, connection.account),
         tokens=_tokens(connection, tokens),
         scopes=connection.scopes,

@@ -27,13 +27,13 @@ Spec = tuple[str, str, str, Handler, Needs | None]
 _CRM = "/crm/{version}"
 
 
-def _of(operation: str, permission: str = "", **more: object) -> Needs:
-    return Needs((f"ZohoCRM.modules.{{module}}.{operation}",), permission, **more)  # type: ignore[arg-type]
+def _of(operation: str, permission: str, *, rows: str = "", cost: int = 1, heavy: bool = False) -> Needs:
+    return Needs((f"ZohoCRM.modules.{{module}}.{operation}",), permission, cost=cost, rows=rows, heavy=heavy)
 
 
 def _records() -> Iterable[Spec]:
     many, one = f"{_CRM}/{{module}}", f"{_CRM}/{{module}}/{{record}}"
-    view, rows = _of("READ", "View"), {"rows": "data"}
+    view = _of("READ", "View")
     yield "GET", f"{many}/deleted", "records.deleted", reading.deleted, view
     yield "GET", f"{many}/actions/count", "records.count", reading.count, view
     yield (
@@ -53,10 +53,10 @@ def _records() -> Iterable[Spec]:
         _of("UPDATE", "Edit", cost=5, heavy=True),
     )
     yield "POST", f"{_CRM}/coql", "coql", coql.run, Needs(("ZohoCRM.coql.READ",), query=True)
-    yield "POST", f"{many}/upsert", "records.upsert", writes.upsert, _of("CREATE", "Create", **rows)
+    yield "POST", f"{many}/upsert", "records.upsert", writes.upsert, _of("CREATE", "Create", rows="data")
     yield "GET", many, "records.list", reading.records, view
-    yield "POST", many, "records.create", writes.create, _of("CREATE", "Create", **rows)
-    yield "PUT", many, "records.update", writes.update, _of("UPDATE", "Edit", **rows)
+    yield "POST", many, "records.create", writes.create, _of("CREATE", "Create", rows="data")
+    yield "PUT", many, "records.update", writes.update, _of("UPDATE", "Edit", rows="data")
     yield "DELETE", many, "records.delete", writes.delete, _of("DELETE", "Delete")
     yield "GET", one, "records.read", reading.record, view
     yield "PUT", one, "records.update-one", writes.update_one, _of("UPDATE", "Edit")

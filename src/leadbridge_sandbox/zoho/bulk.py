@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from . import unconfirmed
 from .call import Call
 from .conditions import OPERATORS, Both, Node, Test, comparable, holds, narrowed
+from .coql import value_of
 from .desk import Desk
 from .errors import Json, VendorError, answer
 from .operation import allowed
@@ -76,7 +78,7 @@ def _found(desk: Desk, query: Mapping[str, Any]) -> list[Record]:
     rows = desk.records.select(f"deleted IS NULL AND {sql} ORDER BY id", *values)
     if rest is None:
         return rows
-    return [row for row in rows if holds(rest, lambda name, row=row: desk.shown(row, (name,))[name])]  # type: ignore[misc]
+    return [row for row in rows if holds(rest, partial(value_of, desk, row))]
 
 
 def _zipped(desk: Desk, job: int, rows: list[Record], names: list[str]) -> bytes:

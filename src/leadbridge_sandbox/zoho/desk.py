@@ -203,6 +203,7 @@ class Desk:
         changes = self.checked(given, path, record.values)
         if record.converted:
             raise ItemError("CONVERTED_RECORD", "can't update the converted record", {"id": str(record.id)})
+        unlocked(record)
         self.clash(changes, record.id, path)
         return self.store(record, changes)
 
@@ -252,6 +253,12 @@ def open_desk(zoho: Zoho, org: Org, module: Module, user: User, tell: Tell) -> D
         now_ms=zoho.world.clock.now_ms(),
     )
     return Desk(zoho, org, module, definitions, records, user, zoho.now(), tell)
+
+
+def unlocked(record: Record) -> None:
+    """Refuse to change a record that a person has locked. Raises ItemError."""
+    if record.values.get("Locked__s"):
+        raise ItemError("RECORD_LOCKED", "The record is locked", {"id": str(record.id)})
 
 
 def find_external(desk: Desk, header: str, text: str) -> Record:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ..store import Database
+from . import unconfirmed
 from .catalogue import LENGTHS, MODULES, Field, Module
 from .errors import ItemError, Json, invalid_value, mandatory
 from .standard import STANDARD, custom_module
@@ -38,9 +39,9 @@ class Definitions:
         return self._modules
 
     def module(self, name: str) -> Module | None:
-        """Return a module by its API name, whatever the case; Zoho's own clients send both."""
+        """Return a module by its API name."""
         found = self._modules.get(name)
-        if found is not None:
+        if found is not None or unconfirmed.MODULE_CASE_MATTERS:
             return found
         return next((one for one in self._modules.values() if one.api_name.lower() == name.lower()), None)
 

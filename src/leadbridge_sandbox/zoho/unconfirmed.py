@@ -47,6 +47,12 @@ MERGED_AWAY_TYPE: Final = "permanent"
 RESTORE_MOVES_MODIFIED: Final = False
 """Whether a record taken out of the recycle bin gets a new Modified_Time."""
 
+MODULE_CASE_MATTERS: Final = False
+"""Whether `/leads` is another module than `/Leads`."""
+
+SAME_KEY_IN_ONE_UPSERT: Final[Literal["updates", "inserts"]] = "updates"
+"""What the second of two rows with one key does, in one call, where no record had the key before."""
+
 NOTIFICATION_RETRY_SECONDS: Final = (60, 300, 1800)
 """Waits before the repetitions of a notification that nobody took."""
 

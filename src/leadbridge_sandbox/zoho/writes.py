@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from . import unconfirmed
 from .call import Call
-from .desk import Desk, find, find_external
+from .desk import Desk, find, find_external, unlocked
 from .errors import ItemError, Json, VendorError, answer, invalid_param, missing_param
 from .records import Record
 from .times import iso, seconds_of
@@ -136,6 +137,7 @@ def upsert(call: Call) -> Response:
     """Insert or change up to 100 records, found by id or by the first of the check fields that another record has."""
     rows, desk, since = _rows(call, "upsert"), call.desk(), _unmodified_since(call)
     names = _check_fields(call, desk)
+    inserted: set[int] = set()
 
     def work(row: Json, path: str) -> Json:
         if row.get("id") is not None:
@@ -145,11 +147,16 @@ def upsert(call: Call) -> Response:
         for name in names:
             held = desk.records.holders(name, row[name]) if isinstance(row.get(name), str | int) else []
             # a lead that became a contact is found by no upsert
-            found = next((one for one in map(desk.records.get, held) if one is not None and not one.converted), None)
+            there = [one for one in map(desk.records.get, held) if one is not None and not one.converted]
+            if unconfirmed.SAME_KEY_IN_ONE_UPSERT == "inserts":
+                there = [one for one in there if one.id not in inserted]
+            found = there[0] if there else None
             if found is not None:
                 changed = desk.update(_current(desk, found, since), row, path)
                 return _success(desk, changed, "record updated", action="update", duplicate_field=name)
-        return _success(desk, desk.create(row, path), "record added", action="insert", duplicate_field=None)
+        made = desk.create(row, path)
+        inserted.add(made.id)
+        return _success(desk, made, "record added", action="insert", duplicate_field=None)
 
     return _each(rows, work, 200)
 
@@ -159,13 +166,16 @@ def _delete(desk: Desk, ids: Sequence[str]) -> Response:
     failures: list[ItemError] = []
     for text in ids:
         record = desk.records.get(int(text)) if text.isdecimal() and len(text) < 19 + (text < "9") else None
-        if record is None:
-            failures.append(ItemError("INVALID_DATA", "record not deleted", {"id": text}))
-            rows.append(failures[-1].row())
-        else:
-            desk.delete(record)
-            shown = {"code": "SUCCESS", "details": {"id": text}, "message": "record deleted", "status": "success"}
-            rows.append(shown)
+        try:
+            if record is None:
+                raise ItemError("INVALID_DATA", "record not deleted", {"id": text})
+            unlocked(record)
+        except ItemError as error:
+            failures.append(error)
+            rows.append(error.row())
+            continue
+        desk.delete(record)
+        rows.append({"code": "SUCCESS", "details": {"id": text}, "message": "record deleted", "status": "success"})
     return respond(rows, failures, 200)
 
 

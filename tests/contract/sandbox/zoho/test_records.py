@@ -189,6 +189,19 @@ def test_a_record_by_another_systems_key(sandbox: ZohoProcess, access: str) -> N
     assert sandbox.crm("GET", f"/Leads/{lead}", access)[0] == 204
 
 
+def test_a_locked_record_is_left_alone(sandbox: ZohoProcess, access: str) -> None:
+    lead, other = made(sandbox, access), made(sandbox, access, Email="other@roy.test")
+    sandbox.control("POST", "/do/lock", {"id": lead})
+    rows = {"data": [{"id": lead, "City": "Rome"}, {"id": other, "City": "Rome"}]}
+    status, _, body = sandbox.crm("PUT", "/Leads", access, rows)
+    assert (status, [row["code"] for row in body["data"]]) == (207, ["RECORD_LOCKED", "SUCCESS"])
+    status, _, body = sandbox.crm("DELETE", f"/Leads?ids={lead}", access)
+    assert (status, body["data"][0]["code"]) == (400, "RECORD_LOCKED")
+    assert read(sandbox, access, lead)["Locked__s"] is True
+    sandbox.control("POST", "/do/lock", {"id": lead, "locked": False})
+    assert sandbox.crm("PUT", "/Leads", access, rows)[0] == 200
+
+
 def test_a_call_takes_a_hundred_rows_and_no_more(sandbox: ZohoProcess, access: str) -> None:
     status, _, body = sandbox.crm("POST", "/Leads", access, {"data": [ROY] * 101})
     assert (status, body["code"], body["details"]) == (400, "LIMIT_EXCEEDED", {"limit": 100})
