@@ -52,6 +52,8 @@ class Pace:
     """The response header that tells how many calls are left in the window, where the vendor has one."""
     name: str = ""
     """Tells apart several budgets of one account, each with calls of its own."""
+    at_once: int = 0
+    """How many calls may be under way at once, by all processes together; 0: as many as like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,9 @@ class Stage:
             raise PromiseNotKept(f"there is no sandbox of {vendor}")
         sandbox = self._sandboxes.get(vendor)
         tap = self._stack.enter_context(WireTap(sandbox.url))
+        # a vendor that names its own servers names the sandbox behind the tap
         settings = {
-            "LEADBRIDGE_SANDBOX_ORIGINS": tap.origin,
+            "LEADBRIDGE_SANDBOX_ORIGINS": f"{tap.origin},{sandbox.url}",
             "LEADBRIDGE_AUTOMATIC_PUSH": "0",
             **POINTERS[vendor].settings(tap.origin),
         }
