@@ -217,6 +217,8 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
+    secret: SecretStr | None = None
+    """What the connection that the address belongs to ordered its webhooks with; None at the address of a whole app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ class Hint:
     key: str
     """The same for each repetition of the event, and for no other."""
     account_id: str
+    """The vendor's id of the account; may be empty where the address tells the connection (kind ``secret``)."""
     object: str
     record_id: str
     change: Literal["changed", "gone", "merged"]

@@ -167,5 +167,9 @@ class Provider(Protocol):
         ...
 
     def read_webhook(self, app: App, delivery: Delivery) -> tuple[Hint, ...]:
-        """Return what a genuine webhook says; raises ``WebhookRefused`` (``crm.errors``) for any other."""
+        """Return what a genuine webhook says; raises ``WebhookRefused`` (``crm.errors``) for any other.
+
+        Kind ``signed``: the signature is proved with ``app``. Kind ``secret``: ``delivery.secret`` is compared in
+        constant time, and a delivery without one is refused. Kind ``none``: everything is refused.
+        """
         ...
