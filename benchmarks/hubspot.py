@@ -21,8 +21,9 @@ from pydantic import SecretStr
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 
 from benchmarks.report import Table, spread, write
+from leadbridge.crm.app import App
 from leadbridge.crm.hubspot.provider import HubSpot
-from leadbridge.crm.model import App, Pace, Write
+from leadbridge.crm.model import Pace, Write
 from leadbridge.integrations.keeper import Access
 from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.kit.clock import SystemClock

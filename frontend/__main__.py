@@ -9,31 +9,28 @@ import tempfile
 from pathlib import Path
 
 from frontend.build import BUILT, TooHeavy, build, check_weight, ensure_packages
-from frontend.contract import HEADER, document, operations
+from frontend.contract import HEADER, document
 from frontend.node import HERE, NodeMissing
 
-API = HERE / "src" / "api"
-SCHEMA, OPERATIONS = API / "schema.gen.ts", API / "operations.gen.ts"
+SCHEMA = HERE / "src" / "api" / "schema.gen.ts"
 
 
-def generated() -> dict[Path, str]:
-    """Return the generated files as they must be, made anew from the hub's document."""
+def generated() -> str:
+    """Return the generated file as it must be, made anew from the hub's document."""
     node = ensure_packages()
-    whole = document()
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "openapi.json", Path(folder) / "schema.ts"
-        source.write_text(json.dumps(whole))
+        source.write_text(json.dumps(document()))
         node.tool("openapi-typescript", str(source), "--output", str(target), quiet=True)
         schema = target.read_text().partition("*/\n\n")[2]  # its own header goes
-    return {SCHEMA: HEADER + "\n" + schema, OPERATIONS: operations(whole)}
+    return HEADER + "\n" + schema
 
 
 def check() -> int:
-    """Check types, weight and that the generated files are those of today's API; return the exit code."""
-    for path, wanted in generated().items():
-        if not path.is_file() or path.read_text() != wanted:
-            sys.stderr.write(f"{path.relative_to(HERE.parent)} is not what the API says today: run 'make client'\n")
-            return 1
+    """Check types, weight and that the generated file is that of today's API; return the exit code."""
+    if not SCHEMA.is_file() or SCHEMA.read_text() != generated():
+        sys.stderr.write(f"{SCHEMA.relative_to(HERE.parent)} is not what the API says today: run 'make client'\n")
+        return 1
     if not build():
         ensure_packages().tool("tsc", "--noEmit")
     weight = sum(check_weight(BUILT).values())
@@ -50,8 +47,7 @@ def main(arguments: list[str]) -> int:
                     print(f"dashboard: built into {BUILT.relative_to(HERE.parent)}")
                 return 0
             case ["client"]:
-                for path, text in generated().items():
-                    path.write_text(text)
+                SCHEMA.write_text(generated())
                 return 0
             case ["check"]:
                 return check()

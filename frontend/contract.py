@@ -33,14 +33,3 @@ def _reduced(operation: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {name: operation[name] for name in ("parameters", "requestBody") if name in operation}
     answers = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
     return {**kept, "responses": answers or {"200": {"description": ""}}}
-
-
-def operations(whole: dict[str, Any]) -> str:
-    """Return a TypeScript module that lists every operation with its query parameters, to ask at run time."""
-    lines = []
-    for path, methods in sorted(whole["paths"].items()):
-        for method in METHODS:
-            if method in methods:
-                names = sorted(p["name"] for p in methods[method].get("parameters", []) if p["in"] == "query")
-                lines.append(f"  {json.dumps(f'{method.upper()} {path}')}: {json.dumps(names)},")
-    return HEADER + "export const operations: Record<string, readonly string[]> = {\n" + "\n".join(lines) + "\n};\n"

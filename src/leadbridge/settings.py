@@ -7,14 +7,12 @@ is missing, so that a slip in one does not take the others down.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    AliasChoices,
     Field,
     SecretStr,
     ValidationError,
@@ -22,8 +20,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
+from leadbridge.crm_settings import ADDRESSES, CrmSettings, variable
 from leadbridge.kit.errors import StartRefused
 from leadbridge.kit.webaddress import UnreadableAddress, parse_web_address
 
@@ -51,73 +50,49 @@ class JwtSettings:
     provision: bool = False
 
 
-def _variable(name: str) -> AliasChoices:
-    return AliasChoices(name)
-
-
-class Settings(BaseSettings):
+class Settings(CrmSettings):
     """Everything an operator can set. ``.env.example`` has each variable with a line on what it does."""
 
-    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", populate_by_name=True, frozen=True)
-
-    public_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_PUBLIC_URL"))
-    database_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_DATABASE_URL"))
-    data_dir: Path = Field(Path("leadbridge-data"), validation_alias=_variable("LEADBRIDGE_DATA_DIR"))
-    master_key_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_MASTER_KEY_FILE"))
-    erasure_journal_file: Path | None = Field(None, validation_alias=_variable("LEADBRIDGE_ERASURE_JOURNAL"))
-    return_urls: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_variable("LEADBRIDGE_RETURN_URLS"))
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), validation_alias=_variable("LEADBRIDGE_CORS_ORIGINS")
-    )
+    public_url: str | None = Field(None, validation_alias=variable("LEADBRIDGE_PUBLIC_URL"))
+    database_url: str | None = Field(None, validation_alias=variable("LEADBRIDGE_DATABASE_URL"))
+    data_dir: Path = Field(Path("leadbridge-data"), validation_alias=variable("LEADBRIDGE_DATA_DIR"))
+    master_key_file: Path | None = Field(None, validation_alias=variable("LEADBRIDGE_MASTER_KEY_FILE"))
+    erasure_journal_file: Path | None = Field(None, validation_alias=variable("LEADBRIDGE_ERASURE_JOURNAL"))
+    return_urls: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=variable("LEADBRIDGE_RETURN_URLS"))
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=variable("LEADBRIDGE_CORS_ORIGINS"))
     sandbox_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), validation_alias=_variable("LEADBRIDGE_SANDBOX_ORIGINS")
+        (), validation_alias=variable("LEADBRIDGE_SANDBOX_ORIGINS")
     )
-    rate_tenant: int = Field(6000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_TENANT"))
-    rate_principal: int = Field(3000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_PRINCIPAL"))
-    rate_address: int = Field(12000, ge=0, validation_alias=_variable("LEADBRIDGE_RATE_ADDRESS"))
+    rate_tenant: int = Field(6000, ge=0, validation_alias=variable("LEADBRIDGE_RATE_TENANT"))
+    rate_principal: int = Field(3000, ge=0, validation_alias=variable("LEADBRIDGE_RATE_PRINCIPAL"))
+    rate_address: int = Field(12000, ge=0, validation_alias=variable("LEADBRIDGE_RATE_ADDRESS"))
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), validation_alias=_variable("LEADBRIDGE_TRUSTED_PROXIES")
+        (), validation_alias=variable("LEADBRIDGE_TRUSTED_PROXIES")
     )
-    work_lease: float = Field(30.0, ge=3.0, le=300.0, validation_alias=_variable("LEADBRIDGE_WORK_LEASE"))
-    keep_usage_days: int = Field(400, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_USAGE_DAYS"))
-    keep_errors_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_ERRORS_DAYS"))
-    keep_runs_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_RUNS_DAYS"))
-    keep_rejects_days: int = Field(90, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_REJECTS_DAYS"))
-    keep_history_days: int = Field(730, ge=1, le=36500, validation_alias=_variable("LEADBRIDGE_KEEP_HISTORY_DAYS"))
-    quota_vendor_calls_day: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_VENDOR_CALLS_DAY"))
-    quota_executions_month: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_EXECUTIONS_MONTH"))
-    quota_leads_month: int = Field(0, ge=0, validation_alias=_variable("LEADBRIDGE_QUOTA_LEADS_MONTH"))
-    log_json: bool = Field(False, validation_alias=_variable("LEADBRIDGE_LOG_JSON"))
+    work_lease: float = Field(30.0, ge=3.0, le=300.0, validation_alias=variable("LEADBRIDGE_WORK_LEASE"))
+    keep_usage_days: int = Field(400, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_USAGE_DAYS"))
+    keep_errors_days: int = Field(90, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_ERRORS_DAYS"))
+    keep_runs_days: int = Field(90, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_RUNS_DAYS"))
+    keep_rejects_days: int = Field(90, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_REJECTS_DAYS"))
+    keep_history_days: int = Field(730, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_HISTORY_DAYS"))
+    quota_vendor_calls_day: int = Field(0, ge=0, validation_alias=variable("LEADBRIDGE_QUOTA_VENDOR_CALLS_DAY"))
+    quota_executions_month: int = Field(0, ge=0, validation_alias=variable("LEADBRIDGE_QUOTA_EXECUTIONS_MONTH"))
+    quota_leads_month: int = Field(0, ge=0, validation_alias=variable("LEADBRIDGE_QUOTA_LEADS_MONTH"))
+    log_json: bool = Field(False, validation_alias=variable("LEADBRIDGE_LOG_JSON"))
 
-    jwt_issuer: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_ISSUER"))
-    jwt_audience: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_AUDIENCE"))
-    jwt_secret: SecretStr | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_SECRET"))
-    jwt_jwks_url: str | None = Field(None, validation_alias=_variable("LEADBRIDGE_JWT_JWKS_URL"))
+    jwt_issuer: str | None = Field(None, validation_alias=variable("LEADBRIDGE_JWT_ISSUER"))
+    jwt_audience: str | None = Field(None, validation_alias=variable("LEADBRIDGE_JWT_AUDIENCE"))
+    jwt_secret: SecretStr | None = Field(None, validation_alias=variable("LEADBRIDGE_JWT_SECRET"))
+    jwt_jwks_url: str | None = Field(None, validation_alias=variable("LEADBRIDGE_JWT_JWKS_URL"))
     jwt_algorithm: Literal["HS256", "RS256", "ES256", "EdDSA"] | None = Field(
-        None, validation_alias=_variable("LEADBRIDGE_JWT_ALGORITHM")
+        None, validation_alias=variable("LEADBRIDGE_JWT_ALGORITHM")
     )
-    jwt_company_claim: str = Field("companyId", validation_alias=_variable("LEADBRIDGE_JWT_COMPANY_CLAIM"))
-    jwt_user_claim: str = Field("sub", validation_alias=_variable("LEADBRIDGE_JWT_USER_CLAIM"))
-    jwt_email_claim: str = Field("email", validation_alias=_variable("LEADBRIDGE_JWT_EMAIL_CLAIM"))
-    jwt_name_claim: str = Field("name", validation_alias=_variable("LEADBRIDGE_JWT_NAME_CLAIM"))
-    jwt_role_claim: str = Field("role", validation_alias=_variable("LEADBRIDGE_JWT_ROLE_CLAIM"))
-    jwt_provision: bool = Field(False, validation_alias=_variable("LEADBRIDGE_JWT_PROVISION"))
-
-    zoho_client_id: str | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_ID"))
-    zoho_client_secret: SecretStr | None = Field(None, validation_alias=_variable("ZOHO_CLIENT_SECRET"))
-    salesforce_client_id: str | None = Field(None, validation_alias=_variable("SALESFORCE_CLIENT_ID"))
-    salesforce_client_secret: SecretStr | None = Field(None, validation_alias=_variable("SALESFORCE_CLIENT_SECRET"))
-    hubspot_client_id: str | None = Field(None, validation_alias=_variable("HUBSPOT_CLIENT_ID"))
-    hubspot_client_secret: SecretStr | None = Field(None, validation_alias=_variable("HUBSPOT_CLIENT_SECRET"))
-    dynamics_client_id: str | None = Field(None, validation_alias=_variable("DYNAMICS_CLIENT_ID"))
-    dynamics_client_secret: SecretStr | None = Field(None, validation_alias=_variable("DYNAMICS_CLIENT_SECRET"))
-    dynamics_resource: str | None = Field(None, validation_alias=_variable("DYNAMICS_RESOURCE"))
-
-    hubspot_api_version: str = Field("2026-03", validation_alias=_variable("LEADBRIDGE_HUBSPOT_API_VERSION"))
-    hubspot_api_url: str = Field("https://api.hubapi.com", validation_alias=_variable("LEADBRIDGE_HUBSPOT_API_URL"))
-    hubspot_authorize_url: str = Field(
-        "https://app.hubspot.com/oauth/authorize", validation_alias=_variable("LEADBRIDGE_HUBSPOT_AUTHORIZE_URL")
-    )
+    jwt_company_claim: str = Field("companyId", validation_alias=variable("LEADBRIDGE_JWT_COMPANY_CLAIM"))
+    jwt_user_claim: str = Field("sub", validation_alias=variable("LEADBRIDGE_JWT_USER_CLAIM"))
+    jwt_email_claim: str = Field("email", validation_alias=variable("LEADBRIDGE_JWT_EMAIL_CLAIM"))
+    jwt_name_claim: str = Field("name", validation_alias=variable("LEADBRIDGE_JWT_NAME_CLAIM"))
+    jwt_role_claim: str = Field("role", validation_alias=variable("LEADBRIDGE_JWT_ROLE_CLAIM"))
+    jwt_provision: bool = Field(False, validation_alias=variable("LEADBRIDGE_JWT_PROVISION"))
 
     @field_validator("return_urls", "cors_origins", "sandbox_origins", "trusted_proxies", mode="before")
     @classmethod
@@ -160,17 +135,10 @@ class Settings(BaseSettings):
                 raise ValueError(f"lists networks such as 10.0.0.0/8, not {part[:60]!r}") from error
         return value
 
-    @field_validator("hubspot_api_version")
-    @classmethod
-    def _a_dated_version(cls, value: str) -> str:
-        if not re.fullmatch(r"20\d\d-(03|09)(-beta)?", value):
-            raise ValueError("is a HubSpot API version such as 2026-03 or 2026-09")
-        return value
-
     @model_validator(mode="after")
     def _other_vendor_hosts_only_in_a_sandbox(self) -> Settings:
         """A vendor's address receives our client secret, so any but the vendor's own must be a declared sandbox."""
-        for name in ("hubspot_api_url", "hubspot_authorize_url"):
+        for name in ADDRESSES:
             value = getattr(self, name)
             if (
                 value != type(self).model_fields[name].default
@@ -255,19 +223,6 @@ class Settings(BaseSettings):
     def public(self) -> str:
         """The address at which people and vendors reach this hub, without a final slash."""
         return self.public_url or "http://localhost:8400"
-
-    def client(self, provider: str) -> tuple[str, SecretStr] | None:
-        """Return client id and secret of a vendor's app, or None when either is missing."""
-        id, secret = getattr(self, f"{provider}_client_id"), getattr(self, f"{provider}_client_secret")
-        return (id, secret) if id and secret else None
-
-    def missing(self, provider: str) -> tuple[str, ...]:
-        """Return the names of the variables that a vendor's app still needs."""
-        return tuple(
-            f"{provider.upper()}_{part.upper()}"
-            for part in ("client_id", "client_secret")
-            if getattr(self, f"{provider}_{part}") is None
-        )
 
 
 def origin_of(address: str, *, path_allowed: bool) -> str:

@@ -1,7 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { text } from "../text";
 import { ApiError, errorFrom } from "./errors";
-import { operations } from "./operations.gen";
 import type { paths } from "./schema.gen";
 
 let csrf: string | null = null;
@@ -52,25 +51,7 @@ export async function data<T>(asked: Promise<unknown>): Promise<T> {
   return (await enveloped<T>(asked)).data;
 }
 
-/** Whether the hub that this dashboard was built with has an operation, such as `GET /api/v1/leads`. */
-export function has(operation: string): boolean {
-  return operation in operations;
-}
-
-/** Whether an operation takes a query parameter. */
-export function takes(operation: string, parameter: string): boolean {
-  return operations[operation]?.includes(parameter) ?? false;
-}
-
 /** A key that makes the repetition of a write harmless. */
 export function idempotencyKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** An operation that today's generated types do not have, called by its address. Used behind `has` alone. */
-export async function untyped<T>(method: string, path: string, query: Record<string, string> = {}): Promise<Envelope<T>> {
-  const call = api as unknown as {
-    request(method: string, path: string, init: object): Promise<unknown>;
-  };
-  return enveloped<T>(call.request(method.toLowerCase(), path, { params: { query } }));
 }

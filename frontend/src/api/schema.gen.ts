@@ -7558,6 +7558,14 @@ export interface components {
             returnUrl?: string | null;
             /** Connectionid */
             connectionId?: string | null;
+            /** Datacenter */
+            dataCenter?: string | null;
+            /** Environment */
+            environment?: string | null;
+            /** Mydomain */
+            myDomain?: string | null;
+            /** Organizationurl */
+            organizationUrl?: string | null;
         };
         /**
          * InvitationBody

@@ -17,17 +17,6 @@ FieldType = Literal["text", "number", "date", "datetime", "boolean", "choice", "
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """Our registration at a vendor: what the operator set, and where the vendor's servers are."""
-
-    client_id: str
-    client_secret: SecretStr
-    authorize_url: str
-    api_url: str
-    api_version: str
-
-
-@dataclass(frozen=True, slots=True)
 class Guarantees:
     """What a vendor's API can and cannot promise; the docs print it, and sync relies on it."""
 
@@ -83,6 +72,8 @@ class Grant:
     """Seconds from the moment of the answer."""
     expiry_estimated: bool = False
     scopes: tuple[str, ...] = ()
+    api_url: str | None = None
+    """Where the account's records are, told with the tokens and checked against the vendor's table of hosts."""
 
 
 @dataclass(frozen=True, slots=True)

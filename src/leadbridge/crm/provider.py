@@ -6,15 +6,15 @@ and counts. Values travel in the vendor's own raw form (text or None); mapping a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretStr
 
+from leadbridge.crm.app import App
 from leadbridge.crm.model import (
     Account,
-    App,
     Budget,
     Capability,
     ChangePage,
@@ -87,6 +87,16 @@ class Provider(Protocol):
         """Return the origins that a new connection may talk to."""
         ...
 
+    def locate(self, app: App, options: Mapping[str, str]) -> App:
+        """Return the app with the servers that a connect is to go to, as its caller named them (``dataCenter``,
+        ``environment``, ``myDomain``, ``organizationUrl``); raises ``InvalidInput`` for a host that is not its own.
+        """
+        ...
+
+    def landed(self, app: App, query: Mapping[str, str]) -> App:
+        """Return the app with the servers that the vendor named when it sent the browser back; raises as ``locate``."""
+        ...
+
     def authorize_url(self, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
         """Return the vendor's consent page for this app (PKCE S256)."""
         ...
@@ -103,7 +113,7 @@ class Provider(Protocol):
         """Return the request that gives a grant back, or None where the vendor has none."""
         ...
 
-    def read_grant(self, response: HttpResponse) -> Grant:
+    def read_grant(self, app: App, response: HttpResponse) -> Grant:
         """Return the tokens in a token endpoint's answer; raises ``TokenRefused`` (``crm.errors``)."""
         ...
 

@@ -26,4 +26,6 @@ def app_of(settings: Settings, provider: str) -> App | None:
         authorize_url=getattr(settings, f"{provider}_authorize_url"),
         api_url=getattr(settings, f"{provider}_api_url").rstrip("/"),
         api_version=getattr(settings, f"{provider}_api_version"),
+        login_url=getattr(settings, f"{provider}_login_url").rstrip("/"),
+        sandbox_origins=settings.sandbox_origins,
     )

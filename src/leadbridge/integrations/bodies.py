@@ -20,6 +20,25 @@ class InitBody(Body):
     connection_id: Text = None
     """The connection to renew; only its own account is then accepted."""
 
+    data_center: Text = None
+    """Zoho: where the account is, such as `eu`; without it the vendor tells."""
+    environment: Text = None
+    """Salesforce: `production` or `sandbox`."""
+    my_domain: Text = None
+    """Salesforce: the org's own login host, such as `acme.my.salesforce.com`."""
+    organization_url: Text = None
+    """Dynamics: the organisation's address, such as `https://contoso.crm4.dynamics.com`."""
+
+    def place(self) -> dict[str, str]:
+        """Return what was said about where the account is, by the names of the JSON."""
+        given = {
+            "dataCenter": self.data_center,
+            "environment": self.environment,
+            "myDomain": self.my_domain,
+            "organizationUrl": self.organization_url,
+        }
+        return {name: value for name, value in given.items() if value}
+
 
 class CompleteBody(Body):
     """Confirm a pending connection."""

@@ -22,9 +22,10 @@ from leadbridge.integrations.flows import LIFETIME, MINUTES, NONCE, cookie_name,
 from leadbridge.integrations.grants import Consent, Grants, info_of
 from leadbridge.integrations.keeper import Access
 from leadbridge.integrations.model import CONNECT_RESULT, FLOWS, OAUTH_HANDLE, OAUTH_STATE, Connection, OAuthFlow
+from leadbridge.integrations.servers import own_app, told
 from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.kit.clock import Clock
-from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.kit.errors import InvalidInput, LeadbridgeError
 from leadbridge.security.errors import RequestFailed
 from leadbridge.security.hashing import hash_token, new_token, same
 from leadbridge.security.vault import Vault
@@ -100,7 +101,9 @@ class Callbacks:
         try:
             if provider is None or app is None:
                 raise await self._recorded(flow, "provider_not_configured", "The hub's app registration is gone.")
+            app = await self._located(flow, provider, app, query)
             grant = await self._exchange(flow, provider, app, query)
+            app = told(app, grant.api_url)
             consent = await self._identified(flow, provider, app, grant)
             cookie = cookies.get(forget, "")
             if cookie and same(hash_token(cookie, NONCE), flow.nonce_hash):
@@ -131,6 +134,13 @@ class Callbacks:
             raise Ended("error", "state_used")
         return used
 
+    async def _located(self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str]) -> App:
+        """Return the app with the servers that the flow began with and the vendor named; they get our client secret."""
+        try:
+            return provider.landed(own_app(app, flow.servers), query)
+        except InvalidInput as error:
+            await self._fail(flow, "foreign_server", error)
+
     async def _exchange(self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str]) -> Grant:
         refused = query.get("error")
         if refused:
@@ -146,7 +156,7 @@ class Callbacks:
         verifier = await self._vault.open(flow.company_id, FLOWS.name, flow.id, "verifier", flow.verifier)
         request = provider.exchange_request(app, code=code_value, redirect_uri=flow.redirect_uri, verifier=verifier)
         try:
-            return provider.read_grant(await self._around.transport.send(request))
+            return provider.read_grant(app, await self._around.transport.send(request))
         except (TokenRefused, RequestFailed) as error:
             await self._fail(flow, "exchange_failed", error)
 

@@ -13,6 +13,7 @@ from leadbridge.integrations.errors import NoActiveConnection, NoSuchConnection,
 from leadbridge.integrations.grants import Grants
 from leadbridge.integrations.health import Condition, ConnectionStatus, Event, Stage, State, after, status_of
 from leadbridge.integrations.model import CONNECTIONS, HEALTH, TOKENS, Connection, ConnectionHealth
+from leadbridge.integrations.servers import own_app
 from leadbridge.integrations.views import state_of
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
@@ -225,7 +226,9 @@ class Connections:
         except LeadbridgeError as error:  # a token that does not open is deleted all the same
             log.warning("grant_not_revoked", connection=connection.id, code=error.code)
             return False
-        return await self._grants.release(provider, app, grant.refresh_token, but=connection.id)
+        return await self._grants.release(
+            provider, own_app(app, connection.servers), grant.refresh_token, but=connection.id
+        )
 
 
 def _told(connection: Connection, revoked: bool) -> str:

@@ -23,6 +23,7 @@ from leadbridge.integrations.model import (
     ConnectionTokens,
     account_key,
 )
+from leadbridge.integrations.servers import servers_of
 from leadbridge.integrations.tokendocs import grant_key, seal_grant
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
@@ -158,6 +159,7 @@ class Grants:
                 "account": consent.account,
                 "scopes": fresh.scopes,
                 "origins": fresh.origins,
+                "servers": fresh.servers,
                 "api_version": fresh.api_version,
                 "connected_at": now,
                 "disconnected_at": None,
@@ -187,6 +189,7 @@ class Grants:
             account=consent.account,
             scopes=consent.grant.scopes or consent.provider.required_scopes,
             origins=consent.provider.origins(consent.app),
+            servers=servers_of(consent.app),
             api_version=consent.app.api_version,
             created_by=consent.user_id,
             created_at=self._clock.now(),

@@ -20,8 +20,9 @@ from leadbridge.crm.provider import App, Grant, Provider
 from leadbridge.integrations import vendor
 from leadbridge.integrations.errors import NotConnected, reconnect_needed, renewal_held
 from leadbridge.integrations.health import Event
-from leadbridge.integrations.model import TOKENS, Connection, ConnectionTokens
+from leadbridge.integrations.model import CONNECTIONS, TOKENS, Connection, ConnectionTokens
 from leadbridge.integrations.renewals import report_failed_renewal
+from leadbridge.integrations.servers import servers_of, told
 from leadbridge.integrations.tokendocs import apply_attempt, apply_failure, state_of, tokens_after
 from leadbridge.integrations.tokens import Action, Decision, Outcome, decide, marked, renew_at, renewed, settle
 from leadbridge.integrations.watch import HealthKeeper, Reason
@@ -208,11 +209,20 @@ class TokenKeeper:
             provider=connection.provider,
             connection_id=connection.id,
         )
+        moved = _moved(connection, provider, app, grant)
         for attempt in range(1, STORE_TRIES + 1):
             batch = WriteBatch().patch(
                 TOKENS, connection.company_id, connection.id, values=values, unset=unset, where={"gen": sent.gen}
             )
             self._usage.add(batch, event)
+            if moved is not None:
+                batch.patch(
+                    CONNECTIONS,
+                    connection.company_id,
+                    connection.id,
+                    values=moved,
+                    where={"provider": connection.provider},
+                )
             try:
                 result = await self._store.write(batch)
             except Exception:
@@ -267,3 +277,11 @@ class TokenKeeper:
             await self._health.note(connection.company_id, connection.id, Event.REFRESH_UNKNOWN, AT_RISK)
         elif error.outcome is Outcome.MISCONFIGURED and isinstance(cause, TokenRefused):
             raise CallFailed(cause.fault) from cause
+
+
+def _moved(connection: Connection, provider: Provider, app: App, grant: Grant) -> dict[str, object] | None:
+    """Return what changes of a connection whose vendor tells another address with new tokens, or None."""
+    there = told(app, grant.api_url)
+    if there.api_url == app.api_url:
+        return None
+    return {"servers": servers_of(there).model_dump(by_alias=True), "origins": list(provider.origins(there))}

@@ -37,6 +37,14 @@ class OwnKey(Shape):
     hint: str = ""
 
 
+class Servers(Shape):
+    """Where one connection's servers are: its data centre, instance or organisation."""
+
+    authorize_url: str
+    login_url: str
+    api_url: str
+
+
 class Connection(Record):
     """A company's connection to one vendor account.
 
@@ -52,6 +60,8 @@ class Connection(Record):
     scopes: tuple[str, ...] = ()
     origins: tuple[str, ...]
     """The only origins that its token may be sent to."""
+    servers: Servers | None = None
+    """Its own; connections made before there was a choice have none, and use the vendor's usual ones."""
     api_version: str
     own_key: OwnKey | None = None
     created_by: Id
@@ -121,6 +131,7 @@ class OAuthFlow(Document):
     verifier: Sealed
     """The PKCE code verifier."""
     kid: str
+    servers: Servers | None = None
     nonce_hash: str
     """Of the cookie that the browser got, if a browser began it."""
     connection_id: Id | None = None

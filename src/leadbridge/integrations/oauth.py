@@ -23,6 +23,7 @@ from leadbridge.integrations.model import (
     Connection,
     OAuthFlow,
 )
+from leadbridge.integrations.servers import own_app, servers_of
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.security.hashing import hash_token, new_token, new_verifier, s256_challenge
@@ -69,10 +70,17 @@ class OAuthFlows:
         *,
         return_url: str | None,
         connection_id: str | None,
+        place: Mapping[str, str],
     ) -> Begun:
-        """Store a flow and return the vendor's consent page; raises ``ReturnUrlNotAllowed``, ``NoSuchConnection``."""
+        """Store a flow and return the vendor's consent page.
+
+        Raises ``ReturnUrlNotAllowed``, ``NoSuchConnection``, and ``InvalidInput`` for a ``place`` that is not the
+        vendor's.
+        """
         target = self._addresses.return_url(return_url)
-        expected = await self._expected(company_id, provider, connection_id)
+        renewed = await self._renewed(company_id, provider, connection_id)
+        expected = None if renewed is None else renewed.account_key
+        app = provider.locate(app if renewed is None else own_app(app, renewed.servers), place)
         state, nonce, verifier = new_token("st_"), new_token("no_"), new_verifier()
         id, now = self._ids(), self._clock.now()
         sealed = await self._vault.seal(company_id, FLOWS.name, id, "verifier", verifier)
@@ -86,6 +94,7 @@ class OAuthFlows:
             return_url=target,
             verifier=sealed,
             kid=sealed.kid,
+            servers=servers_of(app),
             nonce_hash=hash_token(nonce, NONCE),
             connection_id=connection_id,
             expected_account=expected,
@@ -99,13 +108,13 @@ class OAuthFlows:
         )
         return Begun(url, state, cookie_name(id), nonce)
 
-    async def _expected(self, company_id: str, provider: Provider, connection_id: str | None) -> str | None:
+    async def _renewed(self, company_id: str, provider: Provider, connection_id: str | None) -> Connection | None:
         if connection_id is None:
             return None
         connection = await self._store[CONNECTIONS].of(company_id).get(connection_id)
         if connection is None or connection.stage is Stage.PENDING or connection.provider != provider.id:
             raise NoSuchConnection(f"The company has no connection {connection_id} to {provider.name}.")
-        return connection.account_key
+        return connection
 
     async def complete(
         self, company_id: str, user_id: str, handle: str, providers: Mapping[str, tuple[Provider, App]]
@@ -125,6 +134,7 @@ class OAuthFlows:
             raise unknown
         provider, app = providers[pending.provider]
         grant = replace(await self._grants.grant_of(tokens), scopes=pending.scopes)
+        app = own_app(app, pending.servers)
         consent = Consent(company_id, user_id, provider, app, grant, pending.account, pending.reconnects)
         connection = await self._grants.adopt(
             consent, pending, lambda batch: batch.delete(DIRECTORY, None, entry.id, rev=entry.rev)

@@ -92,6 +92,12 @@ OUTCOMES: Mapping[tuple[str, str], Outcome] = {
         "The error log has the CRM's own words: GET /api/v1/crm-integration/error-logs.",
         "Compare the redirect address below with the one at the CRM, then begin again.",
     ),
+    ("error", "foreign_server"): Outcome(
+        "bad",
+        "The CRM named a server that is not known to be its own.",
+        "Nothing was sent there or stored. The error log names it: GET /api/v1/crm-integration/error-logs.",
+        "If the CRM has opened a new data centre, a newer Leadbridge may know it. Otherwise begin again from here.",
+    ),
     ("error", "account_unknown"): Outcome(
         "bad",
         "The CRM did not say which account this is.",

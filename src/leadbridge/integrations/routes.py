@@ -98,6 +98,7 @@ async def init(body: InitBody, caller: Manager, service: ServiceDep, trail: Trai
         body.provider,
         return_url=body.return_url,
         connection_id=body.connection_id,
+        place=body.place(),
     )
     shown = {"provider": body.provider, "connectionId": body.connection_id}
     await trail.record(caller.company_id, caller.author, "connection.begun", "connection:new", after=shown)

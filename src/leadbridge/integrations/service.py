@@ -29,6 +29,7 @@ from leadbridge.integrations.health import Event, Stage
 from leadbridge.integrations.keeper import Access, TokenKeeper
 from leadbridge.integrations.model import HEALTH, TOKENS, Connection
 from leadbridge.integrations.oauth import Begun, OAuthFlows
+from leadbridge.integrations.servers import own_app
 from leadbridge.integrations.session import ConnectionSession, Errand, Surroundings
 from leadbridge.integrations.sharing import warnings
 from leadbridge.integrations.sweep import Sweeper, Swept
@@ -136,6 +137,12 @@ class ConnectionService:
             raise ProviderNotAvailable(f"This version of Leadbridge cannot connect {listed.name} yet.")
         return registered
 
+    def registered(self, connection: Connection) -> tuple[Provider, App]:
+        """Return a connection's CRM and our registration there, with the connection's own servers; raises as
+        ``provider``."""
+        provider, app = self.provider(connection.provider)
+        return provider, own_app(app, connection.servers)
+
     def _registered(self) -> dict[str, tuple[Provider, App]]:
         apps = {id: (provider, app_of(self._settings, id)) for id, provider in self._providers.items()}
         return {id: (provider, app) for id, (provider, app) in apps.items() if app is not None}
@@ -150,11 +157,19 @@ class ConnectionService:
         *,
         return_url: str | None = None,
         connection_id: str | None = None,
+        place: Mapping[str, str] | None = None,
     ) -> Begun:
-        """Begin a connect (``connection_id``: renew that connection) and return the vendor's consent page."""
+        """Begin a connect (``connection_id``: renew that connection; ``place``: where the account is) and return the
+        vendor's consent page."""
         provider, app = self.provider(provider_id)
         return await self._flows.begin(
-            company_id, user_id, provider, app, return_url=return_url, connection_id=connection_id
+            company_id,
+            user_id,
+            provider,
+            app,
+            return_url=return_url,
+            connection_id=connection_id,
+            place=place or {},
         )
 
     async def callback(self, provider_id: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Landing:
@@ -194,7 +209,7 @@ class ConnectionService:
 
     def session(self, connection: Connection, errand: Errand | None = None) -> ConnectionSession:
         """Return an authorised way to the connection's account; raises ``ProviderNotConfigured`` and its like."""
-        provider, app = self.provider(connection.provider)
+        provider, app = self.registered(connection)
 
         async def tokens(failed_gen: int | None) -> Access:
             return await self.keeper.access_token(connection, provider, app, failed_gen)
@@ -239,7 +254,7 @@ class ConnectionService:
             raise NoActiveConnection("There is no connection to test.")
         if connection.stage is not Stage.CONNECTED:
             raise NotConnected(f"The connection is {connection.stage.value}; there is nothing to test.")
-        adapter, app = self.provider(connection.provider)
+        adapter, app = self.registered(connection)
 
         async def token() -> Access:
             return await self.keeper.access_token(connection, adapter, app)

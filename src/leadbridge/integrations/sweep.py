@@ -19,6 +19,7 @@ from leadbridge.integrations.model import (
     TOKENS,
     Connection,
 )
+from leadbridge.integrations.servers import own_app
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.batch import Applied, WriteBatch
@@ -85,7 +86,8 @@ class Sweeper:
             return False  # confirmed, or swept by somebody else, at this moment
         if grant is not None and connection.provider in registered:
             provider, app = registered[connection.provider]
-            revoked = await self._grants.release(provider, app, grant.refresh_token)
+            own = own_app(app, connection.servers)
+            revoked = await self._grants.release(provider, own, grant.refresh_token)
             log.info("pending_connection_dropped", connection=connection.id, revoked=revoked)
         return True
 

@@ -31,7 +31,7 @@ async def refresh(transport: Transport, provider: Provider, app: App, refresh_to
     except OutcomeLost as error:
         raise RefreshFailed(Outcome.LOST, error) from error
     try:
-        return provider.read_grant(response)
+        return provider.read_grant(app, response)
     except TokenRefused as error:
         raise RefreshFailed(outcome_of(error.refusal, response.status), error) from error
 

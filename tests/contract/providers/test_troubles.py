@@ -10,8 +10,9 @@ from datetime import timedelta
 
 import pytest
 
+from leadbridge.crm.app import App
 from leadbridge.crm.errors import CallFailed
-from leadbridge.crm.model import App, Pace, Write
+from leadbridge.crm.model import Pace, Write
 from leadbridge.integrations.model import TOKENS
 from leadbridge.integrations.session import ConnectionSession
 from leadbridge.security.errors import OutcomeLost

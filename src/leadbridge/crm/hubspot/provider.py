@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
 
+from leadbridge.crm.app import App, no_options
 from leadbridge.crm.hubspot import answers, describing, errors, requests, webhooks
 from leadbridge.crm.hubspot import changes as changing
 from leadbridge.crm.hubspot import writes as rows
@@ -24,7 +25,6 @@ from leadbridge.crm.hubspot.defaults import (
 from leadbridge.crm.hubspot.extras import Extras
 from leadbridge.crm.model import (
     Account,
-    App,
     Budget,
     Capability,
     ChangePage,
@@ -69,6 +69,13 @@ class HubSpot(Extras):
     def origins(self, app: App) -> tuple[str, ...]:
         return (origin_of(app.api_url),)
 
+    def locate(self, app: App, options: Mapping[str, str]) -> App:
+        no_options(self.name, options)
+        return app
+
+    def landed(self, app: App, query: Mapping[str, str]) -> App:
+        return app
+
     def authorize_url(self, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
         return requests.authorize_url(app, redirect_uri=redirect_uri, state=state, challenge=challenge)
 
@@ -81,7 +88,7 @@ class HubSpot(Extras):
     def revoke_request(self, app: App, refresh_token: SecretStr) -> HttpRequest | None:
         return requests.revoke(app, refresh_token)
 
-    def read_grant(self, response: HttpResponse) -> Grant:
+    def read_grant(self, app: App, response: HttpResponse) -> Grant:
         return answers.grant(response)
 
     def budget(self, response: HttpResponse) -> Budget:
