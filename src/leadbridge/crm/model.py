@@ -60,6 +60,8 @@ class Budget:
     day_limit: int | None = None
     day_over: bool = False
     """The day's calls are used up: waiting a minute does not help."""
+    slow_down: bool = False
+    """The call was refused for the number of calls, and nothing was done; by whatever status the vendor says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Grant:
     scopes: tuple[str, ...] = ()
     api_url: str | None = None
     """Where the account's records are, told with the tokens and checked against the vendor's table of hosts."""
+    doubt: Fault | None = None
+    """What is wrong with the answer though it holds tokens: nothing is connected by it, while a renewal keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class Write:
     values: Mapping[str, str]
     """Field to new value; an empty text clears the field."""
     id: str | None = None
+    version: str | None = None
+    """The version that was decided on: a record changed since is not written, as far as ``write_guard`` goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Session(Protocol):
         """
         ...
 
+    async def pause(self, seconds: float) -> None:
+        """Wait about ``seconds``, before rows are sent again that the vendor had locked."""
+        ...
+
 
 class Provider(Protocol):
     """One CRM."""
@@ -115,6 +119,10 @@ class Provider(Protocol):
 
     def read_grant(self, app: App, response: HttpResponse) -> Grant:
         """Return the tokens in a token endpoint's answer; raises ``TokenRefused`` (``crm.errors``)."""
+        ...
+
+    def token_ended(self, response: HttpResponse) -> bool:
+        """Tell whether an answer refuses the access token in a way that a new one can cure."""
         ...
 
     def budget(self, response: HttpResponse) -> Budget:

@@ -103,6 +103,9 @@ class Callbacks:
                 raise await self._recorded(flow, "provider_not_configured", "The hub's app registration is gone.")
             app = await self._located(flow, provider, app, query)
             grant = await self._exchange(flow, provider, app, query)
+            if grant.doubt is not None:
+                await self._grants.release(provider, app, grant.refresh_token)
+                await self._fail(flow, "exchange_failed", CallFailed(grant.doubt))
             app = told(app, grant.api_url)
             consent = await self._identified(flow, provider, app, grant)
             cookie = cookies.get(forget, "")

@@ -128,13 +128,14 @@ class ConnectionSession:
                 repeats += 1
                 await self._pause(repeats)
                 continue
-            if response.status == 401 and gen is not None:
+            told = self._provider.budget(response)
+            if gen is not None and self._provider.token_ended(response):
                 if renewed:
                     raise await self._fault(_rejected(self._provider.name))
                 renewed = True
                 self._access = await self._token(gen)
-            elif response.status == 429:
-                if self._provider.budget(response).day_over:
+            elif response.status == 429 or told.slow_down:
+                if told.day_over:
                     asked = retry_after(response, self._around.clock.now())
                     raise await self._fault(_day_over(self._provider.name, asked))
                 throttled += 1
@@ -155,6 +156,10 @@ class ConnectionSession:
                 if response.status < 400 and self._heard is not None:
                     await self._heard(None)
                 return response
+
+    async def pause(self, seconds: float) -> None:
+        """Wait between the given seconds and half as many more, so that callers who met at a lock do not meet again."""
+        await self._around.clock.sleep(seconds * (1 + self._around.rng.random() / 2))
 
     async def _send(self, request: HttpRequest, budget: Pace) -> tuple[HttpResponse, int | None]:
         """Send once; return the answer with the generation of the token that went along, if one did."""

@@ -205,7 +205,9 @@ class Pusher:
     async def _carry_out(self, block: _Block, plans: Mapping[str, Plan]) -> None:
         creates = [Write(id, decided.values) for id, decided in plans.items() if isinstance(decided, Create)]
         updates = [
-            Write(id, decided.values, decided.remote.id) for id, decided in plans.items() if isinstance(decided, Update)
+            Write(id, decided.values, decided.remote.id, decided.remote.version)
+            for id, decided in plans.items()
+            if isinstance(decided, Update)
         ]
         for writes in (creates, updates):
             if not writes:
@@ -241,6 +243,8 @@ class Pusher:
             if outcome.existing_id is not None:
                 block.expected[id] = outcome.existing_id
             return  # it exists after all: read it, and decide again
+        if isinstance(decided, Update) and fault.code == "changed_meanwhile":
+            return  # somebody's edit came first: read it, and decide again
         link = block.links[id]
         if isinstance(decided, Create):
             batch.delete(LINKS, self._company, link.id, rev=link.rev)

@@ -45,6 +45,9 @@ class Expiring:
             self.vendor.advance(self.vendor.token_seconds + 60)
         return await self.inner.call(request, pace)
 
+    async def pause(self, seconds: float) -> None:
+        await self.inner.pause(seconds)
+
 
 async def test_a_token_that_ends_in_the_middle_of_a_batch(connected: Connected) -> None:
     vendor = connected.vendor

@@ -138,7 +138,12 @@ def budget(response: HttpResponse) -> Budget:
     """Return what is left of the day's calls. OAuth apps from HubSpot's marketplace have no daily limit."""
     left, limit = (response.headers.get(f"x-hubspot-ratelimit-daily{name}", "") for name in ("-remaining", ""))
     over = response.status == 429 and errors.body_of(response).get("policyName") == "DAILY"
-    return Budget(int(left) if left.isdigit() else None, int(limit) if limit.isdigit() else None, over)
+    return Budget(
+        int(left) if left.isdigit() else None,
+        int(limit) if limit.isdigit() else None,
+        over,
+        slow_down=response.status == 429,
+    )
 
 
 def _names(writes: Sequence[Write], own_key: str) -> dict[tuple[str, str], str]:

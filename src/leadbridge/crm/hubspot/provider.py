@@ -91,6 +91,9 @@ class HubSpot(Extras):
     def read_grant(self, app: App, response: HttpResponse) -> Grant:
         return answers.grant(response)
 
+    def token_ended(self, response: HttpResponse) -> bool:
+        return response.status == 401
+
     def budget(self, response: HttpResponse) -> Budget:
         return answers.budget(response)
 
