@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.provider import App, Provider
+from leadbridge.crm.salesforce.provider import Salesforce
 from leadbridge.settings import Settings
 
 
 def providers() -> Mapping[str, Provider]:
     """Return every adapter by its id."""
-    return {"hubspot": HubSpot()}
+    return {"hubspot": HubSpot(), "salesforce": Salesforce()}
 
 
 def app_of(settings: Settings, provider: str) -> App | None:
