@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp
 
 from .hubspot.app import build as hubspot
+from .salesforce.app import build as salesforce
 from .store import Database
 
 
@@ -22,5 +23,6 @@ class Vendor:
 
 VENDORS: Mapping[str, Vendor] = {
     "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
+    "salesforce": Vendor("Salesforce", salesforce),
 }
 """By the id that the hub knows them by."""
