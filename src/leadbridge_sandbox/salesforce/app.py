@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import collections, describe, oauth, objects
+from . import collections, describe, oauth, objects, query, replication, tooling
+from .actions import Actions
 from .errors import Refused, answer, not_found
 from .human import SalesforceControl
 from .operation import Door, Handler, Operations
@@ -48,6 +49,20 @@ def _collections() -> Iterable[Spec]:
     yield "PATCH", f"{base}/{{object}}/{{field}}", "collections.upsert", collections.upsert, "api"
 
 
+def _queries() -> Iterable[Spec]:
+    yield "GET", f"{DATA}/query", "query", query.query, "api"
+    yield "GET", f"{DATA}/queryAll", "query.all", query.query_all, "api"
+    for name in ("query", "queryAll"):
+        yield "GET", f"{DATA}/{name}/{{locator}}", "query.more", query.more, "api"
+    base = f"{DATA}/sobjects/{{object}}"
+    yield "GET", f"{base}/updated", "replication.updated", replication.updated, "api"
+    yield "GET", f"{base}/deleted", "replication.deleted", replication.deleted, "api"
+    fields = f"{DATA}/tooling/sobjects/CustomField"
+    yield "POST", fields, "tooling.fields.create", tooling.create, "api"
+    yield "DELETE", f"{fields}/{{record}}", "tooling.fields.delete", tooling.delete, "api"
+    yield "GET", f"{DATA}/tooling/query", "tooling.query", tooling.query, "api"
+
+
 def _objects() -> Iterable[Spec]:
     base = f"{DATA}/sobjects"
     one = f"{base}/{{object}}/{{record}}"
@@ -73,6 +88,7 @@ def specs() -> Iterable[Spec]:
     picklists = f"{DATA}/ui-api/object-info/{{object}}/picklist-values/{{type}}"
     yield "GET", picklists, "describe.picklists", describe.picklists, "api"
     yield from _collections()
+    yield from _queries()
     yield from _objects()
 
 
@@ -100,7 +116,7 @@ def build(db: Database, url: str) -> Starlette:
 
     human = SalesforceControl(vendor)
     routes.append(Route("/", home))
-    routes.append(control_routes(vendor.world, human))
+    routes.append(control_routes(vendor.world, human, Actions(vendor, human).by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .fields import Field, Kind
 
@@ -46,35 +47,41 @@ STAGES: Mapping[str, tuple[int, bool, bool, str]] = {
 OWNERS = ("Group", "User")
 
 
-def text(name: str, label: str, length: int = 255, **more: object) -> Field:
+def text(name: str, label: str, length: int = 255, **more: Any) -> Field:
     """Return a text field."""
-    return Field(name, label, length=length, **more)  # type: ignore[arg-type]
+    return Field(name, label, length=length, **more)
 
 
-def pick(name: str, label: str, values: Iterable[str], **more: object) -> Field:
+def pick(name: str, label: str, values: Iterable[str], **more: Any) -> Field:
     """Return a picklist field; values outside the list are taken unless it is restricted."""
-    return Field(name, label, "picklist", length=255, values=tuple(values), **more)  # type: ignore[arg-type]
+    return Field(name, label, "picklist", length=255, values=tuple(values), **more)
 
 
-def flag(name: str, label: str, **more: object) -> Field:
+def flag(name: str, label: str, **more: Any) -> Field:
     """Return a checkbox."""
-    return Field(name, label, "boolean", defaulted=True, **more)  # type: ignore[arg-type]
+    return Field(name, label, "boolean", defaulted=True, **more)
 
 
-def number(name: str, label: str, kind: str, precision: int, scale: int = 0, **more: object) -> Field:
+def number(name: str, label: str, kind: str, precision: int, scale: int = 0, **more: Any) -> Field:
     """Return a number field."""
-    return Field(name, label, kind, precision=precision, scale=scale, **more)  # type: ignore[arg-type]
+    return Field(name, label, kind, precision=precision, scale=scale, **more)
 
 
-def link(name: str, label: str, targets: Iterable[str], relationship: str | None, **more: object) -> Field:
+def link(name: str, label: str, targets: Iterable[str], relationship: str | None, **more: Any) -> Field:
     """Return a reference to another object."""
     return Field(
-        name, label, "reference", length=18, refers_to=tuple(targets), relationship=relationship, **more  # type: ignore[arg-type]
+        name,
+        label,
+        "reference",
+        length=18,
+        refers_to=tuple(targets),
+        relationship=relationship,
+        **more,
     )
 
 
-def _read_only(name: str, label: str, kind: str, **more: object) -> Field:
-    return Field(name, label, kind, createable=False, updateable=False, defaulted=True, **more)  # type: ignore[arg-type]
+def _read_only(name: str, label: str, kind: str, **more: Any) -> Field:
+    return Field(name, label, kind, createable=False, updateable=False, defaulted=True, **more)
 
 
 def system() -> list[Field]:
@@ -83,7 +90,9 @@ def system() -> list[Field]:
         _read_only("Id", "Record ID", "id", length=18),
         _read_only("IsDeleted", "Deleted", "boolean"),
         _read_only("CreatedDate", "Created Date", "datetime"),
-        _read_only("CreatedById", "Created By ID", "reference", length=18, refers_to=("User",), relationship="CreatedBy"),
+        _read_only(
+            "CreatedById", "Created By ID", "reference", length=18, refers_to=("User",), relationship="CreatedBy"
+        ),
         _read_only("LastModifiedDate", "Last Modified Date", "datetime"),
         _read_only(
             "LastModifiedById",
@@ -168,7 +177,9 @@ LEAD = Kind.of(
         Field("Website", "Website", "url", length=255),
         Field("Description", "Description", "textarea", length=32_000),
         pick("LeadSource", "Lead Source", LEAD_SOURCES),
-        pick("Status", "Status", LEAD_STATUSES, required=True, defaulted=True, default=LEAD_STATUSES[0], restricted=True),
+        pick(
+            "Status", "Status", LEAD_STATUSES, required=True, defaulted=True, default=LEAD_STATUSES[0], restricted=True
+        ),
         pick("Industry", "Industry", INDUSTRIES),
         pick("Rating", "Rating", RATINGS),
         number("AnnualRevenue", "Annual Revenue", "currency", 18),
@@ -179,14 +190,32 @@ LEAD = Kind.of(
         flag("IsUnreadByOwner", "Unread By Owner"),
         _read_only("IsConverted", "Converted", "boolean"),
         _read_only("ConvertedDate", "Converted Date", "date"),
-        _read_only("ConvertedAccountId", "Converted Account ID", "reference", length=18, refers_to=("Account",),
-                   relationship="ConvertedAccount"),
-        _read_only("ConvertedContactId", "Converted Contact ID", "reference", length=18, refers_to=("Contact",),
-                   relationship="ConvertedContact"),
-        _read_only("ConvertedOpportunityId", "Converted Opportunity ID", "reference", length=18,
-                   refers_to=("Opportunity",), relationship="ConvertedOpportunity"),
+        _read_only(
+            "ConvertedAccountId",
+            "Converted Account ID",
+            "reference",
+            length=18,
+            refers_to=("Account",),
+            relationship="ConvertedAccount",
+        ),
+        _read_only(
+            "ConvertedContactId",
+            "Converted Contact ID",
+            "reference",
+            length=18,
+            refers_to=("Contact",),
+            relationship="ConvertedContact",
+        ),
+        _read_only(
+            "ConvertedOpportunityId",
+            "Converted Opportunity ID",
+            "reference",
+            length=18,
+            refers_to=("Opportunity",),
+            relationship="ConvertedOpportunity",
+        ),
     ],
-)  # fmt: skip
+)
 
 CONTACT = Kind.of(
     "Contact",
@@ -268,10 +297,15 @@ OPPORTUNITY = Kind.of(
         pick("LeadSource", "Lead Source", LEAD_SOURCES),
         _read_only("IsClosed", "Closed", "boolean"),
         _read_only("IsWon", "Won", "boolean"),
-        pick("ForecastCategoryName", "Forecast Category", ("Omitted", "Pipeline", "Best Case", "Commit", "Closed"),
-             defaulted=True, restricted=True),
+        pick(
+            "ForecastCategoryName",
+            "Forecast Category",
+            ("Omitted", "Pipeline", "Best Case", "Commit", "Closed"),
+            defaulted=True,
+            restricted=True,
+        ),
         owner(),
     ],
-)  # fmt: skip
+)
 BUSINESS = (LEAD, CONTACT, ACCOUNT, OPPORTUNITY)
 """The objects that people work with."""

@@ -130,9 +130,7 @@ class Kind:
     defaults: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, name: str, label: str, plural: str, prefix: str, fields: Iterable[Field], **details: Any
-    ) -> Kind:
+    def of(cls, name: str, label: str, plural: str, prefix: str, fields: Iterable[Field], **details: Any) -> Kind:
         """Return the object type with these fields."""
         named = {one.name: one for one in fields}
         return cls(

@@ -74,7 +74,8 @@ class Grants:
         """Return the token answer for a code. Raises TokenError."""
         code = form.get("code", "")
         row = self.db.one(
-            "SELECT client_id, org, scopes, redirect_uri, challenge, expires, used FROM salesforce_codes WHERE code = ?",
+            "SELECT client_id, org, scopes, redirect_uri, challenge, expires, used FROM salesforce_codes "
+            "WHERE code = ?",
             code,
         )
         if row is None or row[0] != app.client_id or row[1] not in self.vendor.orgs:
@@ -241,8 +242,7 @@ class Grants:
     def expire_sessions(self, org: Org) -> int:
         """End every session in an org; refresh tokens live on. Return how many there were."""
         return self.db.run(
-            "DELETE FROM salesforce_access_tokens "
-            "WHERE grant_id IN (SELECT id FROM salesforce_grants WHERE org = ?)",
+            "DELETE FROM salesforce_access_tokens WHERE grant_id IN (SELECT id FROM salesforce_grants WHERE org = ?)",
             org.org_id,
         )
 

@@ -83,7 +83,9 @@ def introspect(call: Call) -> Response:
     found = grants.principal(sent, used=False)
     if found is not None and found.client_id == app.client_id:
         times = {"exp": found.expires // 1000, "iat": found.issued // 1000, "nbf": found.issued // 1000}
-        return answer(200, _active(call, app.client_id, found.org, " ".join(sorted(found.scopes)), "access_token") | times)
+        return answer(
+            200, _active(call, app.client_id, found.org, " ".join(sorted(found.scopes)), "access_token") | times
+        )
     holder = grants.refresh_holder(sent)
     if holder is not None and holder[3] == app.client_id:
         return answer(200, _active(call, app.client_id, holder[1], holder[2], "refresh_token"))

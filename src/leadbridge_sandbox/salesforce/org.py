@@ -110,7 +110,7 @@ class Salesforce:
             self.orgs[org_id] = Org(**orjson.loads(doc))
         self.apps = {}
         for client_id, doc in db.all("SELECT client_id, doc FROM salesforce_apps"):
-            kept = {
+            kept: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) else value for name, value in orjson.loads(doc).items()
             }
             self.apps[client_id] = App(**kept)

@@ -55,7 +55,8 @@ SYSTEM_COLUMNS: Mapping[str, str] = {
 
 def record_of(row: Any) -> Record:
     """Return the record of a row of `COLUMNS`."""
-    return Record(*row[:8], orjson.loads(row[8]))
+    seq, name, record_id, created, modified, stamp, deleted, master, doc = row
+    return Record(seq, name, record_id, created, modified, stamp, deleted, master, orjson.loads(doc))
 
 
 class Records:
@@ -187,7 +188,9 @@ class Records:
 
     def _hold(self, org: str, record: Record, keys: Mapping[str, str]) -> None:
         for name, value in keys.items():
-            self.db.run("INSERT INTO salesforce_keys VALUES (?, ?, ?, ?, ?)", org, record.object, name, value, record.seq)
+            self.db.run(
+                "INSERT INTO salesforce_keys VALUES (?, ?, ?, ?, ?)", org, record.object, name, value, record.seq
+            )
 
     def add(self, org: str, object_name: str, prefix: str, now: int, doc: dict[str, Any]) -> Record:
         """Add a record as the system itself does, without rules."""

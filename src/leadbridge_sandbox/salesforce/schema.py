@@ -112,4 +112,5 @@ class Schema:
 
 
 def _field(doc: dict[str, Any]) -> Field:
-    return Field(**{name: tuple(value) if isinstance(value, list) else value for name, value in doc.items()})
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in doc.items()}
+    return Field(**kept)

@@ -141,7 +141,7 @@ class Desk:
             one.deleted = self.now
             one.doc["LastModifiedById"] = self.user
             self.touch(one)
-            freed = {} if unconfirmed.DELETED_RECORD_FREES_UNIQUE_VALUES else None
+            freed: dict[str, str] | None = {} if unconfirmed.DELETED_RECORD_FREES_UNIQUE_VALUES else None
             self.vendor.records.save(self.org, one, freed)
 
     def undelete(self, record: Record) -> None:
@@ -247,9 +247,7 @@ class Desk:
         if self.checked and settings.duplicateRules and (own_seq is None or {"Email", "LastName"} & set(given)):
             may_save = not settings.duplicateRulesBlock
             if not (self.allow_save and may_save):
-                rules.check_duplicates(
-                    self.vendor.records, self.org, kind, doc, own_seq, self.base, may_save=may_save
-                )
+                rules.check_duplicates(self.vendor.records, self.org, kind, doc, own_seq, self.base, may_save=may_save)
         self.vendor.rules.check_validations(self.org, kind.name, doc)
         if own_seq is None or any(kind.fields[name].unique for name in given):
             self._must_be_free(kind, doc, own_seq)
