@@ -13,10 +13,11 @@ from leadbridge.demo.client import DemoClient
 from leadbridge.integrations.model import Connection
 from leadbridge.integrations.session import ConnectionSession
 from tests.contract.providers.hubspot import HubSpotUnderTest
+from tests.contract.providers.salesforce import SalesforceUnderTest
 from tests.contract.providers.under_test import UnderTest
 from tests.support.hub_in_process import HubUnderTest, running_hub
 
-ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest,)
+ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, SalesforceUnderTest)
 """Every provider; a new one is added here and nowhere else in the suite."""
 
 
