@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -30,6 +30,19 @@ class App:
     """What paths of the token endpoints are added to; without a slash at its end."""
     sandbox_origins: tuple[str, ...] = ()
     """Origins that the operator declared as stand-ins for the vendor's: they pass beside its table of hosts."""
+
+    own: bool = False
+    """Whether the addresses are one connection's own, and are kept with it; else the operator's settings hold."""
+
+    def at(self, *, authorize_url: str = "", login_url: str = "", api_url: str = "") -> App:
+        """Return the app with one connection's own servers; what is left out stays as it is."""
+        return replace(
+            self,
+            authorize_url=authorize_url or self.authorize_url,
+            login_url=(login_url or self.login_url).rstrip("/"),
+            api_url=(api_url or self.api_url).rstrip("/"),
+            own=True,
+        )
 
     def allows_sandbox(self, url: str) -> bool:
         """Return whether an address is of a declared sandbox. Raises ``BadAddress`` for what is none."""

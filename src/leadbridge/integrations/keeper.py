@@ -284,4 +284,6 @@ def _moved(connection: Connection, provider: Provider, app: App, grant: Grant) -
     there = told(app, grant.api_url)
     if there.api_url == app.api_url:
         return None
-    return {"servers": servers_of(there).model_dump(by_alias=True), "origins": list(provider.origins(there))}
+    servers = servers_of(there)
+    stored = None if servers is None else servers.model_dump(by_alias=True)
+    return {"servers": stored, "origins": list(provider.origins(there))}

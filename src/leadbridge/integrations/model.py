@@ -61,7 +61,7 @@ class Connection(Record):
     origins: tuple[str, ...]
     """The only origins that its token may be sent to."""
     servers: Servers | None = None
-    """Its own; connections made before there was a choice have none, and use the vendor's usual ones."""
+    """Its own, where the vendor has more than one place; else the operator's settings hold."""
     api_version: str
     own_key: OwnKey | None = None
     created_by: Id

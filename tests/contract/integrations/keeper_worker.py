@@ -25,7 +25,7 @@ async def work(asked: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         connection = await hub.store[CONNECTIONS].of(asked["company"]).get(asked["connection"])
         assert connection is not None
-        provider, app = hub.connections.provider(connection.provider)
+        provider, app = hub.connections.registered(connection)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)

@@ -47,15 +47,6 @@ async def test_a_place_that_the_crm_does_not_have_is_refused(site: Connecting) -
     assert answer.json()["error"]["message"] == "HubSpot takes no dataCenter."
 
 
-async def test_a_connection_keeps_its_own_servers(site: Connecting) -> None:
-    await site.approve(await site.begin())
-    connection = await site.hub.connections.usable(site.company)
-    provider, app = site.hub.connections.registered(connection)
-    assert connection.servers is not None
-    assert app.api_url == connection.servers.api_url
-    assert provider.origins(app) == connection.origins
-
-
 async def test_pkce_is_sent_and_nothing_secret_stands_in_an_address(site: Connecting) -> None:
     begun = await site.begin()
     asked = parse_qs(urlsplit(begun.auth_url).query)

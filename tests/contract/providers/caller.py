@@ -27,7 +27,7 @@ async def work(asked: dict[str, Any]) -> int:
     try:
         connection = await hub.store[CONNECTIONS].of(asked["company"]).get(asked["connection"])
         assert connection is not None
-        provider, _ = hub.connections.provider(connection.provider)
+        provider, _ = hub.connections.registered(connection)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)
