@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from rich.console import Console
@@ -39,7 +40,11 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
     "hubspot": {
         "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
         "hubspot_client_secret": "sandbox-hubspot-client-secret",
-    }
+    },
+    "salesforce": {
+        "salesforce_client_id": "3MVG9sandbox.consumer.key.0001",
+        "salesforce_client_secret": "SANDBOX0SALESFORCE0CONSUMER0SECRET",
+    },
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
 LEASE_SECONDS = 10.0
@@ -128,10 +133,17 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "database_url": options.database_url,
         "work_lease": LEASE_SECONDS,
         "sandbox_origins": (sandbox.origin,),
-        f"{options.provider}_api_url": sandbox.origin,
-        f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",
+        **{
+            f"{options.provider}_{part}_url": f"{sandbox.origin}{_path_of(options.provider, part)}"
+            for part in ("authorize", "login", "api")
+        },
     }
     return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])
+
+
+def _path_of(provider: str, part: str) -> str:
+    """Return the path of a vendor's own address, which its sandbox has too."""
+    return urlsplit(Settings.model_fields[f"{provider}_{part}_url"].default).path
 
 
 async def _main_job(client: DemoClient, source: Path, provider: str, origin: str, out: Console) -> Figures:

@@ -40,15 +40,12 @@ class SalesforceUnderTest:
     object = "Lead"
     by = "Leadbridge_Id__c"
     edited = "City"
+    account_id = "00D5g0000000001EAA"
     absent_id = "00Qxx0000000999EAA"
     token_seconds = 7200
 
     def __init__(self) -> None:
         self.sandbox = SalesforceProcess()
-
-    @property
-    def account_id(self) -> str:
-        return str(self.sandbox.control("GET", "/accounts")[0]["orgId"])
 
     def start(self) -> None:
         self.sandbox.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -93,7 +92,7 @@ class Salesforce(Extras):
         here = origin_of(app.login_url)
         stand_ins = dict.fromkeys(hosts.LOGIN, here) if app.allows_sandbox(here) else None
         login = hosts.login_of(options.get("environment"), options.get("myDomain"), stand_ins=stand_ins)
-        return replace(app, login_url=login, authorize_url=f"{login}{AUTHORIZE}")
+        return app.at(login_url=login, authorize_url=f"{login}{AUTHORIZE}")
 
     def landed(self, app: App, query: Mapping[str, str]) -> App:
         return app  # the organisation's address comes with the tokens
