@@ -13,8 +13,10 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import collections, describe, oauth, objects, query, replication, tooling
+from . import bulk, collections, describe, oauth, objects, query, replication, search, tooling
 from .actions import Actions
+from .bulk_work import settle
+from .composite import Composite, tree
 from .errors import Refused, answer, not_found
 from .human import SalesforceControl
 from .operation import Door, Handler, Operations
@@ -63,6 +65,27 @@ def _queries() -> Iterable[Spec]:
     yield "GET", f"{DATA}/tooling/query", "tooling.query", tooling.query, "api"
 
 
+def _bulk() -> Iterable[Spec]:
+    ingest, queries = f"{DATA}/jobs/ingest", f"{DATA}/jobs/query"
+    one, asked = f"{ingest}/{{job}}", f"{queries}/{{job}}"
+    yield "POST", ingest, "bulk.ingest.create", bulk.ingest_create, "api"
+    yield "GET", ingest, "bulk.ingest.list", bulk.ingest_list, "api"
+    yield "PUT", f"{one}/batches", "bulk.ingest.upload", bulk.ingest_upload, "api"
+    yield "PATCH", one, "bulk.ingest.update", bulk.ingest_patch, "api"
+    yield "GET", one, "bulk.ingest.read", bulk.ingest_read, "api"
+    yield "DELETE", one, "bulk.ingest.delete", bulk.ingest_delete, "api"
+    yield "GET", f"{one}/successfulResults", "bulk.ingest.results", bulk.successful, "api"
+    yield "GET", f"{one}/failedResults", "bulk.ingest.results", bulk.failed, "api"
+    for name in ("unprocessedrecords", "unprocessedRecords"):  # the guide writes the first, clients send both
+        yield "GET", f"{one}/{name}", "bulk.ingest.results", bulk.unprocessed, "api"
+    yield "POST", queries, "bulk.query.create", bulk.query_create, "api"
+    yield "GET", queries, "bulk.query.list", bulk.query_list, "api"
+    yield "PATCH", asked, "bulk.query.update", bulk.query_patch, "api"
+    yield "GET", asked, "bulk.query.read", bulk.query_read, "api"
+    yield "DELETE", asked, "bulk.query.delete", bulk.query_delete, "api"
+    yield "GET", f"{asked}/results", "bulk.query.results", bulk.query_results, "api"
+
+
 def _objects() -> Iterable[Spec]:
     base = f"{DATA}/sobjects"
     one = f"{base}/{{object}}/{{record}}"
@@ -79,23 +102,40 @@ def _objects() -> Iterable[Spec]:
     yield "DELETE", by_key, "objects.delete", objects.delete, "api"
 
 
+def _composites() -> Iterable[Spec]:
+    """The composite calls, whose parts are those of the other calls that need a session."""
+    parts = [(method, path, handler) for method, path, _, handler, door in _single() if door == "api"]
+    composite = Composite(parts)
+    base = f"{DATA}/composite"
+    yield "POST", base, "composite", composite.composite, "api"
+    yield "POST", f"{base}/batch", "composite.batch", composite.batch, "api"
+    yield "POST", f"{base}/tree/{{object}}", "composite.tree", tree, "api"
+
+
 def specs() -> Iterable[Spec]:
     """Return every operation: method, path, name, handler and who may call it. The first that fits decides."""
     yield from _oauth()
+    yield from _composites()
+    yield from _single()
+
+
+def _single() -> Iterable[Spec]:
     yield "GET", "/services/data", "versions", describe.versions, "open"
     yield "GET", DATA, "resources", describe.resources, "api"
     yield "GET", f"{DATA}/limits", "limits", describe.limits, "api"
+    yield "GET", f"{DATA}/search", "search", search.search, "api"
     picklists = f"{DATA}/ui-api/object-info/{{object}}/picklist-values/{{type}}"
     yield "GET", picklists, "describe.picklists", describe.picklists, "api"
     yield from _collections()
     yield from _queries()
+    yield from _bulk()
     yield from _objects()
 
 
 def build(db: Database, url: str) -> Starlette:
     """Return the sandboxed Salesforce as an ASGI app, with its page at `/` and its control at `/_control/`."""
     vendor = Salesforce(World.load("salesforce", db, Settings()), url)
-    operations = Operations(vendor)
+    operations = Operations(vendor, lambda: settle(vendor))
     routes: list[BaseRoute] = []
     for method, path, name, handler, door in specs():
         endpoint = operations.endpoint(name, handler, door)
@@ -114,7 +154,7 @@ def build(db: Database, url: str) -> Starlette:
         text = "An unexpected error occurred. Please include this ErrorId if you contact support"
         return answer(500, Refused(500, "UNKNOWN_EXCEPTION", text).body())
 
-    human = SalesforceControl(vendor)
+    human = SalesforceControl(vendor, lambda: settle(vendor))
     routes.append(Route("/", home))
     routes.append(control_routes(vendor.world, human, Actions(vendor, human).by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})

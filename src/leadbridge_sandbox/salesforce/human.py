@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -41,8 +42,9 @@ def shown(record: Record) -> dict[str, Any]:
 class SalesforceControl:
     """The vendor's side of the control API. Methods take and return JSON; they raise ControlProblem."""
 
-    def __init__(self, vendor: Salesforce) -> None:
+    def __init__(self, vendor: Salesforce, settle: Callable[[], None]) -> None:
         self.vendor = vendor
+        self.settle = settle
 
     def org(self, account: object) -> Org:
         """Return the org of this id, or the first one where none is named."""
@@ -61,6 +63,7 @@ class SalesforceControl:
 
     def records(self, account: str | None, object_name: str) -> dict[str, Any]:
         """Return every record with all its values, deleted ones too."""
+        self.settle()
         desk = self.desk(account)
         try:
             kind = desk.kind(object_name)

@@ -106,10 +106,14 @@ Handler = Callable[[Call], Response]
 
 
 class Operations:
-    """Makes endpoints of handlers. A handler runs without awaiting: it is one step of the whole vendor."""
+    """Makes endpoints of handlers. A handler runs without awaiting: it is one step of the whole vendor.
 
-    def __init__(self, vendor: Salesforce) -> None:
+    `settle` does what the time has made due, before each call.
+    """
+
+    def __init__(self, vendor: Salesforce, settle: Callable[[], None]) -> None:
         self.vendor = vendor
+        self.settle = settle
         self.grants = Grants(vendor)
 
     def endpoint(self, name: str, handler: Handler, door: Door) -> Gate:
@@ -137,6 +141,7 @@ class Operations:
         try:
             if "version" in call.params:
                 check_version(call.version)
+            self.settle()
             if door != "open":
                 self._admit(call, door)
             return handler(call)

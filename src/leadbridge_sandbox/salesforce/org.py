@@ -11,6 +11,7 @@ import orjson
 from ..store import Database
 from ..world import World
 from . import ids, tables
+from .bulk_jobs import Jobs
 from .catalogue import CONVERTED_STATUS, LEAD_STATUSES, STAGES
 from .limits import Usage
 from .records import Record, Records
@@ -80,6 +81,7 @@ class Salesforce:
         self.records = Records(world.db)
         self.schema = Schema(world.db)
         self.rules = Rules(world.db)
+        self.jobs = Jobs(world.db)
         self.hosts: dict[str, str] = {}
         world.db.script(tables.TABLES)
         self._load()
@@ -104,6 +106,7 @@ class Salesforce:
         self.records.forget()
         self.schema.forget()
         self.rules.forget()
+        self.jobs.forget()
         self.hosts = db.load("salesforce.hosts") or {}
         self.orgs = {}
         for org_id, doc in db.all("SELECT id, doc FROM salesforce_orgs ORDER BY id"):

@@ -14,6 +14,7 @@ from .fields import Field, Kind
 from .operation import Call
 from .org import Org, Salesforce
 from .records import Record
+from .soql_parser import parse
 from .soql_sql import Compiler, Scope, target_of
 
 BATCH_MIN = 200
@@ -134,7 +135,7 @@ def found_seqs(vendor: Salesforce, org: Org, query: soql.Query, *, every: bool) 
 
 def run(call: Call, text: str, *, every: bool) -> Row:
     """Return the first page of a query's answer. Raises Refused."""
-    query = soql.parse(text)
+    query = parse(text)
     vendor = call.vendor
     if query.aggregates and not query.counts_only:
         return _aggregated(call, query, every=every)
@@ -239,7 +240,7 @@ def more(call: Call) -> Response:
     if row is None or not place.isdecimal() or int(place) > len(seqs):
         raise Refused(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
     start, page = int(place), int(row[1])
-    projection = Projection(vendor, call.org.org_id, soql.parse(row[0]), call.base)
+    projection = Projection(vendor, call.org.org_id, parse(row[0]), call.base)
     end = start + page
     body: Row = {
         "totalSize": len(seqs),
@@ -253,4 +254,4 @@ def more(call: Call) -> Response:
 
 def kind_of(vendor: Salesforce, org: str, text: str) -> Kind:
     """Return the object type a query is about. Raises Refused."""
-    return vendor.schema.kind(org, soql.parse(text).object)
+    return vendor.schema.kind(org, parse(text).object)

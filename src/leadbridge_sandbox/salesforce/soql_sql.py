@@ -198,7 +198,7 @@ class Compiler:
         # SQL finds nothing by NOT IN where a null is among the values; Salesforce passes over nulls.
         return f"{column} {operator} (SELECT chosen FROM ({sql}) WHERE chosen IS NOT NULL)"  # noqa: S608
 
-    def _includes(self, column: str, condition: soql.Test) -> str:
+    def _includes(self, column: str, condition: soql.Comparison) -> str:
         choices = []
         for literal in condition.literals:
             wanted = [part for part in str(literal.value).split(";") if part]
@@ -209,7 +209,7 @@ class Compiler:
         joined = " OR ".join(f"({choice})" for choice in choices)
         return f"({joined})" if condition.operator == "INCLUDES" else f"NOT ({joined})"
 
-    def _compared(self, column: str, one: Field, condition: soql.Test) -> str:
+    def _compared(self, column: str, one: Field, condition: soql.Comparison) -> str:
         operator, literals = condition.operator, condition.literals
         collated = f"{column} COLLATE NOCASE" if one.kind in TEXTS else column
         if operator in ("IN", "NOT IN"):
