@@ -58,7 +58,7 @@ class SalesforceUnderTest:
 
     def settings(self) -> dict[str, Any]:
         return {
-            "sandbox_origins": (self.sandbox.url,),
+            "sandbox_origins": (self.sandbox.url, self.sandbox.url.replace("127.0.0.1", "localhost")),
             "salesforce_client_id": CLIENT_ID,
             "salesforce_client_secret": CLIENT_SECRET,
             "salesforce_api_url": self.sandbox.url,
