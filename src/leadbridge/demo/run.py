@@ -143,7 +143,7 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
 
 def _path_of(provider: str, part: str) -> str:
     """Return the path of a vendor's own address, which its sandbox has too."""
-    return urlsplit(Settings.model_fields[f"{provider}_{part}_url"].default).path
+    return urlsplit(str(Settings.model_fields[f"{provider}_{part}_url"].default)).path
 
 
 async def _main_job(client: DemoClient, source: Path, provider: str, origin: str, out: Console) -> Figures:

@@ -186,7 +186,6 @@ async def test_a_walk_goes_on_when_an_answer_is_given_up_between_two_pages(
 async def test_deletions_are_told_also_when_the_bin_was_emptied(
     connected: Connected, salesforce: Salesforce, sandbox: SalesforceProcess, vendor: SalesforceUnderTest
 ) -> None:
-    vendor.advance(-300)  # so that what is deleted was deleted a while ago
     ids = [id_of(one) for one in await made(connected, 3)]
     page = await salesforce.gone(connected.session(), "Lead", None)
     assert (page.changes, page.more) == ((), False)
@@ -194,9 +193,12 @@ async def test_deletions_are_told_also_when_the_bin_was_emptied(
     vendor.merge(ids[1], ids[2])
     told = await salesforce.gone(connected.session(), "Lead", page.cursor)
     assert [one.id for one in told.changes] == [ids[0]], "a merged lead is no deletion"
-    sandbox.settings(recycleBinDays=0)
+    at = to_text(connected.site.hub.clock.now())
+    logged = [{"id": id, "deletedDate": at} for id in (ids[0], ids[2], vendor.absent_id)]
+    sandbox.fault("replication.deleted", "answer", status=200, body={"deletedRecords": logged})
     emptied = await salesforce.gone(connected.session(), "Lead", page.cursor)
-    assert ids[0] in {one.id for one in emptied.changes}
+    assert sorted(one.id for one in emptied.changes) == sorted([ids[0], vendor.absent_id])
+    assert all(one.gone for one in emptied.changes)
 
 
 async def test_the_field_for_our_key_is_made_and_shown_to_the_connections_user(
