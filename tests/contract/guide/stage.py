@@ -115,7 +115,8 @@ class Stage:
             raise PromiseNotKept(f"there is no sandbox of {vendor}")
         sandbox = self._sandboxes.get(vendor)
         tap = self._stack.enter_context(WireTap(sandbox.url))
-        settings = {"LEADBRIDGE_SANDBOX_ORIGINS": tap.origin, **POINTERS[vendor].settings(tap.origin)}
+        origins = f"{tap.origin},{sandbox.url}"  # a vendor that names its own servers names the sandbox behind the tap
+        settings = {"LEADBRIDGE_SANDBOX_ORIGINS": origins, **POINTERS[vendor].settings(tap.origin)}
         hub = self._stack.enter_context(RunningHub(data_dir, env=settings))
         return Scene(hub, {vendor: tap}, {vendor: sandbox})
 
