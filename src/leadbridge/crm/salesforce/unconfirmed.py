@@ -38,9 +38,3 @@ RETRIEVE_ROWS: Final = 2000
 OWN_PERMISSIONS: Final = "Leadbridge_Fields"
 """Name of the permission set that makes our field visible. A field made through the API is visible to nobody at first,
 and only a profile or permission set shows it."""
-
-UNAPPROVED: Final = "OAUTH_APPROVAL_ERROR_GENERIC"
-"""What a consent page sends back where users may not approve an app that their administrator has not installed."""
-
-BLOCKED: Final = ("app must be installed into org", "user is not admin approved to access this app")
-"""Texts of a consent's refusal that mean the same."""
