@@ -7146,6 +7146,8 @@ export interface components {
             primary?: boolean | null;
             /** Paused */
             paused?: boolean | null;
+            /** Dayshare */
+            dayShare?: number | null;
         };
         /**
          * CompanyBody

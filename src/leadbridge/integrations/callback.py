@@ -149,9 +149,10 @@ class Callbacks:
         if refused:
             denied = refused in ("access_denied", "user_denied", "consent_required")
             code = "consent_denied" if denied else "vendor_refused"
-            ended = await self._recorded(
-                flow, code, f"{provider.name} sent the browser back without a consent.", refused
-            )
+            message = f"{provider.name} sent the browser back without a consent."
+            if said := query.get("error_description"):
+                message = f"{message} It said: {said[:200]}"
+            ended = await self._recorded(flow, code, message, refused)
             raise Ended("denied", code) if denied else ended
         code_value = query.get("code")
         if not code_value:

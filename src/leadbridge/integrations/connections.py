@@ -125,9 +125,16 @@ class Connections:
         return await self._store[HEALTH].of(connection.company_id).get(connection.id)
 
     async def change(
-        self, company_id: str, id: str, *, primary: bool | None = None, paused: bool | None = None
+        self,
+        company_id: str,
+        id: str,
+        *,
+        primary: bool | None = None,
+        paused: bool | None = None,
+        day_share: int | None = None,
     ) -> Connection:
-        """Make a connection the primary one, pause or resume it; raises ``NoSuchConnection``, ``NotConnected``."""
+        """Make a connection the primary one, pause or resume it, say where background work stops (percent of a day's
+        calls); raises ``NoSuchConnection``, ``NotConnected``."""
 
         async def build() -> tuple[WriteBatch | None, Connection]:
             connection = await self.one(company_id, id)
@@ -138,6 +145,8 @@ class Connections:
                 event = Event.PAUSED if paused else Event.RESUMED
                 state = after(State(connection.stage, connection.paused), event)
                 changed = changed.model_copy(update={"paused": state.paused})
+            if day_share is not None:
+                changed = changed.model_copy(update={"day_share": day_share})
             if primary:
                 changed = changed.model_copy(update={"primary_at": self._clock.now()})
             if changed == connection:

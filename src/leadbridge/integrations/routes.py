@@ -177,8 +177,10 @@ async def change(id: str, body: ChangeBody, caller: Manager, service: ServiceDep
             "A connection stops being the primary one when another becomes it.",
             hint='Send {"primary": true} for the connection that is to be the primary one.',
         )
-    changed = await service.connections.change(caller.company_id, id, primary=body.primary, paused=body.paused)
-    shown = {"primary": body.primary, "paused": body.paused}
+    changed = await service.connections.change(
+        caller.company_id, id, primary=body.primary, paused=body.paused, day_share=body.day_share
+    )
+    shown = {"primary": body.primary, "paused": body.paused, "dayShare": body.day_share}
     await trail.record(caller.company_id, caller.author, "connection.changed", f"connection:{id}", after=shown)
     return ok(await service.view(changed))
 

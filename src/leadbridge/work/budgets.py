@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Contention, Store
+from leadbridge.work.daily import Daily
 from leadbridge.work.model import BUDGETS, Budget
 
 BURST_SHARE = 0.25
@@ -85,6 +86,7 @@ class Budgets:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
+        self.daily = Daily(store, clock)
         self._blocks: OrderedDict[tuple[str, bool], _Block] = OrderedDict()
 
     async def turn(self, account: str, allowed: Allowance, *, urgent: bool) -> None:

@@ -14,6 +14,7 @@ from leadbridge.crm.salesforce import unconfirmed
 from leadbridge.crm.salesforce.defaults import OWN_KEY
 from leadbridge.crm.salesforce.provider import Salesforce
 from leadbridge.integrations.model import TOKENS
+from leadbridge.integrations.session import ConnectionSession, Errand
 from leadbridge.kit.clock import to_text
 from leadbridge.security.errors import ForeignOrigin
 from tests.contract.providers.conftest import Connected
@@ -303,3 +304,29 @@ async def test_an_organisation_that_moves_is_found_at_its_new_address(
     tokens = await connected.site.hub.store[TOKENS].of(company).get(connected.connection.id)
     assert tokens is not None
     assert tokens.gen == 3, "both renewals were kept"
+
+
+async def test_background_work_leaves_a_part_of_the_day_to_live_work(
+    connected: Connected, salesforce: Salesforce, sandbox: SalesforceProcess
+) -> None:
+    """The tenant says where it stops; what people wait for goes on until Salesforce itself refuses."""
+    service = connected.site.hub.connections
+
+    def background() -> ConnectionSession:
+        return service.session(connected.connection, Errand(urgent=False))
+
+    assert await salesforce.describe(background(), "Lead")
+    sandbox.do("used_calls", count=100_000)
+    assert await salesforce.describe(connected.session(), "Lead"), "live work goes on, and learns what is used up"
+    before = sandbox.calls()
+    with pytest.raises(CallFailed) as failed:
+        await salesforce.describe(background(), "Lead")
+    assert (failed.value.fault.code, failed.value.fault.retryable) == ("daily_share", True)
+    assert sandbox.calls() == before
+    assert await salesforce.describe(connected.session(), "Lead")
+    path = f"/crm-integration/connections/{connected.connection.id}"
+    assert (await connected.site.ask("PATCH", path, json={"dayShare": 95})).data["dayShare"] == 95
+    assert (await connected.site.ask("PATCH", path, json={"dayShare": 0})).status == 400
+    connected.connection = await service.connections.one(connected.site.company_id, connected.connection.id)
+    assert await salesforce.describe(background(), "Lead")
+    assert (await connected.site.ask("GET", "/crm-integration")).data["status"] == "active"
