@@ -14,7 +14,7 @@ from .human import SalesforceControl, shown
 from .org import Salesforce
 from .records import Record
 from .rules import Lock
-from .values import moment_ms
+from .values import moment_ms, whole
 from .writes import Desk
 
 SEED_MAX = 200_000
@@ -41,6 +41,7 @@ class Actions:
             "lock": self.lock,
             "validation": self.validation,
             "hide_field": self.hide_field,
+            "record_type": self.record_type,
             "user": self.user,
             "revoke": self.revoke,
             "expire_sessions": self.expire_sessions,
@@ -90,7 +91,7 @@ class Actions:
                 }
                 last = desk.create(kind, values).id
                 first = first or last
-            return {"first": first, "last": last, "at": iso_ms(desk.now)}
+            return {"first": first, "last": last, "at": iso_ms(desk.stamp)}
 
         answer: Given = self._written(work)
         return answer
@@ -142,9 +143,26 @@ class Actions:
         self.vendor.schema.hide(org.org_id, name, field, hidden=hidden, now=self.vendor.now)
         return {"object": name, "field": field, "hidden": hidden}
 
+    def record_type(self, given: Given) -> Given:
+        """Add a record type: object, name, default (false), picklists {field: [values allowed]}."""
+        org, now = self.human.org(given.get("account")), whole(self.vendor.now)
+        kind = self.vendor.schema.whole(org.org_id, str(given.get("object") or "Lead"))
+        picklists = given.get("picklists") or {}
+        for field, values in picklists.items():
+            known = kind.field(field)
+            if known is None or not values or set(values) - set(known.values):
+                raise ControlProblem(f"{field} is no picklist of {kind.name} with these values")
+        name = str(given.get("name") or "Special")
+        doc = {"Name": name, "DeveloperName": name.replace(" ", "_"), "SobjectType": kind.name, "IsActive": True}
+        more = {"Default": given.get("default") is True, "Picklists": picklists}
+        with self.vendor.db.transaction():
+            made = self.vendor.records.add(org.org_id, "RecordType", "012", now, doc | more)
+            self.vendor.schema.changed(org.org_id, self.vendor.now)
+        return shown(made)
+
     def user(self, given: Given) -> Given:
         """Add a user (or, with `queue`, a queue of that name): firstName, lastName, email, active."""
-        org, now = self.human.org(given.get("account")), self.vendor.now
+        org, now = self.human.org(given.get("account")), whole(self.vendor.now)
         if given.get("queue"):
             doc = {"Name": str(given["queue"]), "DeveloperName": str(given["queue"]), "Type": "Queue"}
             return shown(self.vendor.records.add(org.org_id, "Group", "00G", now, doc))

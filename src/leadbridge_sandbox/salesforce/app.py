@@ -21,7 +21,7 @@ from .errors import Refused, answer, not_found
 from .human import SalesforceControl
 from .operation import Door, Handler, Operations
 from .org import Salesforce
-from .pages import records_page
+from .pages import record_page, records_page
 from .settings import Settings
 
 DATA = "/services/data/v{version}"
@@ -108,6 +108,7 @@ def _composites() -> Iterable[Spec]:
     composite = Composite(parts)
     base = f"{DATA}/composite"
     yield "POST", base, "composite", composite.composite, "api"
+    yield "POST", f"{base}/graph", "composite.graph", composite.graph, "api"
     yield "POST", f"{base}/batch", "composite.batch", composite.batch, "api"
     yield "POST", f"{base}/tree/{{object}}", "composite.tree", tree, "api"
 
@@ -154,9 +155,14 @@ def build(db: Database, url: str) -> Starlette:
         text = "An unexpected error occurred. Please include this ErrorId if you contact support"
         return answer(500, Refused(500, "UNKNOWN_EXCEPTION", text).body())
 
+    async def record(request: Request) -> Response:
+        return await record_page(human, actions, request)
+
     human = SalesforceControl(vendor, lambda: settle(vendor))
+    actions = Actions(vendor, human)
     routes.append(Route("/", home))
-    routes.append(control_routes(vendor.world, human, Actions(vendor, human).by_name()))
+    routes.append(Route("/record/{object}/{record}", record, methods=["GET", "POST"]))
+    routes.append(control_routes(vendor.world, human, actions.by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app

@@ -1,4 +1,4 @@
-"""Several calls in one: composite, batch, tree. One outer call counts once against the daily limit."""
+"""Several calls in one: composite, graph, batch, tree. One outer call counts once against the daily limit."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .operation import Call, Handler, check_version, refusal
 from .writes import named_kind
 
 PARTS_MAX = 25
+NODES_MAX = 500
 TREE_MAX = 200
 HALTED = "The transaction was rolled back since another operation in the same transaction failed."
 _REFERENCE = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
@@ -72,25 +73,34 @@ class Composite:
     def composite(self, call: Call) -> Response:
         """Answer up to 25 parts, each of which may refer to the answers of those before it."""
         body = call.json()
-        parts = _parts(body.get("compositeRequest"))
+        done, _ = self._together(call, _parts(body.get("compositeRequest")), body.get("allOrNone") is True)
+        return answer(200, {"compositeResponse": done})
+
+    def graph(self, call: Call) -> Response:
+        """Answer graphs of parts: each graph is done whole or not at all."""
+        graphs = call.json().get("graphs")
+        if not isinstance(graphs, list) or not graphs or not all(isinstance(graph, dict) for graph in graphs):
+            raise Refused(400, "REQUIRED_FIELD_MISSING", "At least 1 graph is required")
+        answers = []
+        for graph in graphs:
+            done, failed = self._together(call, _parts(graph.get("compositeRequest"), NODES_MAX), True)
+            response = {"compositeResponse": done}
+            answers.append({"graphId": graph.get("graphId"), "graphResponse": response, "isSuccessful": not failed})
+        return answer(200, {"graphs": answers})
+
+    def _together(self, call: Call, parts: list[Part], all_or_none: bool) -> tuple[list[Part], bool]:
+        """Return the parts' answers, and whether one of them failed."""
         done: list[Part] = []
-        failed = False
         try:
             with call.vendor.db.transaction():
                 for part in parts:
                     done.append(self._composed(call, part, done))
-                    failed = failed or int(done[-1]["httpStatusCode"]) >= 300
-                if failed and body.get("allOrNone") is True:
+                if all_or_none and any(_failed(one) for one in done):
                     raise _RolledBack
         except _RolledBack:
-            halted = Refused(400, "PROCESSING_HALTED", HALTED).body()
-            done = [
-                one
-                if int(one["httpStatusCode"]) >= 300
-                else {**one, "body": halted, "httpHeaders": {}, "httpStatusCode": 400}
-                for one in done
-            ]
-        return answer(200, {"compositeResponse": done})
+            halted = {"body": Refused(400, "PROCESSING_HALTED", HALTED).body(), "httpHeaders": {}}
+            done = [one if _failed(one) else {**one, **halted, "httpStatusCode": 400} for one in done]
+        return done, any(_failed(one) for one in done)
 
     def _composed(self, call: Call, part: Part, done: list[Part]) -> Part:
         reference = str(part.get("referenceId") or "")
@@ -160,11 +170,15 @@ def _answered(call: Call, handler: Handler) -> Response:
         return refusal(refused)
 
 
-def _parts(given: Any) -> list[Part]:
+def _failed(part: Part) -> bool:
+    return int(part["httpStatusCode"]) >= 300
+
+
+def _parts(given: Any, most: int = PARTS_MAX) -> list[Part]:
     if not isinstance(given, list) or not given or not all(isinstance(part, dict) for part in given):
         raise Refused(400, "REQUIRED_FIELD_MISSING", "At least 1 request is required")
-    if len(given) > PARTS_MAX:
-        raise Refused(400, "LIMIT_EXCEEDED", f"The number of requests may not exceed {PARTS_MAX}")
+    if len(given) > most:
+        raise Refused(400, "LIMIT_EXCEEDED", f"The number of requests may not exceed {most}")
     return given
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from . import ids
 from .errors import Refused, answer, not_found
 from .operation import VERSION_MAX, VERSION_MIN, Call
 
@@ -101,9 +102,11 @@ def limits(call: Call) -> Response:
 
 
 def picklists(call: Call) -> Response:
-    """Answer the picklist values that a record type allows; here there is one record type, the master."""
+    """Answer the picklist values that a record type allows."""
     kind = call.vendor.schema.kind(call.org.org_id, call.params["object"])
-    if call.params["type"][:15] != "012000000000000":
+    wanted = ids.full(call.params["type"])
+    own = next((one for one in kind.all_record_types() if one.id == wanted), None)
+    if own is None:
         raise not_found()
     found: dict[str, Any] = {}
     for field in kind.fields.values():
@@ -113,7 +116,9 @@ def picklists(call: Call) -> Response:
                 "defaultValue": None,
                 "url": f"{call.base}/ui-api/object-info/{kind.name}/picklist-values/{call.params['type']}/{field.name}",
                 "values": [
-                    {"attributes": None, "label": value, "validFor": [], "value": value} for value in field.values
+                    {"attributes": None, "label": value, "validFor": [], "value": value}
+                    for value in field.values
+                    if value in own.picklists.get(field.name, field.values)
                 ],
             }
     return answer(200, {"picklistFieldValues": found})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 TEXTS = frozenset({"string", "textarea", "phone", "url", "email", "picklist", "multipicklist", "combobox"})
@@ -110,6 +110,21 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordType:
+    """A variant of an object; `picklists` are the values that it allows of some fields."""
+
+    id: str
+    name: str
+    developer_name: str
+    default: bool
+    picklists: dict[str, tuple[str, ...]]
+
+
+MASTER = RecordType("012000000000000AAA", "Master", "Master", default=True, picklists={})
+"""The record type of every object, the only one where an administrator has made none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One object type with its fields, by name and by lower-case name: Salesforce does not mind the case."""
 
@@ -128,6 +143,7 @@ class Kind:
     unique: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     defaults: dict[str, str] = field(default_factory=dict)
+    record_types: tuple[RecordType, ...] = ()
 
     @classmethod
     def of(cls, name: str, label: str, plural: str, prefix: str, fields: Iterable[Field], **details: Any) -> Kind:
@@ -148,7 +164,7 @@ class Kind:
             **details,
         )
 
-    def changed(self, added: Iterable[Field], hidden: Iterable[str]) -> Kind:
+    def changed(self, added: Iterable[Field], hidden: Iterable[str], record_types: tuple[RecordType, ...] = ()) -> Kind:
         """Return this type with an org's own fields, and without those that the user may not see."""
         gone = set(hidden)
         listed = [one for one in (*self.fields.values(), *added) if one.name not in gone]
@@ -161,7 +177,13 @@ class Kind:
             name_field=self.name_field,
             writable=self.writable,
             deletable=self.deletable,
+            record_types=record_types or self.record_types,
         )
+
+    def all_record_types(self) -> tuple[RecordType, ...]:
+        """Return the record types, the master last."""
+        taken = any(one.default for one in self.record_types)
+        return (*self.record_types, replace(MASTER, default=not taken))
 
     def field(self, name: str) -> Field | None:
         """Return a field by name in any case."""
@@ -217,13 +239,14 @@ class Kind:
                 {
                     "active": True,
                     "available": True,
-                    "defaultRecordTypeMapping": True,
-                    "developerName": "Master",
-                    "master": True,
-                    "name": "Master",
-                    "recordTypeId": "012000000000000AAA",
+                    "defaultRecordTypeMapping": one.default,
+                    "developerName": one.developer_name,
+                    "master": one.id == MASTER.id,
+                    "name": one.name,
+                    "recordTypeId": one.id,
                     "urls": {},
                 }
+                for one in self.all_record_types()
             ],
             "searchLayoutable": True,
             "sobjectDescribeOption": "FULL",

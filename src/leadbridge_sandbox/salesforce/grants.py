@@ -42,15 +42,12 @@ class Grants:
         self.db = vendor.db
         self.world = vendor.world
 
-    def client(self, form: dict[str, str], *, secret_needed: bool = True) -> App:
+    def client(self, form: dict[str, str]) -> App:
         """Return the app whose id and secret a form carries. Raises TokenError."""
         app = self.vendor.apps.get(form.get("client_id", ""))
         if app is None:
             raise TokenError("invalid_client_id", "client identifier invalid")
-        given = form.get("client_secret")
-        if given is None and not secret_needed:
-            return app
-        if not hmac.compare_digest(app.client_secret.encode(), (given or "").encode()):
+        if not hmac.compare_digest(app.client_secret.encode(), form.get("client_secret", "").encode()):
             raise TokenError("invalid_client", "invalid client credentials")
         return app
 

@@ -23,6 +23,8 @@ Door = Literal["open", "api", "identity"]
 """Who may call: anybody, a session with the scope `api`, or any session (the identity endpoints)."""
 
 VERSION_MIN, VERSION_MAX, RETIRED_MAX = 31, 68, 30
+ADDRESS_MAX = 16_384
+"""Bytes of a URI; a query that is longer has to be asked in another way."""
 
 
 @dataclass(slots=True)
@@ -120,6 +122,8 @@ class Operations:
         """Return the ASGI endpoint of an operation."""
 
         async def work(request: Request) -> Response:
+            if len(str(request.url)) > ADDRESS_MAX:
+                return Response("URI Too Long", 414, {"Content-Type": "text/plain"})
             call = Call(
                 self.vendor,
                 request.method,

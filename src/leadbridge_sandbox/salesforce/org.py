@@ -10,7 +10,7 @@ import orjson
 
 from ..store import Database
 from ..world import World
-from . import ids, tables
+from . import ids, tables, values
 from .bulk_jobs import Jobs
 from .catalogue import CONVERTED_STATUS, LEAD_STATUSES, STAGES
 from .limits import Usage
@@ -130,9 +130,20 @@ class Salesforce:
             self.orgs[org.org_id] = org
             if fresh:
                 self._furnish(org)
+            else:
+                self._rename(org)
+
+    def _rename(self, org: Org) -> None:
+        """Let the org's own record say what was changed about the org."""
+        record = self.records.by_id(org.org_id, org.org_id)
+        if record is not None:
+            record.doc |= {"Name": org.name, "OrganizationType": org.edition, "IsSandbox": org.is_sandbox}
+            record.doc |= {"TimeZoneSidKey": org.time_zone, "DefaultLocaleSidKey": org.locale}
+            record.modified = record.stamp = values.whole(self.now)
+            self.records.save(org.org_id, record, None)
 
     def _furnish(self, org: Org) -> None:
-        now, records = self.now, self.records
+        now, records = values.whole(self.now), self.records
 
         def fixed(object_name: str, record_id: str, doc: dict[str, Any]) -> None:
             record = records.add(org.org_id, object_name, record_id[:3], now, doc)
@@ -197,9 +208,10 @@ class Salesforce:
                 self.db.run(f"DELETE FROM salesforce_{name}")  # noqa: S608 - names are constants
             self.db.save("salesforce.hosts", {})
         self.usage.reset()
+        self.world.clock.set_offset(0)  # what every org has is made at the time after the reset
         self._load()
 
-    def after_create(self, org: str, record: Record) -> None:
+    def after_write(self, org: str, record: Record) -> None:
         """Let a field be seen once a permission to read it was added."""
         if record.object == "FieldPermissions" and record.doc.get("PermissionsRead"):
             object_name, _, field = str(record.doc["Field"]).partition(".")

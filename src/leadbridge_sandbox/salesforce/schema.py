@@ -9,9 +9,19 @@ import orjson
 
 from ..store import Database
 from .errors import Refused
-from .fields import Field, Kind
+from .fields import Field, Kind, RecordType
 from .setup_objects import KINDS
 
+RECORD_TYPE_ID = Field(
+    "RecordTypeId",
+    "Record Type ID",
+    "reference",
+    length=18,
+    defaulted=True,
+    refers_to=("RecordType",),
+    relationship="RecordType",
+)
+"""A field that an object has once it has record types."""
 _BY_LOWER = {name.lower(): name for name in KINDS}
 
 
@@ -43,8 +53,30 @@ class Schema:
         key = (org, name)
         if key not in self._whole:
             added = [one for one, _ in self.own_fields(org, name)]
-            self._whole[key] = KINDS[name].changed(added, ()) if added else KINDS[name]
+            types = self._record_types(org, name)
+            if types:
+                added.append(RECORD_TYPE_ID)
+            self._whole[key] = KINDS[name].changed(added, (), types) if added else KINDS[name]
         return self._whole[key]
+
+    def _record_types(self, org: str, name: str) -> tuple[RecordType, ...]:
+        rows = self.db.all(
+            "SELECT id, doc FROM salesforce_records WHERE org = ? AND object = 'RecordType' AND deleted IS NULL "
+            "AND json_extract(doc, '$.SobjectType') = ? ORDER BY seq",
+            org,
+            name,
+        )
+        docs = [(row[0], orjson.loads(row[1])) for row in rows]
+        return tuple(
+            RecordType(
+                record_id,
+                doc["Name"],
+                doc["DeveloperName"],
+                doc["Default"],
+                {field: tuple(values) for field, values in doc["Picklists"].items()},
+            )
+            for record_id, doc in docs
+        )
 
     def kind(self, org: str, name: str) -> Kind:
         """Return an object type by its name in any case. Raises Refused."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import Refused
-from .soql import AGGREGATES, LENGTH_MAX, OPERATORS, Both, Condition, Item, Literal, Not, Order, Query, Comparison
+from .soql import AGGREGATES, LENGTH_MAX, OPERATORS, Both, Comparison, Condition, Item, Literal, Not, Order, Query
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -137,6 +137,8 @@ class _Parser:
         offset = self.number() if self.word("OFFSET") else 0
         if self.word("FOR"):
             self.need(self.word("VIEW", "REFERENCE", "UPDATE"))
+        if any(item.alias and not item.function for item in items) and not groups:
+            raise Refused(400, "MALFORMED_QUERY", "only aggregate expressions use field aliasing")
         return Query(tuple(items), name, alias, where, groups, having, tuple(orders), limit, offset)
 
     def _listed(self, one: Callable[[], Any]) -> list[Any]:
@@ -155,10 +157,10 @@ class _Parser:
             token = self.peek
             name = "" if function == "COUNT" and token is not None and token.text == ")" else self.name()
             self.need(self.sign(")"))
-        token = self.peek
-        alias = ""
-        if function and token is not None and token.sort == "name" and token.text.upper() != "FROM":
-            alias = self.name()
+        token, following = self.peek, self.tokens[self.place + 1 : self.place + 2]
+        named = token is not None and token.sort == "name" and token.text.upper() != "FROM"
+        # Without this, a misspelt FROM would pass for an alias and the error would point behind it.
+        alias = self.name() if named and following and following[0].text.upper() in (",", "FROM") else ""
         return Item(name, function, alias)
 
     def _order(self) -> Order:

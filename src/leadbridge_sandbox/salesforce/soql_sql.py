@@ -211,6 +211,8 @@ class Compiler:
 
     def _compared(self, column: str, one: Field, condition: soql.Comparison) -> str:
         operator, literals = condition.operator, condition.literals
+        if self._is_looked_up(column, one, condition):
+            return self._looked_up(one, literals)
         collated = f"{column} COLLATE NOCASE" if one.kind in TEXTS else column
         if operator in ("IN", "NOT IN"):
             found = [self._value(one, literal) for literal in literals if literal.sort != "null"]
@@ -234,6 +236,21 @@ class Compiler:
             return self._ranged(column, one, operator, str(literal.value))
         self.parameters.append(self._value(one, literal))
         return f"{collated} IS NOT ?" if operator == "!=" else f"{collated} {operator} ?"
+
+    def _is_looked_up(self, column: str, one: Field, condition: soql.Comparison) -> bool:
+        """Return whether the keys of live records answer a condition, so that not every record need be read."""
+        own = one.keyed and column == _sql(self.prefix, one) and not self.scope.every
+        plain = all(literal.sort == "text" and literal.value for literal in condition.literals)
+        return own and plain and condition.operator in ("=", "IN")
+
+    def _looked_up(self, one: Field, literals: tuple[soql.Literal, ...]) -> str:
+        self.parameters += [self.scope.org, self.kind.name, one.name]
+        self.parameters += [literal.value for literal in literals]
+        places = ", ".join("?" * len(literals))
+        return (
+            f"{self.prefix}.seq IN (SELECT seq FROM salesforce_keys "  # noqa: S608 - places are question marks
+            f"WHERE org = ? AND object = ? AND field = ? AND value IN ({places}))"
+        )
 
     def _ranged(self, column: str, one: Field, operator: str, name: str) -> str:
         now = datetime.fromtimestamp(self.scope.now / 1000, ZoneInfo(self.scope.zone))
@@ -271,7 +288,7 @@ class Compiler:
             )
             raise Refused(400, "INVALID_FIELD", text)
         if kind == "datetime":
-            return values.moment_ms(value)
+            return values.whole(values.moment_ms(value))
         return int(value) if kind == "boolean" else value
 
 

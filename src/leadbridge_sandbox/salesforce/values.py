@@ -1,6 +1,7 @@
 """Values as they come in, as they are kept, and as they go out. Pure.
 
-Kept: texts, numbers, true or false, dates as `YYYY-MM-DD`, times as milliseconds since 1970-01-01 UTC.
+Kept: texts, numbers, true or false, dates as `YYYY-MM-DD`, times as milliseconds since 1970-01-01 UTC, in whole
+seconds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ def moment_ms(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
+
+
+def whole(at_ms: int) -> int:
+    """Return a time without its fraction of a second: Salesforce keeps none, and compares none."""
+    return at_ms // 1000 * 1000
 
 
 def moment_text(at_ms: int) -> str:
@@ -164,7 +170,7 @@ def _time(field: Field, given: Any) -> str | int | None:
     try:
         if field.kind == "date":
             return date.fromisoformat(given.strip()[:10]).isoformat()
-        return moment_ms(given)
+        return whole(moment_ms(given))
     except ValueError:
         raise parser_error(field.kind, "VALUE_STRING", given) from None
 

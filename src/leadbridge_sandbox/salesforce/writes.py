@@ -19,7 +19,7 @@ NULL = "#N/A"
 
 @dataclass(slots=True)
 class Desk:
-    """A place to write in one org, on behalf of a user. `now` is the time the writes carry, in milliseconds."""
+    """A place to write in one org, on behalf of a user. `now` is the time of the writes, in milliseconds."""
 
     vendor: Salesforce
     org: str
@@ -29,6 +29,11 @@ class Desk:
     allow_save: bool = False
     checked: bool = True
     """False for what the org's own people do in its pages, where they answer the duplicate warning themselves."""
+
+    @property
+    def stamp(self) -> int:
+        """Return the time that the writes carry: records of one second cannot be told apart by it."""
+        return values.whole(self.now)
 
     def kind(self, name: str) -> Kind:
         """Return an object type. Raises Refused."""
@@ -67,9 +72,9 @@ class Desk:
         self.vendor.rules.check_locks((doc.get("AccountId"),))
         self._judge(kind, doc, clean, None)
         seq = self.vendor.records.new_seq()
-        record = Record(seq, kind.name, ids.make(kind.prefix, seq), self.now, self.now, self.now, None, None, doc)
+        record = Record(seq, kind.name, ids.make(kind.prefix, seq), self.stamp, self.stamp, self.stamp, None, None, doc)
         self.vendor.records.insert(self.org, record, self._keys(kind, doc))
-        self.vendor.after_create(self.org, record)
+        self.vendor.after_write(self.org, record)
         return record
 
     def update(self, kind: Kind, record: Record, given: Mapping[str, Any]) -> Record:
@@ -95,6 +100,7 @@ class Desk:
         record.doc = doc
         self.touch(record)
         self.vendor.records.save(self.org, record, self._keys(kind, doc) if rekeyed else None)
+        self.vendor.after_write(self.org, record)
         return record
 
     def upsert(self, kind: Kind, field: Field, key: object, given: Mapping[str, Any]) -> tuple[Record, bool]:
@@ -138,7 +144,7 @@ class Desk:
             for name in ("Contact", "Opportunity"):
                 children += self.vendor.records.children(self.org, name, "AccountId", record.id)
         for one in (record, *(child for child in children if child.deleted is None)):
-            one.deleted = self.now
+            one.deleted = self.stamp
             one.doc["LastModifiedById"] = self.user
             self.touch(one)
             freed: dict[str, str] | None = {} if unconfirmed.DELETED_RECORD_FREES_UNIQUE_VALUES else None
@@ -164,7 +170,7 @@ class Desk:
 
     def touch(self, record: Record) -> None:
         """Give a record the time of this write."""
-        record.modified = record.stamp = self.now
+        record.modified = record.stamp = self.stamp
 
     def _clean(self, kind: Kind, given: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
         clean: dict[str, Any] = {}
@@ -227,6 +233,9 @@ class Desk:
             doc.setdefault("OwnerId", self.user)
         for name, value in kind.defaults.items():
             doc.setdefault(name, value)
+        for one in kind.record_types:
+            if one.default:
+                doc.setdefault("RecordTypeId", one.id)
 
     @staticmethod
     def _derive(kind: Kind, doc: dict[str, Any], given: Mapping[str, Any]) -> None:
@@ -248,9 +257,20 @@ class Desk:
             may_save = not settings.duplicateRulesBlock
             if not (self.allow_save and may_save):
                 rules.check_duplicates(self.vendor.records, self.org, kind, doc, own_seq, self.base, may_save=may_save)
+        self._check_record_type(kind, doc, given)
         self.vendor.rules.check_validations(self.org, kind.name, doc)
         if own_seq is None or any(kind.fields[name].unique for name in given):
             self._must_be_free(kind, doc, own_seq)
+
+    @staticmethod
+    def _check_record_type(kind: Kind, doc: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        """Raise Refused for a value of a restricted picklist that the record's type does not allow."""
+        own = next((one for one in kind.record_types if one.id == doc.get("RecordTypeId")), None)
+        for name, allowed in (own.picklists if own else {}).items():
+            value = given.get(name)
+            if value is not None and value not in allowed and kind.fields[name].restricted:
+                text = f"{kind.fields[name].label}: bad value for restricted picklist field: {value}"
+                raise Refused(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", text, (name,))
 
     def _must_be_free(self, kind: Kind, doc: Mapping[str, Any], own_seq: int | None) -> None:
         for name in self.vendor.schema.whole(self.org, kind.name).unique:

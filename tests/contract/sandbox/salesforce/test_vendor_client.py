@@ -134,6 +134,8 @@ def test_queries(sandbox: SalesforceProcess) -> None:
     assert api.query_all("SELECT Id FROM Lead", include_deleted=True)["totalSize"] == 450
     assert api.is_sandbox() is False
     assert api.api_usage["api-usage"].total == 115_000
+    assert {one["Id"] for one in api.quick_search("seed449")["searchRecords"]}
+    assert api.limits()["DailyApiRequests"]["Max"] == 115_000
     with pytest.raises(SalesforceMalformedRequest, match="MALFORMED_QUERY"):
         api.query("SELECT Id FORM Lead")
 
