@@ -18,6 +18,7 @@ from leadbridge.leads import tasks as leads_tasks
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
+from leadbridge.leads.merges import MergeService
 from leadbridge.leads.service import LeadService, RecordService
 from leadbridge.leads.shaping import Shapes
 from leadbridge.leads.team.service import TeamService
@@ -40,6 +41,7 @@ from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
+from leadbridge.sync.following import LinksFollow
 from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
 from leadbridge.sync.tasks import PushTasks
@@ -84,6 +86,7 @@ class Hub:
     leads: LeadService
     records: Mapping[str, RecordService]
     """By type: ``lead``, ``contact``, ``account``, ``deal``."""
+    merges: MergeService
     shapes: Shapes
     views: SavedViews
     team: TeamService
@@ -166,11 +169,14 @@ def build_hub(
     )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
-    leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage))
-    records[LEAD.name] = leads
+    meter = LeadMeter(used.quotas, usage)
+    records = {
+        name: RecordService(store, clock, ids, people, type, meter if type is LEAD else None)
+        for name, type in TYPES.items()
+    }
+    leads = records[LEAD.name]
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
-    imports = ImportService(store, clock, ids, usage, queue, people)
+    imports = ImportService(store, clock, ids, usage, queue, people, meter)
     work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -190,7 +196,7 @@ def build_hub(
     usage_tasks = UsageTasks(store, clock, queue, used.folder, used.quotas, usage)
     handlers.add(usage_tasks.handler())
     handlers.add(import_handler(imports, clock))
-    leads_tasks.register(handlers, store, clock, queue)
+    leads_tasks.register(handlers, store, clock, queue, [LinksFollow(store)])
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
@@ -222,6 +228,7 @@ def build_hub(
         usage_tasks=usage_tasks,
         leads=leads,
         records=records,
+        merges=MergeService(store, clock, ids, queue),
         shapes=Shapes(store, clock),
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),

@@ -210,6 +210,7 @@ export interface ColumnUse {
 interface Problem {
   code: string;
   message: string;
+  hint?: string;
 }
 
 export interface ImportPreview {

@@ -72,6 +72,8 @@ class Connection(Record):
     disconnected_at: Time | None = None
     primary_at: Time | None = None
     """When it was last made the primary connection."""
+    calls: int = 0
+    """While it is pending: the calls to the vendor that its consent took."""
     pending_until: Time | None = None
     handle_hash: str | None = None
     reconnects: Id | None = None

@@ -100,7 +100,7 @@ class ConnectionService:
         self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
         self.connections = Connections(store, clock, self._grants, usage)
         self._tester = Tester(clock, self.health)
-        self._sweeper = Sweeper(store, clock, self._grants)
+        self._sweeper = Sweeper(store, clock, self._grants, usage)
 
     # providers
 

@@ -8,23 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-import structlog
-
 from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.provider import App, Pace, Provider
 from leadbridge.integrations import refusals
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.keeper import Access
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.retry import backoff
-from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost, RequestFailed
+from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost
 from leadbridge.security.origins import check_origin
-from leadbridge.security.redact import redact_url
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
-from leadbridge.usage.calls import CallNotes
 from leadbridge.work.budgets import Allowance, Budgets
 from leadbridge.work.daily import DEFAULT_SHARE
-
-log = structlog.get_logger("leadbridge.integrations")
 
 MAX_THROTTLED = 5
 MAX_WAIT_SECONDS = 60.0
@@ -33,8 +28,6 @@ LOCKED_SECONDS = 2.0
 """The first wait for a record that the vendor has locked; HubSpot asks for two seconds at least."""
 MAX_REPEATS = 3
 """Repetitions of a call that is safe to repeat."""
-
-log = structlog.get_logger("leadbridge.requests")
 
 TokenSource = Callable[[int | None], Awaitable[Access]]
 """Returns an access token; is given the generation of one that the vendor has just refused, if that is why."""
@@ -64,7 +57,7 @@ class Errand:
 
 
 class ConnectionSession:
-    """``crm.provider.Session`` over one connection. ``calls`` counts what was sent to the vendor.
+    """``crm.provider.Session`` over one connection.
 
     ``heard`` is told of every answer (True: a call went through) and of every fault that says something about the
     connection as a whole.
@@ -83,6 +76,7 @@ class ConnectionSession:
         heard: Callable[[Fault | None], Awaitable[None]] | None = None,
         errand: Errand | None = None,
         day_share: float = DEFAULT_SHARE,
+        calls: VendorCalls | None = None,
     ) -> None:
         self._around = surroundings
         self._provider = provider
@@ -95,9 +89,14 @@ class ConnectionSession:
         self._errand = errand or Errand()
         self._day_share = day_share
         self._access: Access | None = None
-        self.calls = 0
-        self.notes = CallNotes(surroundings.clock)
+        self._calls = calls or VendorCalls(surroundings.transport, surroundings.clock, provider)
+        self.notes = self._calls.notes
         """The calls as the request log will show them."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls were sent to the vendor."""
+        return self._calls.made
 
     @property
     def app(self) -> App:
@@ -183,8 +182,7 @@ class ConnectionSession:
             request = replace(request, timeout=shortest)
         if self._errand.before is not None:
             await self._errand.before(request.seconds)
-        self.calls += 1
-        response = await self._logged(request)
+        response = await self._calls.send(request)
         told = self._provider.budget(response)
         if told.day_left is not None and told.day_limit:
             await self._around.budgets.daily.told(self._account, left=told.day_left, limit=told.day_limit)
@@ -204,34 +202,6 @@ class ConnectionSession:
 
     async def _token(self, failed_gen: int | None) -> Access:
         return await self._tokens(failed_gen)
-
-    async def _logged(self, request: HttpRequest) -> HttpResponse:
-        """Send, and log the call: with the ids that are bound around it, a request's way to the vendor can be seen."""
-        begun, started = self._around.clock.monotonic(), self._around.clock.now()
-        outcome: int | str = "cancelled"
-        correlation = ""
-        try:
-            response = await self._around.transport.send(request)
-            outcome = response.status
-            if self._provider.correlation_header:
-                correlation = response.headers.get(self._provider.correlation_header, "")
-            self.notes.answered(request, response, started)
-            return response
-        except RequestFailed as error:
-            outcome = error.code
-            self.notes.unanswered(request, error, started)
-            raise
-        finally:
-            milliseconds = round((self._around.clock.monotonic() - begun) * 1000)
-            log.info(
-                "vendor_call",
-                provider=self._provider.name,
-                method=request.method,
-                url=redact_url(request.url.partition("?")[0]),  # a query may name a person
-                outcome=outcome,
-                milliseconds=milliseconds,
-                correlation=correlation,
-            )
 
     async def _told(self, budget: Pace, *, remaining: int | None = None, shut_for: float | None = None) -> None:
         account = _of(self._account, budget)

@@ -25,6 +25,7 @@ from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.tenancy.model import DIRECTORY
+from leadbridge.usage.service import UsageService
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -43,10 +44,11 @@ class Swept:
 class Sweeper:
     """Removes what has expired, of all companies. Several processes may sweep at once."""
 
-    def __init__(self, store: Store, clock: Clock, grants: Grants) -> None:
+    def __init__(self, store: Store, clock: Clock, grants: Grants, usage: UsageService) -> None:
         self._store = store
         self._clock = clock
         self._grants = grants
+        self._usage = usage
 
     async def sweep(self, registered: Mapping[str, tuple[Provider, App]]) -> Swept:
         """Remove what has expired; the grants of pending connections are given back."""
@@ -86,8 +88,10 @@ class Sweeper:
             return False  # confirmed, or swept by somebody else, at this moment
         if grant is not None and connection.provider in registered:
             provider, app = registered[connection.provider]
-            own = own_app(app, connection.servers)
-            revoked = await self._grants.release(provider, own, grant.refresh_token)
+            own, calls = own_app(app, connection.servers), self._grants.calls(provider)
+            revoked = await self._grants.release(calls, provider, own, grant.refresh_token)
+            event = self._grants.event(connection, connection, calls, succeeded=False)
+            await self._usage.record(event.model_copy(update={"connection_id": None}), calls.notes)
             log.info("pending_connection_dropped", connection=connection.id, revoked=revoked)
         return True
 

@@ -12,8 +12,9 @@ import structlog
 from leadbridge.integrations.hints.model import HINTS
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
-from leadbridge.leads.imports.model import IMPORTS, LEADS_BEFORE, ROW_REPORTS, Severity
+from leadbridge.leads.imports.model import IMPORTS, RECORDS_BEFORE, ROW_REPORTS, Severity
 from leadbridge.leads.model import EVENTS
+from leadbridge.leads.stored import MERGES
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
@@ -66,6 +67,7 @@ class Keep:
             Rule(REQUESTS, "at", REQUESTS_AGE),
             Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
             Rule(EVENTS, "at", timedelta(days=self.history)),
+            Rule(MERGES, "at", timedelta(days=self.rejects)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )
 
@@ -76,7 +78,7 @@ FLOWS_KEPT = timedelta(days=1)
 TABLE: dict[str, timedelta] = {
     **{rule.kind.name: rule.keep for rule in DEFAULT.rules},
     ROW_REPORTS.name: timedelta(days=DEFAULT.rejects),
-    LEADS_BEFORE.name: timedelta(days=DEFAULT.rejects),
+    RECORDS_BEFORE.name: timedelta(days=DEFAULT.rejects),
     FLOWS.name: FLOWS_KEPT,
     "data_keys (wrapped, after their retirement)": KEPT_RETIRED,
 }
@@ -134,9 +136,9 @@ class Retention:
                     reports = self._store[ROW_REPORTS].of(company)
                     while found := (await reports.find(eq=asked, order=("row",), limit=CHUNK)).items:
                         deleted[ROW_REPORTS.name] += await self._delete(ROW_REPORTS, found)
-                leads = self._store[LEADS_BEFORE].of(company)
+                leads = self._store[RECORDS_BEFORE].of(company)
                 while before := (await leads.find(eq={"importId": job.id}, order=("n",), limit=CHUNK)).items:
-                    deleted[LEADS_BEFORE.name] += await self._delete(LEADS_BEFORE, before)
+                    deleted[RECORDS_BEFORE.name] += await self._delete(RECORDS_BEFORE, before)
             if page.next is None:
                 return deleted
             after = page.next

@@ -21,6 +21,7 @@ MAX_CALLS = 50
 MAX_FAILED = 50
 """Calls that failed which are kept of one operation."""
 MAX_URL = 500
+MAX_CORRELATION = 100
 
 _PLAIN_PART = re.compile(r"[A-Za-z0-9._:()\-]{1,64}\Z")
 
@@ -37,6 +38,8 @@ class Call:
     milliseconds: int
     sent: int
     received: int
+    correlation: str | None = None
+    """The vendor's own id of the call."""
 
     @property
     def failed(self) -> bool:
@@ -55,8 +58,8 @@ class CallNotes:
         self.dropped = 0
         """Calls that were made and are not kept."""
 
-    def answered(self, request: HttpRequest, response: HttpResponse, started: datetime) -> None:
-        """Note a call that was answered."""
+    def answered(self, request: HttpRequest, response: HttpResponse, started: datetime, correlation: str = "") -> None:
+        """Note a call that was answered; ``correlation`` is the vendor's own id of it, where it gave one."""
         self._note(
             Call(
                 started,
@@ -67,6 +70,7 @@ class CallNotes:
                 round(response.elapsed * 1000),
                 len(request.body or b""),
                 len(response.body),
+                correlation[:MAX_CORRELATION] or None,
             )
         )
 
@@ -99,6 +103,7 @@ class CallNotes:
                 milliseconds=call.milliseconds,
                 sent_bytes=call.sent,
                 received_bytes=call.received,
+                correlation_id=call.correlation,
             )
             for call in self.kept()
         ]

@@ -1,4 +1,4 @@
-"""What a lead held before an import changed it, as JSON, and back: what an undo puts back. Pure."""
+"""What a record held before a change that can be undone, as JSON, and back: what an undo puts back. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from leadbridge.leads.fields import Fields, FieldValue, flatten
-from leadbridge.leads.model import Consent, Lead, Money
+from leadbridge.leads.stored import Consent, CrmRecord, Money
 
 
 def changed_fields(earlier: Mapping[str, FieldValue], later: Mapping[str, FieldValue]) -> tuple[str, ...]:
@@ -40,12 +40,14 @@ def from_json(shown: Mapping[str, Any]) -> Fields:
     return fields
 
 
-def untouched(lead: Lead, authors: Collection[str]) -> frozenset[str]:
+def untouched(lead: CrmRecord, authors: Collection[str]) -> frozenset[str]:
     """Return the fields that one of ``authors`` changed last."""
     return frozenset(entry.f for entry in lead.changed if entry.by in authors)
 
 
-def put_back(lead: Lead, names: Collection[str], before: Mapping[str, FieldValue], authors: Collection[str]) -> Fields:
+def put_back(
+    lead: CrmRecord, names: Collection[str], before: Mapping[str, FieldValue], authors: Collection[str]
+) -> Fields:
     """Return the fields of ``lead`` with those of ``names`` as ``before`` that nobody but ``authors`` changed since."""
     fields = flatten(lead)
     for name in untouched(lead, authors).intersection(names):
