@@ -19,9 +19,6 @@ WRONG_LOGIN_HOST_TEXT: Final = "authentication failure"
 PKCE_MISSING_TEXT: Final = "missing required code challenge"
 """Description of the `invalid_request` for a consent without a challenge where the app asks for one."""
 
-REFRESH_COUNTS_AS_API_CALL: Final = False
-"""Whether calls of the OAuth endpoints count against the daily limit."""
-
 REFUSED_CALLS_COUNT: Final = False
 """Whether a call refused by the daily limit counts against it."""
 
@@ -52,9 +49,6 @@ TEXT_IS_TRIMMED: Final = True
 UNCHANGED_WRITE_MOVES_MODSTAMP: Final = True
 """Whether writing the values a record already has moves its SystemModstamp."""
 
-READ_OF_DELETED: Final = "ENTITY_IS_DELETED"
-"""Code, in a 404, for reading a record that is in the recycle bin."""
-
 DELETED_RECORD_FREES_UNIQUE_VALUES: Final = True
 """Whether the external id of a record in the recycle bin can be given to another one."""
 
@@ -66,9 +60,6 @@ OWNER_DEFAULTS_TO_CALLER: Final = True
 
 RETIRED_VERSION_TEXT: Final = "This API version has been retired."
 """Message of the 410 for a retired version."""
-
-QUERY_PAGE_IS_CURRENT: Final = True
-"""Whether a later page of a query shows the values at the time it is fetched, not at the time of the query."""
 
 CONVERTED_LEAD_TEXT: Final = "cannot reference converted lead"
 """Message of CANNOT_UPDATE_CONVERTED_LEAD."""
