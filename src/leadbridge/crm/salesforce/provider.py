@@ -28,6 +28,7 @@ from leadbridge.crm.provider import Session
 from leadbridge.crm.salesforce import (
     answers,
     checking,
+    deleting,
     describing,
     errors,
     hosts,
@@ -157,7 +158,7 @@ class Salesforce(Extras):
         return await rows.upsert(session, object, by, writes)
 
     async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
-        await rows.delete(session, ids)
+        await deleting.delete(session, ids)
 
     async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:
         body = answers.ensure(await session.call(requests.describe(session.app, object)), 200)
