@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.provider import App, Provider
+from leadbridge.crm.salesforce.provider import Salesforce
 from leadbridge.crm.zoho.provider import Zoho
 from leadbridge.settings import Settings
 
 
 def providers() -> Mapping[str, Provider]:
     """Return every adapter by its id."""
-    return {"zoho": Zoho(), "hubspot": HubSpot()}
+    return {"zoho": Zoho(), "salesforce": Salesforce(), "hubspot": HubSpot()}
 
 
 def app_of(settings: Settings, provider: str) -> App | None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from rich.console import Console
@@ -44,10 +45,12 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
         "zoho_client_id": "1000.SANDBOX00000000000000000000001",
         "zoho_client_secret": "sandbox-zoho-client-secret",
     },
+    "salesforce": {
+        "salesforce_client_id": "3MVG9sandbox.consumer.key.0001",
+        "salesforce_client_secret": "SANDBOX0SALESFORCE0CONSUMER0SECRET",
+    },
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
-CONSENT_PATH = {"zoho": "/oauth/v2/auth"}
-"""Where a sandbox's consent page is, if not where HubSpot's is."""
 LEASE_SECONDS = 10.0
 """How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
@@ -135,11 +138,17 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "work_lease": LEASE_SECONDS,
         "automatic_push": False,  # what the demo counts is what it asked for
         "sandbox_origins": (sandbox.origin,),
-        f"{options.provider}_api_url": sandbox.origin,
-        f"{options.provider}_login_url": sandbox.origin,
-        f"{options.provider}_authorize_url": sandbox.origin + CONSENT_PATH.get(options.provider, "/oauth/authorize"),
+        **{
+            f"{options.provider}_{part}_url": f"{sandbox.origin}{_path_of(options.provider, part)}"
+            for part in ("authorize", "login", "api")
+        },
     }
     return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])
+
+
+def _path_of(provider: str, part: str) -> str:
+    """Return the path of a vendor's own address, which its sandbox has too."""
+    return urlsplit(str(Settings.model_fields[f"{provider}_{part}_url"].default)).path
 
 
 async def _main_job(client: DemoClient, source: Path, provider: str, origin: str, out: Console) -> Figures:
