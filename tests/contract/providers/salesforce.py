@@ -56,6 +56,9 @@ class SalesforceUnderTest:
     def reset(self) -> None:
         self.sandbox.control("POST", "/reset")
 
+    def lower_caps(self) -> None:
+        self.sandbox.settings(queryPageMax=200)
+
     def settings(self) -> dict[str, Any]:
         return {
             "sandbox_origins": (self.sandbox.url, self.sandbox.url.replace("127.0.0.1", "localhost")),
