@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
+from .dynamics.app import build as dynamics
 from .hubspot.app import build as hubspot
 from .store import Database
 
@@ -22,5 +23,6 @@ class Vendor:
 
 VENDORS: Mapping[str, Vendor] = {
     "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
+    "dynamics": Vendor("Dynamics 365", dynamics),
 }
 """By the id that the hub knows them by."""
