@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from .dynamics.app import build as dynamics
 from .hubspot.app import build as hubspot
 from .store import Database
+from .zoho.app import build as zoho
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +25,6 @@ class Vendor:
 VENDORS: Mapping[str, Vendor] = {
     "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
     "dynamics": Vendor("Dynamics 365", dynamics),
+    "zoho": Vendor("Zoho CRM", zoho),
 }
 """By the id that the hub knows them by."""

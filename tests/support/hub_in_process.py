@@ -70,11 +70,11 @@ class HubUnderTest:
 
 
 def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Settings:
-    """Return the settings of a hub that has HubSpot's sandbox in HubSpot's place."""
+    """Return the settings of a hub that has HubSpot's sandbox in HubSpot's place; ``more`` may add other sandboxes."""
     values: dict[str, Any] = {
         "public_url": f"http://127.0.0.1:{port or 8400}",
         "data_dir": data_dir,
-        "sandbox_origins": (sandbox_url,),
+        "sandbox_origins": (sandbox_url, *more.pop("sandbox_origins", ())),
         "hubspot_client_id": CLIENT_ID,
         "hubspot_client_secret": CLIENT_SECRET,
         "hubspot_api_url": sandbox_url,

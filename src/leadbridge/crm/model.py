@@ -50,6 +50,8 @@ class Pace:
     """The response header that tells how many calls are left in the window, where the vendor has one."""
     name: str = ""
     """Tells apart several budgets of one account, each with calls of its own."""
+    at_once: int = 0
+    """How many calls may be under way at once, by all processes together; 0: as many as like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ class Write:
     values: Mapping[str, str]
     """Field to new value; an empty text clears the field."""
     id: str | None = None
+    version: str | None = None
+    """The version that was read: where the vendor can (``Guarantees.write_guard``) and the record has another one by
+    now, nothing is written, and the outcome is the fault ``changed_meanwhile``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,8 @@ class FieldInfo:
     unique: bool = False
     """Whether a record can be found and upserted by its value."""
     custom: bool = False
+    required: bool = False
+    """Whether the vendor refuses a new record without it, as far as its description tells."""
     options: tuple[Option, ...] = ()
     group: str = ""
 
@@ -210,6 +217,8 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
+    secret: SecretStr | None = None
+    """What the connection that the address belongs to ordered its webhooks with; None at the address of a whole app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +228,7 @@ class Hint:
     key: str
     """The same for each repetition of the event, and for no other."""
     account_id: str
+    """The vendor's id of the account; may be empty where the address tells the connection (kind ``secret``)."""
     object: str
     record_id: str
     change: Literal["changed", "gone", "merged"]

@@ -86,6 +86,8 @@ class Provider(Protocol):
     """Statuses which say that nothing was done, so that any call may be repeated after a wait."""
     correlation_header: str
     """The response header by which the vendor's support finds a call; empty where there is none."""
+    token_scheme: str
+    """The word before the access token in the header ``Authorization``."""
 
     def origins(self, app: App) -> tuple[str, ...]:
         """Return the origins that a new connection may talk to."""
@@ -185,5 +187,9 @@ class Provider(Protocol):
         ...
 
     def read_webhook(self, app: App, delivery: Delivery) -> tuple[Hint, ...]:
-        """Return what a genuine webhook says; raises ``WebhookRefused`` (``crm.errors``) for any other."""
+        """Return what a genuine webhook says; raises ``WebhookRefused`` (``crm.errors``) for any other.
+
+        Kind ``signed``: the signature is proved with ``app``. Kind ``secret``: ``delivery.secret`` is compared in
+        constant time, and a delivery without one is refused. Kind ``none``: everything is refused.
+        """
         ...

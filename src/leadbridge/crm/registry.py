@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.provider import App, Provider
+from leadbridge.crm.zoho.provider import Zoho
 from leadbridge.settings import Settings
 
 
 def providers() -> Mapping[str, Provider]:
     """Return every adapter by its id."""
-    return {"hubspot": HubSpot()}
+    return {"zoho": Zoho(), "hubspot": HubSpot()}
 
 
 def app_of(settings: Settings, provider: str) -> App | None:

@@ -39,9 +39,15 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
     "hubspot": {
         "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
         "hubspot_client_secret": "sandbox-hubspot-client-secret",
-    }
+    },
+    "zoho": {
+        "zoho_client_id": "1000.SANDBOX00000000000000000000001",
+        "zoho_client_secret": "sandbox-zoho-client-secret",
+    },
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
+CONSENT_PATH = {"zoho": "/oauth/v2/auth"}
+"""Where a sandbox's consent page is, if not where HubSpot's is."""
 LEASE_SECONDS = 10.0
 """How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
@@ -129,7 +135,8 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "work_lease": LEASE_SECONDS,
         "sandbox_origins": (sandbox.origin,),
         f"{options.provider}_api_url": sandbox.origin,
-        f"{options.provider}_authorize_url": f"{sandbox.origin}/oauth/authorize",
+        f"{options.provider}_login_url": sandbox.origin,
+        f"{options.provider}_authorize_url": sandbox.origin + CONSENT_PATH.get(options.provider, "/oauth/authorize"),
     }
     return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])
 

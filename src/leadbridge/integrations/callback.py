@@ -156,9 +156,13 @@ class Callbacks:
         verifier = await self._vault.open(flow.company_id, FLOWS.name, flow.id, "verifier", flow.verifier)
         request = provider.exchange_request(app, code=code_value, redirect_uri=flow.redirect_uri, verifier=verifier)
         try:
-            return provider.read_grant(app, await self._around.transport.send(request))
+            grant = provider.read_grant(app, await self._around.transport.send(request))
         except (TokenRefused, RequestFailed) as error:
             await self._fail(flow, "exchange_failed", error)
+        if grant.refresh_token is None:
+            message = f"{provider.name} gave access for a short time only: its answer has no refresh token."
+            raise await self._recorded(flow, "offline_access_missing", message)
+        return grant
 
     async def _identified(self, flow: OAuthFlow, provider: Provider, app: App, grant: Grant) -> Consent:
         """Return the consent with the account it is for; a grant whose account cannot be learned is given back."""

@@ -98,6 +98,12 @@ OUTCOMES: Mapping[tuple[str, str], Outcome] = {
         "Nothing was sent there or stored. The error log names it: GET /api/v1/crm-integration/error-logs.",
         "If the CRM has opened a new data centre, a newer Leadbridge may know it. Otherwise begin again from here.",
     ),
+    ("error", "offline_access_missing"): Outcome(
+        "bad",
+        "The CRM gave access for a short time only.",
+        "It gave no refresh token, so the connection would end within the hour. " + NOTHING_KEPT,
+        "Remove this app in the CRM's own list of connected apps, then begin again.",
+    ),
     ("error", "account_unknown"): Outcome(
         "bad",
         "The CRM did not say which account this is.",

@@ -171,15 +171,16 @@ class ConnectionSession:
             if access is None or self._around.clock.now() >= access.renew_at:
                 access = self._access = await self._token(None)
             gen = access.gen
-            bearer = f"Bearer {access.secret.get_secret_value()}"
+            bearer = f"{self._provider.token_scheme} {access.secret.get_secret_value()}"
             request = replace(request, headers={**request.headers, "authorization": bearer})
         if self._errand.seconds is not None:
             shortest = min(request.seconds, self._errand.seconds)
             request = replace(request, timeout=shortest)
         if self._errand.before is not None:
             await self._errand.before(request.seconds)
-        self.calls += 1
-        response = await self._logged(request)
+        async with self._around.budgets.under_way(account, budget.at_once):
+            self.calls += 1
+            response = await self._logged(request)
         header = budget.remaining_header
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():

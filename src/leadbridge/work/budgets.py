@@ -3,13 +3,20 @@
 The limits of a CRM belong to the account there, whoever of us calls it. One document an account holds a bucket of
 calls; processes take calls from it in blocks of at most a second's worth, so that the document is written about once a
 second by each. A fifth of the bucket is kept for live work and for people who wait.
+
+Some vendors limit how many calls are under way at once. The same document names the processes that have lately taken
+calls, and each lets through its part of the limit; a process that is new is seen by the others within a second.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.storage.batch import WriteBatch
@@ -23,6 +30,8 @@ RESERVED_SHARE = 0.2
 BLOCK_SECONDS = 1.0
 MAX_ACCOUNTS = 10_000
 CONTENDED_PAUSE = 0.05
+PRESENCE = 5_000
+"""How long a process counts as calling an account after its last block, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,12 @@ def grant(budget: Budget, allowed: Allowance, now: int, *, urgent: bool) -> Gran
     return Grant(calls, filled.model_copy(update={"tokens": tokens - calls}))
 
 
+def present(budget: Budget, holder: str, now: int) -> Budget:
+    """Return the budget with ``holder`` among those who call the account, and without those who no longer do."""
+    others = [one for one in budget.holders if int(one.rpartition(":")[2]) > now and one.rpartition(":")[0] != holder]
+    return budget.model_copy(update={"holders": (*others, f"{holder}:{now + PRESENCE}")})
+
+
 def account_key(provider: str, account: str, environment: str) -> str:
     """Return the id of an account's budget: a hash, so that no tenant's account is legible in another's trace."""
     named = "\0".join((provider, account, environment)).encode()
@@ -80,12 +95,50 @@ class _Block:
     ends: float
 
 
+@dataclass(slots=True)
+class _Gate:
+    """The calls of one account that this process has under way, and who waits to make one."""
+
+    sharers: int = 1
+    under_way: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+
 class Budgets:
     """The budgets of all accounts, as one process spends them."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, name: str | None = None) -> None:
         self._store, self._clock = store, clock
+        self._name = name or secrets.token_hex(6)
         self._blocks: OrderedDict[tuple[str, bool], _Block] = OrderedDict()
+        self._gates: OrderedDict[str, _Gate] = OrderedDict()
+
+    @asynccontextmanager
+    async def under_way(self, account: str, at_once: int) -> AsyncIterator[None]:
+        """Hold one of the calls to ``account`` that may be under way at once (0: any number) for the ``with`` block.
+
+        Of ``at_once`` this process has its part, at least one call, as the last block of calls told.
+        """
+        if not at_once:
+            yield
+            return
+        gate = self._gate(account)
+        async with gate.changed:
+            await gate.changed.wait_for(lambda: gate.under_way < max(1, at_once // gate.sharers))
+            gate.under_way += 1
+        try:
+            yield
+        finally:
+            async with gate.changed:
+                gate.under_way -= 1
+                gate.changed.notify_all()
+
+    def _gate(self, account: str) -> _Gate:
+        gate = self._gates.setdefault(account, _Gate())
+        self._gates.move_to_end(account)
+        if len(self._gates) > MAX_ACCOUNTS and not next(iter(self._gates.values())).under_way:
+            self._gates.popitem(last=False)
+        return gate
 
     async def turn(self, account: str, allowed: Allowance, *, urgent: bool) -> None:
         """Return when ``account`` (see ``account_key``) may be called once more."""
@@ -139,9 +192,15 @@ class Budgets:
             now = to_millis(self._clock.now())
             budget = await self._budget(account, allowed, now)
             granted = grant(budget, allowed, now, urgent=urgent)
-            return (_put(budget, granted.budget) if granted.calls else None), granted
+            if not granted.calls:
+                return None, granted
+            seen = present(granted.budget, self._name, now)
+            return _put(budget, seen), Grant(granted.calls, seen)
 
-        return await self._store.attempt(build)
+        granted = await self._store.attempt(build)
+        if granted.calls:
+            self._gate(account).sharers = len(granted.budget.holders)
+        return granted
 
     async def _budget(self, account: str, allowed: Allowance, now: int) -> Budget:
         found = await self._store[BUDGETS].across_companies().get(account)

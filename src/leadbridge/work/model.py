@@ -157,6 +157,8 @@ class Budget(GlobalDocument):
     tokens: float
     at: int
     shut_until: int = 0
+    holders: tuple[str, ...] = ()
+    """Processes that have lately taken calls, as ``name:time`` until which each counts."""
 
 
 class Chore(GlobalDocument):

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 from tests.support.vendor import VendorProcess
+from tests.support.zoho import CLIENT_ID as ZOHO_CLIENT_ID
+from tests.support.zoho import CLIENT_SECRET as ZOHO_CLIENT_SECRET
+from tests.support.zoho import ZohoProcess
 
 PROVIDERS = ("zoho", "salesforce", "hubspot", "dynamics")
 
@@ -28,8 +31,21 @@ def _hubspot(origin: str) -> dict[str, str]:
     }
 
 
+def _zoho(origin: str) -> dict[str, str]:
+    return {
+        "ZOHO_CLIENT_ID": ZOHO_CLIENT_ID,
+        "ZOHO_CLIENT_SECRET": ZOHO_CLIENT_SECRET,
+        "LEADBRIDGE_ZOHO_API_URL": origin,
+        "LEADBRIDGE_ZOHO_LOGIN_URL": origin,
+        "LEADBRIDGE_ZOHO_AUTHORIZE_URL": f"{origin}/oauth/v2/auth",
+    }
+
+
 # Whoever builds a connector and its sandbox adds the vendor's line.
-POINTERS: dict[str, Pointer] = {"hubspot": Pointer(_hubspot, CLIENT_SECRET, SandboxProcess)}
+POINTERS: dict[str, Pointer] = {
+    "zoho": Pointer(_zoho, ZOHO_CLIENT_SECRET, ZohoProcess),
+    "hubspot": Pointer(_hubspot, CLIENT_SECRET, SandboxProcess),
+}
 
 
 class Sandboxes:

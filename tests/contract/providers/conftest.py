@@ -14,9 +14,10 @@ from leadbridge.integrations.model import Connection
 from leadbridge.integrations.session import ConnectionSession
 from tests.contract.providers.hubspot import HubSpotUnderTest
 from tests.contract.providers.under_test import UnderTest
+from tests.contract.providers.zoho import ZohoUnderTest
 from tests.support.hub_in_process import HubUnderTest, running_hub
 
-ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest,)
+ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, ZohoUnderTest)
 """Every provider; a new one is added here and nowhere else in the suite."""
 
 

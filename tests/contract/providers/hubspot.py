@@ -36,6 +36,7 @@ class HubSpotUnderTest:
     by = "leadbridge_id"
     edited = "city"
     account_id = "4242001"
+    absent_id = "999"
     token_seconds = 1800
 
     def __init__(self) -> None:

@@ -31,6 +31,8 @@ class UnderTest(Protocol):
     edited: str
     """A text field that a person may change."""
     account_id: str
+    absent_id: str
+    """An id of the vendor's form that no record has."""
     token_seconds: int
 
     def start(self) -> None:
@@ -85,7 +87,10 @@ class UnderTest(Protocol):
         """Return how often each refresh token was presented."""
 
     def watch(self, address: str) -> None:
-        """Let the vendor send its webhooks there."""
+        """Let the vendor send its webhooks there, about records made and deleted.
+
+        Asked only of kind ``signed``: with a ``secret``, the provider itself orders them (``capabilities.Watching``).
+        """
 
     def deliver_badly(self) -> None:
         """Let the vendor send each webhook twice, and out of order."""

@@ -93,3 +93,34 @@ async def test_a_turn_waits_until_a_call_may_be_made() -> None:
 async def _calls(budgets: Budgets, count: int) -> None:
     for _ in range(count):
         await budgets.turn(ACCOUNT, ALLOWED, urgent=True)
+
+
+async def test_calls_under_way_at_once_are_shared_out_among_the_processes() -> None:
+    clock, _, (one, other) = await shared(2)
+    assert await one.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+    assert await most_at_once(one, 5) == 5
+    assert await other.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+    clock.advance(1.5)
+    assert await one.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+    assert await most_at_once(one, 5) == 2
+    assert await most_at_once(other, 5) == 2
+    assert await most_at_once(other, 0) == 20, "no limit"
+    clock.advance(10)
+    assert await one.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
+    assert await most_at_once(one, 5) == 5, "who no longer calls has no part"
+
+
+async def most_at_once(budgets: Budgets, at_once: int) -> int:
+    under_way = most = 0
+
+    async def call() -> None:
+        nonlocal under_way, most
+        async with budgets.under_way(ACCOUNT, at_once):
+            under_way += 1
+            most = max(most, under_way)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            under_way -= 1
+
+    await asyncio.gather(*(call() for _ in range(20)))
+    return most

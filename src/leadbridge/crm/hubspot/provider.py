@@ -63,6 +63,7 @@ class HubSpot(Extras):
     write_batch = rows.BATCH
     unwritten = frozenset({423})
     correlation_header = "x-hubspot-correlation-id"
+    token_scheme = "Bearer"  # noqa: S105  # the name of a scheme
     # HubSpot allows an OAuth app 110 calls in 10 s for each account; a tenth is left to others who share the app.
     pace = Pace(calls=100, seconds=10, remaining_header="x-hubspot-ratelimit-remaining")
 

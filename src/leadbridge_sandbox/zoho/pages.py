@@ -1,0 +1,22 @@
+"""The pages a person sees: consent, what is wrong with a request, and an organisation's records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from starlette.responses import HTMLResponse
+
+_HEADERS = {
+    # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_templates = Environment(loader=PackageLoader("leadbridge_sandbox.zoho"), autoescape=True)
+
+
+def page(template: str, status: int, **values: Any) -> HTMLResponse:
+    """Return a rendered page; every value is escaped."""
+    return HTMLResponse(_templates.get_template(template).render(**values), status, _HEADERS)
