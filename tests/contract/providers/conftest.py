@@ -12,12 +12,13 @@ from leadbridge.crm.provider import Provider, Write, Written
 from leadbridge.demo.client import DemoClient
 from leadbridge.integrations.model import Connection
 from leadbridge.integrations.session import ConnectionSession
+from tests.contract.providers.dynamics import DynamicsUnderTest
 from tests.contract.providers.hubspot import HubSpotUnderTest
 from tests.contract.providers.under_test import UnderTest
 from tests.contract.providers.zoho import ZohoUnderTest
 from tests.support.hub_in_process import HubUnderTest, running_hub
 
-ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, ZohoUnderTest)
+ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, DynamicsUnderTest, ZohoUnderTest)
 """Every provider; a new one is added here and nowhere else in the suite."""
 
 
