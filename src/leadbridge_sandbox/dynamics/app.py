@@ -17,9 +17,9 @@ from ..faults import Fault
 from ..gate import Gate
 from ..store import Database
 from ..world import World
-from . import addresses, batch
+from . import addresses, batch, unconfirmed
 from .actions import Actions
-from .errors import Answer, VendorError, no_such_segment
+from .errors import Answer, VendorError, address_too_long, no_such_segment
 from .grants import Grants, Principal
 from .hooks import Hooks
 from .human import DynamicsControl
@@ -71,6 +71,8 @@ class WebApi:
         below = addresses.API.sub("/", path)
         if below == path:
             return None, no_such_segment(path)
+        if len(request.scope["raw_path"]) + len(request.url.query) > unconfirmed.ADDRESS_MAX:
+            return None, address_too_long()
         try:
             found = addresses.segments(below)
             if request.method == "POST" and [one.name for one in found] == ["$batch"]:

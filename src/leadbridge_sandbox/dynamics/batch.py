@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from . import multipart, unconfirmed
-from .errors import Answer, VendorError, bad_query, no_such_segment
+from .errors import Answer, VendorError, address_too_long, bad_query, no_such_segment
 from .limits import throttled
 from .operation import Call, Operation, run
 from .routing import operation_of
@@ -73,6 +73,8 @@ def _together(call: Call, change_set: multipart.ChangeSet) -> Answer | list[tupl
 def _one(call: Call, part: multipart.Part, known: dict[str, str]) -> Answer:
     try:
         target, body = part.target, part.body
+        if len(target) > unconfirmed.BATCH_ADDRESS_MAX:
+            raise address_too_long()
         if "$" in target or b'"$' in body:
             target, body = _referred(part, known)
         made = call.part(part.method, target, part.headers, body)

@@ -99,4 +99,3 @@ def bulk_delete(call: Call) -> Answer:
     job = desk.create(jobs, {"name": body.get("JobName"), "statecode": 3, "statuscode": 30})
     context = f"{call.root}$metadata#Microsoft.Dynamics.CRM.BulkDeleteResponse"
     return Answer(200, {"@odata.context": context, "JobId": job.id})
-

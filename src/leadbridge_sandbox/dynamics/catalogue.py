@@ -34,7 +34,7 @@ class Catalogue:
             doc = orjson.loads(raw)
             table = name.partition(".")[0]
             if kind == "table":
-                self._tables[name] = Table(**doc, custom=True)
+                self._tables[name] = _own_table(doc)
             elif kind == "column":
                 self._tables[table].columns[doc["name"]] = _column(doc)
             else:
@@ -89,7 +89,8 @@ class Catalogue:
         """Remove a key, a column of the organisation's own, or (with an empty name) a whole such table."""
         where = f"{table.name}.{name}" if name else table.name
         self.world.db.run(
-            "DELETE FROM dynamics_definitions WHERE org = ? AND (kind = ? OR ? = 'table') AND (name = ? OR name LIKE ?)",
+            "DELETE FROM dynamics_definitions "
+            "WHERE org = ? AND (kind = ? OR ? = 'table') AND (name = ? OR name LIKE ?)",
             self.org,
             kind,
             kind,
@@ -107,3 +108,16 @@ class Catalogue:
 def _column(doc: dict[str, Any]) -> Column:
     options = tuple(Option(**option) for option in doc["options"])
     return Column(**{**doc, "options": options, "targets": tuple(doc["targets"])})
+
+
+def _own_table(doc: dict[str, Any]) -> Table:
+    """Return a table of an organisation's own: it has the columns that every table has."""
+    table = Table(**doc, custom=True)
+    contact = base_tables()["contact"]
+    for name in ("createdby", "createdon", "modifiedby", "modifiedon", "ownerid", "versionnumber"):
+        table.columns[name] = contact.columns[name]
+        table.lookups += [one for one in contact.lookups if one.column == name]
+    table.columns["owningbusinessunit"] = contact.columns["owningbusinessunit"]
+    table.columns["owninguser"] = contact.columns["owninguser"]
+    table.columns[table.id_column] = Column(table.id_column, table.id_column, "Uniqueidentifier", updatable=False)
+    return table

@@ -17,6 +17,7 @@ _REQUIRED = {"": "None", "system": "SystemRequired", "application": "Application
 _SPACE = uuid.UUID("6f2f5a0e-52b7-4c8e-9f5d-7c1c8f0a4d11")
 
 
+@cache
 def stable_id(*parts: str) -> str:
     """Return a GUID that is the same for the same parts on every start."""
     return str(uuid.uuid5(_SPACE, "/".join(parts)))

@@ -11,8 +11,8 @@ import orjson
 
 from . import query, unconfirmed
 from .columns import Table
-from .errors import Answer, VendorError, bad_query
 from .entities import table_of
+from .errors import Answer, VendorError, bad_query
 from .operation import Call
 from .records import Record, place_of
 
@@ -73,7 +73,7 @@ def _check(call: Call, table: Table) -> None:
     call.desk.may("Read", table)
     for name in FORBIDDEN:
         if name in call.options:
-            text = f"The \"{name}\" query parameter isn't supported when tracking changes."
+            text = f'The "{name}" query parameter isn\'t supported when tracking changes.'
             raise VendorError(400, unconfirmed.TRACKING_OPTION_CODE, text)
     if not table.tracked:
         text = f"Change tracking is not enabled for the entity '{table.name}'."
@@ -151,7 +151,9 @@ def _changes(
     shown: list[dict[str, Any]] = []
     after = int(place.after)
     if place.part == "changed":
-        found = [one for one in records.changed_since(table.name, since, after, limit + 1) if one.version <= until.version]
+        found = [
+            one for one in records.changed_since(table.name, since, after, limit + 1) if one.version <= until.version
+        ]
         shown = query.rows(call, table, found[:limit], asked)
         if len(found) > limit:
             return shown, Place(since, until, "changed", found[limit - 1].version)
@@ -190,4 +192,3 @@ def count(call: Call) -> Answer:
     records = call.desk.records
     number = len(records.changed_since(table.name, since, 0, -1)) + len(records.deleted_since(table.name, since))
     return Answer(200, None, {"Content-Type": "text/plain"}, str(number).encode())
-

@@ -31,7 +31,10 @@ TOKEN_ERRORS = {
     9002313: ("invalid_request", "Invalid request. Request is malformed or invalid."),
     700016: ("unauthorized_client", "Application with this identifier was not found in the directory."),
     7000215: ("invalid_client", "Invalid client secret provided."),
-    50011: ("invalid_request", "The redirect URI specified in the request does not match the redirect URIs configured."),
+    50011: (
+        "invalid_request",
+        "The redirect URI specified in the request does not match the redirect URIs configured.",
+    ),
 }
 """AADSTS number to (OAuth error, text)."""
 
@@ -108,7 +111,9 @@ class TokenError(Exception):
         """Return the body of the token endpoint's answer; `at` is a time as Microsoft writes it there."""
         return {
             "error": self.error,
-            "error_description": f"{self.text}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {at}",
+            "error_description": "\r\n".join(
+                (self.text, f"Trace ID: {trace}", f"Correlation ID: {correlation}", f"Timestamp: {at}")
+            ),
             "error_codes": [self.number],
             "timestamp": at,
             "trace_id": trace,
@@ -125,6 +130,11 @@ def bad_query(message: str) -> VendorError:
 def bad_value(message: str) -> VendorError:
     """Return the 400 of an unknown column or a value of the wrong type."""
     return VendorError(400, unconfirmed.BAD_VALUE_CODE, message)
+
+
+def address_too_long() -> VendorError:
+    """Return the error of a request whose path and query are too long."""
+    return VendorError(unconfirmed.TOO_LONG_STATUS, "0x80060888", "The length of the URL is too long.")
 
 
 def no_such_segment(segment: str) -> VendorError:

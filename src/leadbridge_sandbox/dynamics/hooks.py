@@ -13,6 +13,7 @@ import aiohttp
 import orjson
 
 from ..world import World
+from . import unconfirmed
 from .contexts import SIZE_MAX, STRIPPED, entity, execution_context
 from .organization import Organization
 from .records import Record, Records
@@ -81,7 +82,9 @@ class Hooks:
             bound, message = doc.get("eventhandler"), doc.get("sdkmessageid")
             endpoint = records.get("serviceendpoint", bound[1]) if bound else None
             named = records.get("sdkmessage", message[1]) if message else None
-            picked = records.get("sdkmessagefilter", doc["sdkmessagefilterid"][1]) if "sdkmessagefilterid" in doc else None
+            picked = (
+                records.get("sdkmessagefilter", doc["sdkmessagefilterid"][1]) if "sdkmessagefilterid" in doc else None
+            )
             if endpoint is None or named is None or doc.get("statecode") != 0:
                 continue
             if endpoint.doc.get("contract") != WEBHOOK:
@@ -187,9 +190,7 @@ class Hooks:
             self._end(event, "failed")
             self._failed(org, doc, status)
 
-    async def _post(
-        self, session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: bytes
-    ) -> int | None:
+    async def _post(self, session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: bytes) -> int | None:
         try:
             async with session.post(
                 url, data=body, headers={**headers, "Content-Type": "application/json"}, allow_redirects=False
@@ -243,11 +244,7 @@ def addressed(endpoint: Doc, headers: dict[str, str]) -> tuple[str, dict[str, st
     if kind == 4 and secret:
         return f"{url}{joint}code={quote(secret, safe='')}", headers
     if kind in (5, 6):
-        try:
-            root = ElementTree.fromstring(secret)  # noqa: S314 - written by a test, on this machine
-            named = {one.get("name", ""): one.get("value", "") for one in root.iter("setting")}
-        except ElementTree.ParseError:
-            named = {}
+        named = _named_secrets(secret)
         if kind == 5:
             return url, {**headers, **named}
         return url + "".join(
@@ -255,3 +252,14 @@ def addressed(endpoint: Doc, headers: dict[str, str]) -> tuple[str, dict[str, st
             for place, (name, value) in enumerate(named.items())
         ), headers
     return url, headers
+
+
+def _named_secrets(secret: str) -> dict[str, str]:
+    """Return the names and values that a secret of type 5 or 6 has; none where it cannot be read."""
+    if not unconfirmed.HEADER_SECRET_AS_XML:
+        return dict(line.split("=", 1) for line in secret.splitlines() if "=" in line)
+    try:
+        root = ElementTree.fromstring(secret)  # noqa: S314 - written by a test, on this machine
+    except ElementTree.ParseError:
+        return {}
+    return {one.get("name", ""): one.get("value", "") for one in root.iter("setting")}

@@ -48,6 +48,6 @@ def _reparent(desk: Desk, table: Table, winner: Record, loser: Record) -> None:
         for record in list(desk.records.scan(other.name)):
             moved = [name for name in columns if record.doc.get(name) == [table.name, loser.id]]
             if moved:
-                record.doc |= dict.fromkeys(moved, [table.name, winner.id])
+                record.doc |= {name: [table.name, winner.id] for name in moved}
                 record.version, record.modified = desk.vendor.next_version(), desk.now
                 desk.records.save(other.name, record, None)

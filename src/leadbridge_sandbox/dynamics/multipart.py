@@ -70,7 +70,7 @@ def _pieces(raw: bytes, boundary: str) -> list[bytes]:
     pieces = (b"\n" + raw).split(b"\n" + mark)
     if len(pieces) < 2:
         raise bad_query("The batch does not have its boundary.")
-    found = []
+    found: list[bytes] = []
     for piece in pieces[1:]:
         if piece.startswith(b"--"):
             return found
@@ -102,14 +102,16 @@ def _of(headers: dict[str, str], rest: bytes) -> Part:
     if not headers.get("content-type", "").lower().startswith("application/http"):
         raise bad_query("Each part of a batch must be application/http.")
     line, _, after = rest.lstrip(b"\r\n").partition(b"\n")
-    words = line.decode("utf-8", "replace").split()
-    if len(words) != 3 or not words[2].startswith("HTTP/"):
+    method, _, more = line.decode("utf-8", "replace").strip().partition(" ")
+    target, _, version = more.rpartition(" ")  # an address may have spaces: clients do not always encode its query
+    if not target or not version.startswith("HTTP/"):
         raise bad_query(f"'{line.decode('utf-8', 'replace').strip()}' is no request line.")
     if after.startswith((b"\r\n", b"\n")):
-        named, body = {}, after.lstrip(b"\r\n")
+        named: dict[str, str] = {}
+        body = after.lstrip(b"\r\n")
     else:
         named, body = _split(after)
-    return Part(words[0].upper(), words[1], named, body.rstrip(b"\r\n"), headers.get("content-id"))
+    return Part(method.upper(), target.strip(), named, body.rstrip(b"\r\n"), headers.get("content-id"))
 
 
 def written(answers: list[Answer | list[tuple[str | None, Answer]]], boundary: str, inner: str) -> bytes:
@@ -135,4 +137,3 @@ def _written(answer: Answer, content_id: str | None) -> bytes:
     lines += ["", f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in answer.all_headers().items()]
     return "\r\n".join([*lines, "", ""]).encode() + answer.content() + b"\r\n"
-

@@ -51,7 +51,9 @@ class SignIn:
         try:
             asked = self._checked(str(request.path_params["tenant"]), params)
         except TokenError as problem:
-            return page("problem.html", 400, title="Sorry, but we're having trouble signing you in", problem=problem.text)
+            return page(
+                "problem.html", 400, title="Sorry, but we're having trouble signing you in", problem=problem.text
+            )
         if asked.problem:
             return asked.back({"error": asked.problem, "error_description": asked.text})
         if decision is None:
@@ -158,7 +160,7 @@ class SignIn:
             return self.grants.grant(app, organization, scope, person="app", resource=resource)
         raise TokenError(70003)
 
-    def instances(self, request: Request, _: bytes) -> Response:
+    def instances(self, request: Request, body: bytes) -> Response:
         """Answer the organisations of the caller, for a token whose audience is the discovery service."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         principal = self.grants.principal(token.strip()) if scheme.lower() == "bearer" else None

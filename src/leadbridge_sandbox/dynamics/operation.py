@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
@@ -80,7 +81,7 @@ class Call:
     def part(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
         """Return the call that a part of a batch makes. Raises VendorError 400."""
         address, _, query = target.partition("?")
-        path = addresses.API.sub("/", addresses.unquote(addresses.urlsplit(address).path))
+        path = addresses.API.sub("/", unquote(urlsplit(address).path))
         asked = {**headers}
         asked.setdefault("prefer", "")
         call = Call(

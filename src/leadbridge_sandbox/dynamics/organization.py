@@ -117,13 +117,15 @@ class Dynamics:
         )
         self.organizations[organization.organization_id] = organization
         if known is None:
-            from .beginnings import furnish  # noqa: PLC0415 - furnishing writes records, which need an organisation
+            from .beginnings import furnish
 
             furnish(self, organization)
 
     def add_app(self, app: App) -> None:
         """Make or replace an app."""
-        self.world.db.run("INSERT OR REPLACE INTO dynamics_apps VALUES (?, ?)", app.client_id, orjson.dumps(asdict(app)))
+        self.world.db.run(
+            "INSERT OR REPLACE INTO dynamics_apps VALUES (?, ?)", app.client_id, orjson.dumps(asdict(app))
+        )
         self.apps[app.client_id] = app
 
     def reset(self) -> None:

@@ -68,7 +68,7 @@ async def records_page(human: DynamicsControl, request: Request) -> HTMLResponse
         tables=[one for name in TABLES if (one := at.catalogue.table(name)) is not None],
         columns=_COLUMNS[table.name],
         rows=rows,
-        next=place_of(rows[-1]["id"]) if len(found) > PAGE_SIZE else None,
+        next=place_of(found[PAGE_SIZE - 1].id) if len(found) > PAGE_SIZE else None,
         is_first=not after,
         total=at.records.count(table.name),
         events=human.hooks.counts(),

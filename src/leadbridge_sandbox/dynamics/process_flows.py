@@ -54,6 +54,12 @@ def after_create(desk: Desk, table: Table, record: Record) -> None:
     desk.records.insert(PROCESS, instance, {f"{PROCESS}_leadid": record.id})
 
 
+def after_delete(desk: Desk, table: Table, record: Record) -> None:
+    """Let a deleted lead's instance go with it."""
+    if table.name == "lead" and (instance := instance_of(desk, record.id)) is not None:
+        desk.records.remove(PROCESS, instance, desk.vendor.next_version(), desk.now)
+
+
 def instance_of(desk: Desk, lead_id: str) -> Record | None:
     """Return the process instance of a lead."""
     holder = desk.records.holder(PROCESS, f"{PROCESS}_leadid", lead_id)

@@ -14,8 +14,9 @@ import orjson
 from . import views
 from .addresses import split_outside
 from .columns import Table
+from .conditions import Test, test_of
 from .errors import bad_query
-from .filters import Compare, Node, Test, parse, test_of
+from .filters import Compare, Node, parse
 from .narrow import Sql, narrow
 from .records import Record, place_of
 from .writes import Desk
@@ -45,7 +46,9 @@ def wanted(table: Table, options: dict[str, str]) -> Wanted:
     """Return what query options ask for. Raises VendorError 400."""
     for name in options:
         if name.startswith("$") and name not in _KNOWN:
-            text = "Skip Clause is not supported in CRM" if name == "$skip" else f"The query option {name} is not known."
+            text = (
+                "Skip Clause is not supported in CRM" if name == "$skip" else f"The query option {name} is not known."
+            )
             raise bad_query(text)
     asked = Wanted(count=options.get("$count", "").lower() == "true")
     if options.get("$select"):
@@ -123,7 +126,7 @@ class Page:
 def matching(desk: Desk, table: Table, asked: Wanted, limit: int | None, cookie: Any = None) -> Page:
     """Return up to `limit` records that a query asks for, from a cookie on."""
     test = test_for(desk, table, asked.node)
-    known = narrow(asked.node, table) if asked.node is not None else None
+    known = narrow(asked.node, table, desk.records.org) if asked.node is not None else None
     native = _native(table, asked.order)
     if native is None:
         return _sorted(desk, table, asked, test, known, limit, cookie)
@@ -167,7 +170,7 @@ def _sorted(
     for name, descending in reversed(asked.order):
         read, column = views.reader(table, name)
         kind = views.kind_of(column)
-        rows.sort(key=lambda row: _sort_key(kind, read(row)), reverse=descending)  # noqa: B023 - used at once
+        rows.sort(key=lambda row: _sort_key(kind, read(row)), reverse=descending)
     start = int(cookie[0]) if cookie else 0
     if limit is None or start + limit >= len(rows):
         return Page(rows[start:], None)
@@ -269,5 +272,3 @@ def _expanded(call: Call, table: Table, record: Record, name: str, nested: dict[
                 extra = test_for(desk, other, asked.node)
                 return rows(call, other, [row for row in found if extra is None or extra(row)], asked)
     raise bad_query(f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{table.name}'.")
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bulk, delta, entities, functions, metadata, sales
+from . import actions_api, bulk, csdl, customising, delta, entities, functions, metadata, sales
 from .addresses import Segment
 from .operation import Handler, Operation
 
@@ -23,10 +23,17 @@ _PART: dict[str, tuple[str, Handler, bool]] = {
     "PUT": ("put-part", entities.put_part, True),
 }
 _GLOBAL: dict[tuple[str, str], Operation] = {
+    ("GET", "$metadata"): Operation("metadata.document", csdl.document),
     ("GET", "WhoAmI"): Operation("whoami", functions.who_am_i),
     ("GET", "RetrieveCurrentOrganization"): Operation("current-organization", functions.current_organization),
     ("GET", "RetrieveVersion"): Operation("version", functions.version),
+    ("GET", "RetrieveProcessInstances"): Operation("process-instances", actions_api.process_instances),
+    ("GET", "RetrieveActivePath"): Operation("active-path", actions_api.active_path),
+    ("GET", "RetrieveTotalRecordCount"): Operation("total-record-count", actions_api.total_record_count),
+    ("POST", "Merge"): Operation("merge", actions_api.merge, True),
     ("POST", "BulkDelete"): Operation("bulk-delete", bulk.bulk_delete, True),
+    ("POST", "CreateEntities"): Operation("metadata.tables.create", customising.create_entities, True),
+    ("GET", "RetrieveMetadataChanges"): Operation("metadata.changes", customising.metadata_changes),
     ("POST", "WinOpportunity"): Operation("opportunities.win", sales.win, True),
     ("POST", "LoseOpportunity"): Operation("opportunities.lose", sales.lose, True),
 }
@@ -37,10 +44,11 @@ _BOUND: dict[str, tuple[str, Handler, bool]] = {
     "QualifyLead": ("qualify", sales.qualify_lead, True),
 }
 _METADATA: dict[tuple[str, str], Operation] = {
-    ("POST", "Keys"): Operation("metadata.keys.create", metadata.create_key, True),
-    ("DELETE", "Keys"): Operation("metadata.keys.delete", metadata.remove_key, True),
-    ("POST", "Attributes"): Operation("metadata.attributes.create", metadata.create_column, True),
-    ("DELETE", "Attributes"): Operation("metadata.attributes.delete", metadata.remove_column, True),
+    ("DELETE", ""): Operation("metadata.tables.delete", customising.remove_table, True),
+    ("POST", "Keys"): Operation("metadata.keys.create", customising.create_key, True),
+    ("DELETE", "Keys"): Operation("metadata.keys.delete", customising.remove_key, True),
+    ("POST", "Attributes"): Operation("metadata.attributes.create", customising.create_column, True),
+    ("DELETE", "Attributes"): Operation("metadata.attributes.delete", customising.remove_column, True),
 }
 
 
@@ -76,6 +84,8 @@ def _of_records(base: str, method: str, path: list[Segment], headers: dict[str, 
         return _named(base, _RECORD.get(method))
     if path[1].name == "$count" and first.inside is None and method == "GET":
         return Operation(f"{base}.count", delta.count if "deltatoken=" in query else entities.count)
+    if len(path) == 3 and path[2].name == "$ref" and method in ("PUT", "POST"):
+        return Operation(f"{base}.relate", actions_api.relate, True)
     return _named(base, _PART.get(method)) if first.inside is not None else None
 
 

@@ -135,9 +135,7 @@ def qualify_lead(call: Call) -> Answer:
         raise bad_query("QualifyLead is bound to a lead.")
     key = row_key(table, call.path[0].inside, call.options)
     made = qualify(call.desk, call.desk.must_find(table, key).id, call.json())
-    rows = [
-        {"@odata.type": f"#Microsoft.Dynamics.CRM.{one.name}", one.id_column: record.id} for one, record in made
-    ]
+    rows = [{"@odata.type": f"#Microsoft.Dynamics.CRM.{one.name}", one.id_column: record.id} for one, record in made]
     return Answer(200, {"@odata.context": f"{call.root}$metadata#Collection(mscrm.crmbaseentity)", "value": rows})
 
 

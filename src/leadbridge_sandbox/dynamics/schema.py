@@ -22,7 +22,8 @@ TABLES = (
         hash TEXT PRIMARY KEY, presented INTEGER NOT NULL, accepted INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS dynamics_records (
         number INTEGER PRIMARY KEY, org TEXT NOT NULL, entity TEXT NOT NULL, id TEXT NOT NULL, place TEXT NOT NULL,
-        version INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, email TEXT, doc BLOB NOT NULL)""",
+        version INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, email TEXT,
+        doc BLOB NOT NULL)""",
     "CREATE UNIQUE INDEX IF NOT EXISTS dynamics_records_id ON dynamics_records (org, entity, id)",
     "CREATE INDEX IF NOT EXISTS dynamics_records_place ON dynamics_records (org, entity, place)",
     "CREATE INDEX IF NOT EXISTS dynamics_records_modified ON dynamics_records (org, entity, modified, place)",

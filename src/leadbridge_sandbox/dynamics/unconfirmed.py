@@ -92,6 +92,18 @@ TEXT_COMPARES_CASE_INSENSITIVELY: Final = True
 GUIDS_ORDER_AS_IN_SQL_SERVER: Final = True
 """Whether ids sort by their last group first, as the database below sorts them, instead of as text."""
 
+ADDRESS_MAX: Final = 32 * 1024
+"""Longest path and query of a request, in bytes."""
+
+BATCH_ADDRESS_MAX: Final = 64 * 1024
+"""The same inside a batch."""
+
+TOO_LONG_STATUS: Final = 414
+"""Status of a request whose address is too long."""
+
+NOT_EQUAL_MATCHES_NO_VALUE: Final = True
+"""Whether `ne` a value also finds records that have no value in the column."""
+
 UNCHANGED_UPDATE_MOVES_VERSION: Final = True
 """Whether writing the values a record already has gives it a new version and modified time."""
 
@@ -99,7 +111,7 @@ AFTER_MERGE_LOSER_POINTS_TO_WINNER: Final = True
 """Whether a merged record stays, inactive, with `merged` and `masterid` set."""
 
 HEADER_SECRET_AS_XML: Final = True
-"""Whether the secret of authentication types 5 and 6 is XML of settings with name and value."""
+"""Whether the secret of authentication types 5 and 6 is XML of settings with name and value, or lines `name=value`."""
 
 KEEP_DELETED_IN_DELTA: Final = True
 """Whether a record that was created and deleted between two delta reads is shown as deleted."""

@@ -8,13 +8,15 @@ from typing import Any
 
 from . import values
 from .columns import LOOKUPS, OPTION_TYPES, Column, Table
+from .conditions import Read
 from .errors import bad_query
-from .filters import Read
 from .records import Record
 from .writes import Desk
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
+_DELETABLE = frozenset({"lead", "contact", "account", "opportunity"})
+"""Tables whose records people delete: a lookup to one that is gone shows nothing."""
 NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
 
 
@@ -100,6 +102,8 @@ def _lookup(
     desk: Desk, table: Table, column: Column, bound: list[str] | None, told: Annotations, into: dict[str, Any]
 ) -> None:
     name = f"_{column.name}_value"
+    if bound is not None and bound[0] in _DELETABLE and desk.records.get(bound[0], bound[1]) is None:
+        bound = None
     if bound is not None and desk.catalogue.table(bound[0]) is not None:
         target = desk.catalogue.table(bound[0])
         if told.has(FORMATTED) and target is not None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from . import process_flows, unconfirmed, values
+from . import derived, process_flows, unconfirmed, values
 from .catalogue import Catalogue
-from .columns import LOOKUPS, Column, Table
+from .columns import LOOKUPS, Table
 from .errors import VendorError, bad_query, bad_value, does_not_exist, missing_privilege
 from .organization import Dynamics, Organization
 from .records import Record, Records, folded
@@ -119,9 +119,9 @@ class Desk:
         state = changes.get("statecode", doc.get("statecode"))
         doc.update({name: value for name, value in changes.items() if value is not None})
         if "statecode" in table.columns:
-            doc["statecode"], doc["statuscode"] = self._state(table, record_id, state, changes.get("statuscode"))
-        self._stamp(table, doc)
-        self._derive(table, doc, changes)
+            doc["statecode"], doc["statuscode"] = derived.state_of(table, record_id, state, changes.get("statuscode"))
+        derived.stamp(table, doc, self.organization, self.user)
+        derived.derive(table, doc, changes, self.organization)
         created = values.seconds_of(changes["overriddencreatedon"]) if changes.get("overriddencreatedon") else self.now
         record = Record(record_id, self.vendor.next_version(), created, self.now, doc)
         if self.records.get(table.name, record_id) is not None:
@@ -144,7 +144,7 @@ class Desk:
             process_flows.guard(self, record, changes)
         if "statecode" in changes or "statuscode" in changes:
             state = changes.get("statecode", doc.get("statecode"))
-            changes["statecode"], changes["statuscode"] = self._state(
+            changes["statecode"], changes["statuscode"] = derived.state_of(
                 table, record.id, state, changes.get("statuscode")
             )
         for name, value in changes.items():
@@ -152,7 +152,7 @@ class Desk:
                 doc.pop(name, None)
             else:
                 doc[name] = value
-        self._derive(table, doc, changes)
+        derived.derive(table, doc, changes, self.organization)
         doc["modifiedby"] = ["systemuser", self.user]
         if doc == before and not unconfirmed.UNCHANGED_UPDATE_MOVES_VERSION:
             return record
@@ -175,6 +175,7 @@ class Desk:
         self.may("Delete", table)
         self.records.remove(table.name, record, self.vendor.next_version(), self.now)
         self.written += 1
+        process_flows.after_delete(self, table, record)
         self.tell(Change("Delete", table, record, {}, record.doc, self.user, self.tag))
 
     # Checks
@@ -239,7 +240,7 @@ class Desk:
             return relation.column, None
         if not isinstance(value, str):
             raise bad_value(f"The value of '{nav}@odata.bind' must be an address.")
-        from .addresses import reference  # noqa: PLC0415 - addresses know of desks
+        from .addresses import reference
 
         target, key = reference(self, value)
         allowed = table.columns[relation.column].targets
@@ -249,22 +250,6 @@ class Desk:
         if found is None:
             raise does_not_exist(target.name, str(key))
         return relation.column, [target.name, found.id]
-
-    def _state(self, table: Table, record_id: str, state: Any, status: Any) -> tuple[int, int]:
-        states = table.columns["statecode"]
-        if status is None:
-            chosen = states.option(state)
-            return state, int(chosen.extra or 0) if chosen is not None else 0
-        option = table.columns["statuscode"].option(status)
-        if option is None or option.extra != state:
-            named = states.option(state)
-            raise VendorError(
-                400,
-                unconfirmed.BAD_STATUS_CODE,
-                f"{status} is not a valid status code for state code {table.schema_name}State."
-                f"{named.label if named else state} on {table.name} with Id {record_id}.",
-            )
-        return state, status
 
     def _guard_state(self, table: Table, record: Record, changes: Mapping[str, Any]) -> None:
         """Refuse changes of a record that is closed, unless they open it or are of its state alone."""
@@ -278,41 +263,6 @@ class Desk:
             unconfirmed.INACTIVE_CODE,
             f"The {table.name} with Id {record.id} is not active and cannot be changed; set its state first.",
         )
-
-    def _stamp(self, table: Table, doc: dict[str, Any]) -> None:
-        by = ["systemuser", self.user]
-        columns = table.columns
-        if "createdby" in columns:
-            doc["createdby"] = doc["modifiedby"] = by
-        if "ownerid" in columns:
-            owner = doc.setdefault("ownerid", by)
-            doc["owningbusinessunit"] = ["businessunit", self.organization.business_unit_id]
-            if owner[0] == "systemuser":
-                doc["owninguser"] = owner
-
-    def _derive(self, table: Table, doc: dict[str, Any], changes: Mapping[str, Any]) -> None:
-        """Work out what follows from other columns: full name, composed address, base amounts, owning user."""
-        columns = table.columns
-        if "lastname" in columns and ("firstname" in changes or "lastname" in changes or "middlename" in changes):
-            parts = [doc.get(part) for part in ("firstname", "middlename", "lastname")]
-            doc["fullname"] = " ".join(part for part in parts if part)
-        if "address1_composite" in columns and any(name.startswith("address1_") for name in changes):
-            lines = [doc.get(f"address1_{part}") for part in ("line1", "line2", "line3")]
-            town = [doc.get(f"address1_{part}") for part in ("city", "stateorprovince", "postalcode")]
-            lines += [" ".join(part for part in town if part), doc.get("address1_country")]
-            doc["address1_composite"] = "\r\n".join(line for line in lines if line)
-        for name in changes:
-            column: Column | None = columns.get(name)
-            if column is not None and column.type == "Money":
-                doc.setdefault("transactioncurrencyid", ["transactioncurrency", self.organization.currency_id])
-                doc["exchangerate"] = 1.0
-                if doc.get(name) is None:
-                    doc.pop(f"{name}_base", None)
-                elif f"{name}_base" in columns:
-                    doc[f"{name}_base"] = doc[name]
-        if "ownerid" in changes and (owner := doc.get("ownerid")):
-            doc["owninguser" if owner[0] == "systemuser" else "owningteam"] = owner
-            doc.pop("owningteam" if owner[0] == "systemuser" else "owninguser", None)
 
     def _keys(self, table: Table, doc: Mapping[str, Any], own_id: str | None) -> dict[str, str]:
         """Return the record's alternate key values, all free for it. Raises VendorError 412."""
