@@ -7,9 +7,11 @@ from typing import Any
 
 from ..control import ControlProblem
 from . import merging, values
+from .beginnings import filter_id, message_id
 from .errors import VendorError
 from .human import DynamicsControl
 from .sales import qualify
+from .writes import Desk
 
 SEED_MAX = 200_000
 GRANT_ENDS = ("revoked", "mfa", "unconsented")
@@ -37,6 +39,7 @@ class Actions:
             "merge": self.merge,
             "qualify": self.qualify,
             "revoke": self.revoke,
+            "webhooks": self.webhooks,
             "deliveries": self.deliveries,
             "steps": self.steps,
         }
@@ -109,6 +112,37 @@ class Actions:
         if how not in GRANT_ENDS:
             raise ControlProblem(f"how is one of {', '.join(GRANT_ENDS)}")
         return {"ended": self.human.grants.end(self.human.organization(given.get("organization")), how)}
+
+    def webhooks(self, given: Given) -> Given:
+        """Register an endpoint with steps as an administrator: url, secret, objects, messages. Answers its id."""
+        at = self.human.desk(given.get("organization"))
+        url, secret = given.get("url"), given.get("secret", "")
+        if not isinstance(url, str) or not isinstance(secret, str):
+            raise ControlProblem("url and secret are texts")
+        endpoint = {"name": "Administrator's", "contract": 8, "authtype": 4, "authvalue": secret or None, "url": url}
+        try:
+            with self.vendor.world.db.transaction():
+                made = at.create(self.human.table(at, "serviceendpoint"), {**endpoint, "messageformat": 2})
+                for name in given.get("objects") or ["leads"]:
+                    table = self.human.table(at, name)
+                    for message in given.get("messages") or ["Create", "Update", "Delete", "Merge"]:
+                        self._step(at, made.id, table.name, message)
+        except VendorError as error:
+            raise ControlProblem(error.message) from error
+        self.human.hooks.wake()
+        return {"id": made.id}
+
+    def _step(self, at: Desk, endpoint: str, table: str, message: str) -> None:
+        step = {
+            "name": f"Administrator's: {message} of {table}",
+            "stage": 40,
+            "mode": 1,
+            "rank": 1,
+            "eventhandler_serviceendpoint@odata.bind": f"/serviceendpoints({endpoint})",
+            "sdkmessageid@odata.bind": f"/sdkmessages({message_id(message)})",
+            "sdkmessagefilterid@odata.bind": f"/sdkmessagefilters({filter_id(message, table)})",
+        }
+        at.create(self.human.table(at, "sdkmessageprocessingstep"), step)
 
     def deliveries(self, _: Given) -> Given:
         """Answer the last deliveries with their answers' status, and how many events wait."""

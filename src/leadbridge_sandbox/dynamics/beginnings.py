@@ -18,6 +18,11 @@ def message_id(name: str) -> str:
     return stable_id("sdkmessage", name)
 
 
+def filter_id(message: str, table: str) -> str:
+    """Return the id of the filter that lets steps listen to a message on one table."""
+    return stable_id("sdkmessagefilter", message, table)
+
+
 def furnish(vendor: Dynamics, organization: Organization) -> None:
     """Add the rows a new organisation has."""
     records = Records(vendor.world.db, organization.organization_id)
@@ -91,7 +96,7 @@ def furnish(vendor: Dynamics, organization: Organization) -> None:
         for table in LISTENED:
             add(
                 "sdkmessagefilter",
-                stable_id("sdkmessagefilter", message, table),
+                filter_id(message, table),
                 primaryobjecttypecode=table,
                 sdkmessageid=["sdkmessage", message_id(message)],
             )

@@ -63,8 +63,7 @@ class Limiter:
             if known.running > settings.concurrentLimit:
                 raise throttled("concurrent", settings, 1)
             if len(known.calls) >= settings.requestLimit:
-                place = len(known.calls) - settings.requestLimit
-                raise throttled("requests", settings, known.calls[place][0] + settings.limitWindowSeconds - now)
+                raise throttled("requests", settings, self._until_few(known, settings, now) - now)
             if known.spent > settings.executionLimitSeconds:
                 raise throttled("time", settings, self._until_affordable(known, settings) - now)
         known.calls.append((now, 0.0))
@@ -72,6 +71,13 @@ class Limiter:
             "x-ms-ratelimit-burst-remaining-xrm-requests": str(max(0, settings.requestLimit - len(known.calls))),
             "x-ms-ratelimit-time-remaining-xrm-requests": f"{settings.executionLimitSeconds - known.spent:.2f}",
         }
+
+    @staticmethod
+    def _until_few(known: _User, settings: Settings, now: float) -> float:
+        """Return when enough requests will have left the window for one more."""
+        if not settings.requestLimit:
+            return now + settings.limitWindowSeconds
+        return known.calls[len(known.calls) - settings.requestLimit][0] + settings.limitWindowSeconds
 
     @staticmethod
     def _until_affordable(known: _User, settings: Settings) -> float:

@@ -14,6 +14,8 @@ from .organization import Dynamics, Organization
 from .records import Record, Records, folded
 
 Message = Literal["Create", "Update", "Delete", "Merge"]
+CLOSABLE = frozenset({"lead", "contact", "account", "opportunity"})
+"""Tables whose records are read-only once their state is not the first one."""
 MERGED = ("lead", "contact", "account")
 
 
@@ -253,7 +255,7 @@ class Desk:
 
     def _guard_state(self, table: Table, record: Record, changes: Mapping[str, Any]) -> None:
         """Refuse changes of a record that is closed, unless they open it or are of its state alone."""
-        closed = record.doc.get("statecode", 0) != 0 and not table.process and table.name != "systemuser"
+        closed = record.doc.get("statecode", 0) != 0 and table.name in CLOSABLE
         if not closed or not unconfirmed.INACTIVE_IS_READ_ONLY or self.as_person:
             return
         if changes.get("statecode") == 0 or set(changes) <= {"statecode", "statuscode"}:

@@ -29,7 +29,7 @@ def read(sandbox: DynamicsProcess, access: str, link: str, size: int = 0) -> tup
 
 
 def test_everything_first_and_then_only_what_changed(sandbox: DynamicsProcess, access: str) -> None:
-    sandbox.control("POST", "/do/seed", {"count": 250, "at": "2026-11-20T10:00:00Z"})
+    sandbox.seed(250, at="2026-11-20T10:00:00Z")
     rows, link = read(sandbox, access, "leads?$select=lastname,modifiedon", 100)
     assert len({row["leadid"] for row in rows}) == 250
     assert read(sandbox, access, link)[0] == []
@@ -50,7 +50,7 @@ def test_everything_first_and_then_only_what_changed(sandbox: DynamicsProcess, a
 
 
 def test_what_changes_while_pages_are_read_comes_next_time(sandbox: DynamicsProcess, access: str) -> None:
-    sandbox.control("POST", "/do/seed", {"count": 20})
+    sandbox.seed(20)
     prefer = f"{TRACK},odata.maxpagesize=10"
     _, _, body = sandbox.web("GET", "leads?$select=lastname", access, Prefer=prefer)
     edited = body["value"][0]["leadid"]
@@ -61,7 +61,7 @@ def test_what_changes_while_pages_are_read_comes_next_time(sandbox: DynamicsProc
 
 def test_a_batch_of_one_time_is_walked_whole(sandbox: DynamicsProcess, access: str) -> None:
     _, link = read(sandbox, access, "leads?$select=lastname")
-    sandbox.control("POST", "/do/seed", {"count": 12_000, "at": "2026-11-20T10:00:00Z"})
+    sandbox.seed(12_000, at="2026-11-20T10:00:00Z")
     rows, _ = read(sandbox, access, link, 5000)
     assert len({row["leadid"] for row in rows}) == 12_000
 

@@ -42,7 +42,9 @@ def test_too_many_requests_wait_for_the_window(sandbox: DynamicsProcess, access:
     assert sandbox.web("GET", "WhoAmI", other)[0] == 200  # limits are each user's own
     sandbox.advance(wait)
     assert sandbox.web("GET", "WhoAmI", access)[0] == 200
-    sandbox.settings(requestLimit=0, rateLimits=False)
+    sandbox.settings(requestLimit=0)
+    assert sandbox.web("GET", "WhoAmI", access)[1]["retry-after"] == "300"
+    sandbox.settings(rateLimits=False)
     assert sandbox.web("GET", "WhoAmI", access)[0] == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -70,6 +71,17 @@ def attributes(request: Received) -> dict[str, Any]:
     return {one["key"]: one["value"] for one in target(request)["Attributes"]}
 
 
+def settled(sandbox: DynamicsProcess, **events: int) -> None:
+    """Wait until that many events were sent or failed: an answer is judged after the receiver has seen the request."""
+    deadline = time.monotonic() + 60
+    while True:
+        counts = sandbox.control("POST", "/do/deliveries")["events"]
+        if all(counts[state] == number for state, number in events.items()):
+            return
+        assert time.monotonic() < deadline, counts
+        time.sleep(0.02)
+
+
 def by_message(requests: list[Received]) -> dict[str, Received]:
     return {body(request)["MessageName"]: request for request in requests}
 
@@ -120,12 +132,13 @@ def test_only_an_unavailable_receiver_is_asked_once_more(
     (step,) = listen(sandbox, access, receiver.url, "Create")
     receiver.status = 503
     sandbox.add(access, "leads", lastname="twice")
-    receiver.wait(lambda seen: len(seen) == 2)
+    settled(sandbox, failed=1)
     receiver.status = 500
     once = sandbox.add(access, "leads", lastname="once")
-    receiver.wait(lambda seen: len(seen) == 3)
+    settled(sandbox, failed=2)
     receiver.status = 200
     sandbox.add(access, "leads", lastname="taken")
+    settled(sandbox, failed=2, sent=1)
     requests = receiver.wait(lambda seen: len(seen) == 4)
     assert [body(request)["PrimaryEntityId"] for request in requests].count(once) == 1
     assert body(requests[0])["OperationId"] == body(requests[1])["OperationId"]
@@ -224,3 +237,11 @@ def test_a_merge_names_both_records(sandbox: DynamicsProcess, receiver: Receiver
     parameters = {item["key"]: item["value"] for item in body(request)["InputParameters"]}
     assert parameters["Target"]["Id"] == one
     assert parameters["SubordinateId"] == other
+
+
+def test_an_administrator_registers_one_too(sandbox: DynamicsProcess, receiver: Receiver) -> None:
+    sandbox.control("POST", "/do/webhooks", {"url": receiver.url, "secret": "s", "objects": ["leads", "contacts"]})
+    assert len(sandbox.control("POST", "/do/steps")) == 8
+    sandbox.control("POST", "/do/seed", {"count": 1, "object": "contacts"})
+    (request,) = receiver.wait(bool)
+    assert (request.path, body(request)["PrimaryEntityName"]) == ("/hook?code=s", "contact")
