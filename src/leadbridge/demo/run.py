@@ -44,10 +44,16 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
         "zoho_client_id": "1000.SANDBOX00000000000000000000001",
         "zoho_client_secret": "sandbox-zoho-client-secret",
     },
+    "dynamics": {
+        "dynamics_client_id": "7d5d2a0e-6a55-4a6e-9d3b-0000000000a1",
+        "dynamics_client_secret": "sandbox-dynamics-client-secret",
+    },
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
-CONSENT_PATH = {"zoho": "/oauth/v2/auth"}
+CONSENT_PATH = {"zoho": "/oauth/v2/auth", "dynamics": "/organizations/oauth2/v2.0/authorize"}
 """Where a sandbox's consent page is, if not where HubSpot's is."""
+LOGIN_PATH = {"dynamics": "/organizations"}
+"""What stands before the path of a token endpoint: Microsoft's name for the people of any organisation."""
 LEASE_SECONDS = 10.0
 """How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
@@ -135,7 +141,7 @@ def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
         "work_lease": LEASE_SECONDS,
         "sandbox_origins": (sandbox.origin,),
         f"{options.provider}_api_url": sandbox.origin,
-        f"{options.provider}_login_url": sandbox.origin,
+        f"{options.provider}_login_url": sandbox.origin + LOGIN_PATH.get(options.provider, ""),
         f"{options.provider}_authorize_url": sandbox.origin + CONSENT_PATH.get(options.provider, "/oauth/authorize"),
     }
     return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from tests.support.dynamics import CLIENT_ID as DYNAMICS_CLIENT_ID
+from tests.support.dynamics import CLIENT_SECRET as DYNAMICS_CLIENT_SECRET
+from tests.support.dynamics import TENANT as DYNAMICS_TENANT
+from tests.support.dynamics import DynamicsProcess
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
 from tests.support.vendor import VendorProcess
 from tests.support.zoho import CLIENT_ID as ZOHO_CLIENT_ID
@@ -41,10 +45,21 @@ def _zoho(origin: str) -> dict[str, str]:
     }
 
 
+def _dynamics(origin: str) -> dict[str, str]:
+    return {
+        "DYNAMICS_CLIENT_ID": DYNAMICS_CLIENT_ID,
+        "DYNAMICS_CLIENT_SECRET": DYNAMICS_CLIENT_SECRET,
+        "DYNAMICS_RESOURCE": origin,
+        "LEADBRIDGE_DYNAMICS_LOGIN_URL": f"{origin}/{DYNAMICS_TENANT}",
+        "LEADBRIDGE_DYNAMICS_AUTHORIZE_URL": f"{origin}/{DYNAMICS_TENANT}/oauth2/v2.0/authorize",
+    }
+
+
 # Whoever builds a connector and its sandbox adds the vendor's line.
 POINTERS: dict[str, Pointer] = {
     "zoho": Pointer(_zoho, ZOHO_CLIENT_SECRET, ZohoProcess),
     "hubspot": Pointer(_hubspot, CLIENT_SECRET, SandboxProcess),
+    "dynamics": Pointer(_dynamics, DYNAMICS_CLIENT_SECRET, DynamicsProcess),
 }
 
 
