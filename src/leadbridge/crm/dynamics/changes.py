@@ -63,13 +63,14 @@ def beginning_again(walk: Walk, response: HttpResponse) -> Walk | None:
     tracked; None where it says something else."""
     body = body_of(response)
     code = code_of(body)
-    if walk.way == "tracked" and walk.link and code == EXPIRED_LINK and response.status in unconfirmed.EXPIRED_STATUS:
+    if walk.way == "polled":
+        return None
+    if walk.link is None:
+        return Walk("polled") if response.status in unconfirmed.NOT_TRACKED_STATUS else None
+    if code == EXPIRED_LINK and response.status in unconfirmed.EXPIRED_STATUS:
         return Walk("tracked")
-    if walk.way == "tracked" and walk.link is None and 400 <= response.status < 500:
-        refused = explain_error(body, response.status).code == FORBIDDEN.code
-        if refused or code in unconfirmed.NOT_ENABLED_CODES:
-            return Walk("polled")
-    return None
+    # the right to read the whole organisation was taken away meanwhile
+    return Walk("polled") if explain_error(body, response.status).code == FORBIDDEN.code else None
 
 
 def page(table: Table, walk: Walk, body: Mapping[str, Any], now: datetime) -> ChangePage:
@@ -80,7 +81,10 @@ def page(table: Table, walk: Walk, body: Mapping[str, Any], now: datetime) -> Ch
         return ChangePage(found, Walk(walk.way, link, walk.since or _from(now)).cursor(), more=True)
     if walk.way == "tracked":
         delta = body.get(DELTA)
-        ended = Walk("tracked", delta if isinstance(delta, str) and delta else None)
+        if isinstance(delta, str) and delta:
+            ended = Walk("tracked", delta)
+        else:  # the wish to track was passed over: what comes later is found by time
+            ended = Walk("polled", None, walk.since or _from(now))
     else:
         ended = Walk("polled", None, walk.since or _from(now))
     return ChangePage(found, ended.cursor(), more=False)

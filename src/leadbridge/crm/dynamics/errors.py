@@ -18,7 +18,8 @@ from leadbridge.security.transport import HttpResponse
 
 EXPIRED_LINK = "0x80044352"
 MISSING_TABLE = "0x80060888"
-DUPLICATE_KEY = frozenset({"0x80040237", "0x80060892"})
+_NO_SEGMENT = "Resource not found for the segment"
+"""What tells a table that is not there from any other address that Dataverse cannot read: their code is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ NO_TABLE = Entry(
     "The organisation has no such table: leads and opportunities come with Dynamics 365 Sales.",
     "Install the Sales app in the organisation, or map the records to contacts and accounts.",
     retryable=False,
+)
+BAD_REQUEST = Entry(
+    "request_refused",
+    "Dynamics cannot read the request: a column that it names may have been removed.",
+    "Describe the table anew and correct the mapping; if it stays, report this with the correlation id.",
 )
 DUPLICATE = Entry(
     "already_exists",
@@ -207,6 +213,8 @@ def explain_error(body: Mapping[str, Any], status: int, headers: Mapping[str, st
     """Return what one error means, be it a whole answer or a part of a batch."""
     code, named = code_of(body), headers or {}
     entry = BY_CODE.get(code)
+    if entry is NO_TABLE and _NO_SEGMENT not in _message(body, status):
+        entry = BAD_REQUEST
     if entry is None:
         entry = VENDOR_TROUBLE if status >= 500 else BY_STATUS.get(status, UNEXPLAINED)
     seconds = named.get("retry-after", "")

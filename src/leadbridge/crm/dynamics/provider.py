@@ -116,7 +116,23 @@ class Dynamics:
             fault = None if response.status == 200 else errors.explain(response)
             message = f"{table.set} can be read." if fault is None else fault.message
             found.append(Check(f"{table.name}: read", fault is None, message, "" if fault is None else fault.hint))
+            if fault is None:
+                found.append(await self._tracked(session, table))
         return found
+
+    async def _tracked(self, session: Session, table: Table) -> Check:
+        """Tell how changes are found; either way works, so this is never a failure."""
+        response = await session.call(requests.tracked(session.app, table, (table.key,), size=1))
+        name = f"{table.name}: changes"
+        if response.status == 200:
+            return Check(name, True, f"Changes and deletions of {table.set} are tracked.")
+        return Check(
+            name,
+            True,
+            f"Changes of {table.set} are found by their time only, and deletions are not seen. "
+            f"{errors.explain(response).message}",
+            "Let the table track changes, and give the person a role that reads it in the whole organisation.",
+        )
 
     async def read(
         self, session: Session, object: str, by: str | None, keys: Sequence[str], fields: Sequence[str]
@@ -185,7 +201,8 @@ class Dynamics:
         """As ``changes``, of deletions alone: what was deleted before the first walk ended is not told."""
         table, walk = _table(object), changing.walk_of(cursor)
         if walk.way == "polled":
-            return ChangePage((), walk.cursor(), more=False)  # without change tracking deletions are not told
+            # without change tracking deletions are not told; the next walk asks whether it is allowed by now
+            return ChangePage((), changing.Walk("tracked").cursor(), more=False)
         request = (
             requests.tracked(session.app, table, (table.key,))
             if walk.link is None

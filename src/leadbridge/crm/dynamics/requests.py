@@ -106,9 +106,9 @@ def find(app: App, table: Table, field: str, keys: Sequence[str], select: Sequen
     return get(app, table.set, select=select, filter=" or ".join(terms), order="createdon asc")
 
 
-def tracked(app: App, table: Table, select: Sequence[str]) -> HttpRequest:
+def tracked(app: App, table: Table, select: Sequence[str], size: int = PAGE) -> HttpRequest:
     """Return the request that begins change tracking: every record, and at the end a link for what comes later."""
-    return get(app, table.set, select=select, prefer=TRACK)
+    return get(app, table.set, select=select, prefer=f"odata.track-changes,odata.maxpagesize={size}")
 
 
 def since(app: App, table: Table, moment: str, select: Sequence[str]) -> HttpRequest:

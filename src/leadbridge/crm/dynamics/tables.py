@@ -23,7 +23,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its logical name, the set that addresses have, its key, and whether records of it are merged."""
+    """One table: its logical name, the set that addresses have, its key, and whether records of it are merged.
+
+    ``states`` are its standard states, each with its statuses, the usual one first.
+    """
 
     name: str
     set: str
@@ -31,6 +34,7 @@ class Table:
     merges: bool
     lookups: Mapping[str, Lookup]
     columns: Mapping[str, ColumnType]
+    states: Mapping[int, tuple[int, ...]]
 
 
 def _of(type: ColumnType, names: str) -> dict[str, ColumnType]:
@@ -47,6 +51,7 @@ _PERSON = _ADDRESS | _of(
     "firstname lastname middlename jobtitle emailaddress1 emailaddress2 emailaddress3 telephone1 telephone2 "
     "mobilephone fax websiteurl description",
 )
+_OPEN_OR_NOT: Mapping[int, tuple[int, ...]] = {0: (1,), 1: (2,)}
 _SYSTEM = _of("read_only", "fullname createdon modifiedon versionnumber") | _of("lookup", "_ownerid_value")
 
 TABLES: Mapping[str, Table] = {
@@ -66,7 +71,9 @@ TABLES: Mapping[str, Table] = {
         | _of("integer", "leadsourcecode leadqualitycode industrycode numberofemployees statecode statuscode")
         | _of("number", "revenue estimatedamount")
         | _of("boolean", "donotemail donotphone")
-        | _of("lookup", "_parentaccountid_value _parentcontactid_value"),
+        | _of("lookup", "_parentaccountid_value _parentcontactid_value")
+        | _of("read_only", "_qualifyingopportunityid_value"),
+        {0: (1, 2), 1: (3,), 2: (4, 5, 6, 7)},
     ),
     "contact": Table(
         "contact",
@@ -80,7 +87,9 @@ TABLES: Mapping[str, Table] = {
         | _of("integer", "preferredcontactmethodcode familystatuscode statecode statuscode")
         | _of("boolean", "donotemail donotphone")
         | _of("date", "birthdate")
-        | _of("lookup", "_parentcustomerid_value"),
+        | _of("lookup", "_parentcustomerid_value")
+        | _of("read_only", "_originatingleadid_value"),
+        _OPEN_OR_NOT,
     ),
     "account": Table(
         "account",
@@ -97,7 +106,9 @@ TABLES: Mapping[str, Table] = {
         | _of("text", "name accountnumber emailaddress1 telephone1 fax websiteurl description")
         | _of("integer", "industrycode numberofemployees statecode statuscode")
         | _of("number", "revenue")
-        | _of("lookup", "_primarycontactid_value _parentaccountid_value"),
+        | _of("lookup", "_primarycontactid_value _parentaccountid_value")
+        | _of("read_only", "_originatingleadid_value"),
+        _OPEN_OR_NOT,
     ),
     "opportunity": Table(
         "opportunity",
@@ -117,5 +128,6 @@ TABLES: Mapping[str, Table] = {
         | _of("number", "estimatedvalue")
         | _of("date", "estimatedclosedate")
         | _of("lookup", "_customerid_value _parentaccountid_value _parentcontactid_value _originatingleadid_value"),
+        {0: (1, 2), 1: (3,), 2: (4, 5)},
     ),
 }

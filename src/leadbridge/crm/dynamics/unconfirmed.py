@@ -26,8 +26,9 @@ KEY_WAIT_SECONDS: Final = 40.0
 EXPIRED_STATUS: Final = frozenset({400, 404, 410, 412})
 """Statuses that may come with the code of an expired delta link."""
 
-NOT_ENABLED_CODES: Final = frozenset({"0x80048405", "0x80060405", "0x80044150"})
-"""Codes that say that a table does not track changes, beside the code of a missing privilege."""
+NOT_TRACKED_STATUS: Final = frozenset({400, 403, 405, 501})
+"""Statuses of a first tracked read by which a table that is not tracked, or a person who may not, is recognised: their
+codes are not documented. Records are then walked by time; where that is refused as well, that refusal is told."""
 
 WRITE_TAG: Final = "leadbridge"
 """What our writes carry as ``?tag=``; webhooks show it among their shared variables, so our own writes are known."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +15,8 @@ from leadbridge.crm.dynamics.tables import ColumnType, Table
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _SAFE_INTEGER = 2**53
+_MOST = Decimal(10) ** 18
+"""More than any column holds; far larger ones would become no number at all in JSON."""
 
 
 class BadValue(Exception):
@@ -25,14 +28,33 @@ class BadValue(Exception):
 
 
 def content(table: Table, values: Mapping[str, str], types: Mapping[str, ColumnType]) -> dict[str, Any]:
-    """Return a record's JSON; an empty text clears its column. Raises ``BadValue``."""
+    """Return a record's JSON; an empty text clears its column. Raises ``BadValue``.
+
+    State and status go together, since Dataverse judges them as a pair.
+    """
     found: dict[str, Any] = {}
     for name, text in values.items():
         if name not in types:
             raise BadValue("field_missing", f"Dynamics has no column {name} in {table.name}.")
         key, value = _written(table, name, text, types[name])
         found[key] = value
-    return found
+    return found | _state(table, found)
+
+
+def _state(table: Table, found: Mapping[str, Any]) -> dict[str, int]:
+    """Return what is missing of state and status. A status of an organisation's own has a state that is not known."""
+    for name in ("statecode", "statuscode"):
+        if name in found and found[name] is None:
+            raise BadValue("invalid_value", f"{name} cannot be empty.")
+    state, status = found.get("statecode"), found.get("statuscode")
+    if state is not None and status is None:
+        if state not in table.states:
+            raise BadValue("invalid_value", f"{table.name} has no state {state}.")
+        return {"statuscode": table.states[state][0]}
+    if status is not None and state is None:
+        states = [one for one, statuses in table.states.items() if status in statuses]
+        return {"statecode": states[0]} if states else {}
+    return {}
 
 
 def _written(table: Table, name: str, text: str, type: ColumnType) -> tuple[str, Any]:
@@ -55,7 +77,30 @@ def _written(table: Table, name: str, text: str, type: ColumnType) -> tuple[str,
         if text.lower() not in ("true", "false"):
             raise BadValue("invalid_value", f"{name} takes true or false, not {text[:60]!r}.")
         return name, text.lower() == "true"
+    if type == "date":
+        return name, _day(name, text)
+    if type == "datetime":
+        return name, _moment(name, text)
     return name, text
+
+
+def _day(name: str, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise BadValue("invalid_date", f"{name} takes a day such as 2026-11-22, not {text[:60]!r}.") from error
+
+
+def _moment(name: str, text: str) -> str:
+    """Return a time in UTC, as Dataverse keeps it whatever zone its pages show."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        at = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadValue("invalid_date", f"{name} takes a time with its zone, not {text[:60]!r}.") from error
+    return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds").replace("+00:00", "Z")
 
 
 def _integer(name: str, text: str) -> int:
@@ -67,6 +112,8 @@ def _integer(name: str, text: str) -> int:
 
 def _number(name: str, text: str) -> int | float:
     number = _decimal(name, text)
+    if abs(number) > _MOST:
+        raise BadValue("invalid_number", f"{name} takes no number as large as {text[:60]!r}.")
     return int(number) if number == number.to_integral_value() and abs(number) < _SAFE_INTEGER else float(number)
 
 

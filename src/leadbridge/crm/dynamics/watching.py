@@ -6,7 +6,9 @@ System Customizer; without it the connection lives by walking changes alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -23,14 +25,31 @@ AGAIN = timedelta(days=1)
 """Steps do not expire; they are looked after once a day, since an administrator may have switched them off."""
 _WEBHOOK = 8
 _WEBHOOK_KEY = 4
+_DISABLED = 1
+_ID = re.compile(r"\(([0-9a-fA-F-]{36})\)$")
 _AFTER_THE_FACT, _IN_THE_BACKGROUND = 40, 1
 """Stage and mode: the person's own saving must never wait for us or fail with us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that is there."""
+
+    id: str
+    enabled: bool
 
 
 async def watch(session: Session, address: str, secret: SecretStr) -> datetime:
     """Order webhooks to ``address`` and return when to look after them; raises ``CallFailed``."""
     endpoint, answered = await _endpoint(session, address, secret)
     there = await _steps(session, endpoint)
+    for step in there.values():
+        if not step.enabled:
+            enable = requests.send(
+                session.app, "PATCH", f"sdkmessageprocessingsteps({step.id})", {"statecode": 0, "statuscode": 1}
+            )
+            answered = await session.call(enable)
+            answers.ensure(answered, 200, 204)
     for message in MESSAGES:
         found = await _rows(session, "sdkmessages", "sdkmessageid", f"name eq {requests.literal(message)}")
         if not found:
@@ -44,8 +63,8 @@ async def watch(session: Session, address: str, secret: SecretStr) -> datetime:
             filters = await _rows(session, "sdkmessagefilters", "sdkmessagefilterid", about)
             if not filters:  # the table is not there: no Sales app
                 continue
-            step = _step(name, endpoint, message_id, str(filters[0]["sdkmessagefilterid"]))
-            made = requests.send(session.app, "POST", "sdkmessageprocessingsteps", step)
+            wanted = _step(name, endpoint, message_id, str(filters[0]["sdkmessagefilterid"]))
+            made = requests.send(session.app, "POST", "sdkmessageprocessingsteps", wanted)
             answered = await session.call(made)
             answers.ensure(answered, 201, 204)
     return _now(answered) + AGAIN
@@ -55,7 +74,10 @@ async def unwatch(session: Session, address: str) -> None:
     """Remove what was ordered to ``address``; nothing there is no error."""
     for endpoint in await _endpoints(session, address):
         steps = await _steps(session, endpoint)
-        for path in (*(f"sdkmessageprocessingsteps({id})" for id in steps.values()), f"serviceendpoints({endpoint})"):
+        for path in (
+            *(f"sdkmessageprocessingsteps({step.id})" for step in steps.values()),
+            f"serviceendpoints({endpoint})",
+        ):
             answers.ensure(await session.call(requests.send(session.app, "DELETE", path)), 204, 404)
 
 
@@ -81,8 +103,8 @@ async def _endpoint(session: Session, address: str, secret: SecretStr) -> tuple[
         return found[0], answered
     answered = await session.call(requests.send(session.app, "POST", "serviceendpoints", wanted))
     answers.ensure(answered, 201, 204)
-    made = await _endpoints(session, address)
-    return made[0], answered
+    made = _ID.search(answered.headers.get("odata-entityid", ""))
+    return (made[1] if made else (await _endpoints(session, address))[0]), answered
 
 
 async def _endpoints(session: Session, address: str) -> list[str]:
@@ -90,11 +112,14 @@ async def _endpoints(session: Session, address: str) -> list[str]:
     return [str(one["serviceendpointid"]) for one in rows if one.get("url") == address]
 
 
-async def _steps(session: Session, endpoint: str) -> dict[str, str]:
-    """Return the ids of an endpoint's steps by name."""
+async def _steps(session: Session, endpoint: str) -> dict[str, Step]:
+    """Return an endpoint's steps by name."""
     path = f"serviceendpoints({endpoint})/serviceendpoint_sdkmessageprocessingstep"
-    rows = await _rows(session, path, "sdkmessageprocessingstepid,name", "")
-    return {str(one.get("name")): str(one["sdkmessageprocessingstepid"]) for one in rows}
+    rows = await _rows(session, path, "sdkmessageprocessingstepid,name,statecode", "")
+    return {
+        str(one.get("name")): Step(str(one["sdkmessageprocessingstepid"]), one.get("statecode") != _DISABLED)
+        for one in rows
+    }
 
 
 async def _rows(session: Session, path: str, select: str, filter: str) -> list[dict[str, Any]]:
