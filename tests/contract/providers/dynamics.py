@@ -59,7 +59,7 @@ class DynamicsUnderTest:
 
     def settings(self) -> dict[str, Any]:
         return {
-            "sandbox_origins": (self.sandbox.url,),
+            "sandbox_origins": (self.sandbox.url, self.sandbox.other_url),
             "dynamics_client_id": CLIENT_ID,
             "dynamics_client_secret": CLIENT_SECRET,
             "dynamics_api_url": self.sandbox.url,
