@@ -115,6 +115,7 @@ class Stage:
             raise PromiseNotKept(f"there is no sandbox of {vendor}")
         sandbox = self._sandboxes.get(vendor)
         tap = self._stack.enter_context(WireTap(sandbox.url))
+        POINTERS[vendor].moved(sandbox, tap.origin)
         settings = {"LEADBRIDGE_SANDBOX_ORIGINS": tap.origin, **POINTERS[vendor].settings(tap.origin)}
         hub = self._stack.enter_context(RunningHub(data_dir, env=settings))
         return Scene(hub, {vendor: tap}, {vendor: sandbox})

@@ -24,6 +24,8 @@ class Pointer:
     settings: Callable[[str], dict[str, str]]
     app_secret: str
     process: Callable[[], VendorProcess]
+    moved: Callable[[VendorProcess, str], None] = lambda _, __: None
+    """Tells the sandbox the origin that hubs know it by, where the vendor's own addresses depend on that."""
 
 
 def _hubspot(origin: str) -> dict[str, str]:
@@ -55,11 +57,15 @@ def _dynamics(origin: str) -> dict[str, str]:
     }
 
 
+def _dynamics_is_at(sandbox: VendorProcess, origin: str) -> None:
+    sandbox.control("POST", "/accounts", {"url": origin})  # consent is asked for an organisation by its address
+
+
 # Whoever builds a connector and its sandbox adds the vendor's line.
 POINTERS: dict[str, Pointer] = {
     "zoho": Pointer(_zoho, ZOHO_CLIENT_SECRET, ZohoProcess),
     "hubspot": Pointer(_hubspot, CLIENT_SECRET, SandboxProcess),
-    "dynamics": Pointer(_dynamics, DYNAMICS_CLIENT_SECRET, DynamicsProcess),
+    "dynamics": Pointer(_dynamics, DYNAMICS_CLIENT_SECRET, DynamicsProcess, _dynamics_is_at),
 }
 
 
