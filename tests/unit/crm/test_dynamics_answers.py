@@ -186,7 +186,7 @@ def test_of_several_records_with_one_address_the_oldest_is_taken() -> None:
     ],
 )
 def test_refusals_are_known_by_their_codes(status: int, code: str, message: str, expected: str, effect: Effect) -> None:
-    fault = errors.explain(answer(status, refusal(code, message), retry_after="37", req_id="r-1"))
+    fault = errors.explain(answer(status, refusal(code, message), retry_after="37", x_ms_service_request_id="r-1"))
     assert (fault.code, fault.effect) == (expected, effect)
     assert (fault.retry_after, fault.correlation_id) == (37.0, "r-1")
     assert fault.cause

@@ -49,7 +49,7 @@ def _state(table: Table, found: Mapping[str, Any]) -> dict[str, int]:
     state, status = found.get("statecode"), found.get("statuscode")
     if state is not None and status is None:
         if state not in table.states:
-            raise BadValue("invalid_value", f"{table.name} has no state {state}.")
+            raise BadValue("invalid_value", f"{state} is no statecode of {table.name}.")
         return {"statuscode": table.states[state][0]}
     if status is not None and state is None:
         states = [one for one, statuses in table.states.items() if status in statuses]
