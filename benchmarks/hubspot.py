@@ -16,7 +16,7 @@ from tests.support.sandbox import SandboxProcess
 
 from benchmarks.hubspot_setup import BATCH, LATENCY_MS, OWN_KEY, Run, Unlimited, connector, emptied, rows, timed
 from benchmarks.report import Table, scaled, spread, write
-from leadbridge.crm.hubspot.writes import pieces
+from leadbridge.crm.rows import pieces
 from leadbridge.crm.model import Write
 
 LEADS = scaled(10_000)

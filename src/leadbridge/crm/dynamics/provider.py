@@ -39,6 +39,7 @@ from leadbridge.crm.model import (
     Written,
 )
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest, HttpResponse
@@ -165,7 +166,7 @@ class Dynamics:
         return await rows.upsert(session, _table(object), by, writes)
 
     async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
-        for part in rows.pieces(ids, self.write_batch):
+        for part in pieces(ids, self.write_batch):
             await rows.delete(session, _table(object), part)
 
     async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:
