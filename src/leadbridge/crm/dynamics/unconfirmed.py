@@ -11,6 +11,10 @@ without making a solution first; an organisation that changed its default publis
 
 OWN_KEY_LENGTH: Final = 100
 
+LANGUAGE: Final = 1033
+"""The language of our column's label where the organisation's own cannot be read: English. Whether Dataverse takes a
+label in a language that an organisation does not have is not documented, so its own is asked for (``languagecode``)."""
+
 CREATE_LAG: Final = timedelta(seconds=30)
 """How long an unanswered create may stay invisible to look-ups: records are read at once, key caches within 30 s."""
 
