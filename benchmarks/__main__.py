@@ -1,4 +1,7 @@
-"""``python -m benchmarks [name ...]``: measure all, or those named, and write ``docs/benchmarks/<name>.md``."""
+"""``python -m benchmarks [name ...]``: measure all, or those named, and write ``docs/benchmarks/<name>.md``.
+
+``LEADBRIDGE_BENCH_SCALE=0.1`` does those that are long with a tenth of their size, and writes no page.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import sys
 
 from benchmarks import (
     hubspot,
+    hubspot_limits,
+    hubspot_push,
     imports,
     leads_api,
     leads_lists,
@@ -30,6 +35,8 @@ BENCHMARKS = {
     "mapping": mapping.main,
     "sync_core": sync_core.main,
     "hubspot": hubspot.main,
+    "hubspot_limits": hubspot_limits.main,
+    "hubspot_push": hubspot_push.main,
 }
 
 

@@ -18,6 +18,15 @@ _LOAD = os.getloadavg()[0]
 """Taken before anything is measured: what else ran tells how far to trust the figures."""
 
 
+SCALE = float(os.environ.get("LEADBRIDGE_BENCH_SCALE", "1"))
+"""The share of their full size with which the long benchmarks run; a page is written of the full size alone."""
+
+
+def scaled(full: int, *, least: int = 100) -> int:
+    """Return how much is measured where ``full`` is what the page is about."""
+    return full if SCALE >= 1 else max(least, round(full * SCALE))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of text under a heading, with a sentence that says what was done."""
@@ -54,6 +63,9 @@ def write(name: str, title: str, command: str, tables: Sequence[Table]) -> Path:
         lines += _markdown(table)
     text = "\n".join(lines) + "\n"
     print(text)
+    if SCALE < 1:
+        print("Not written: these are not the full sizes.")
+        return PAGES / f"{name}.md"
     PAGES.mkdir(parents=True, exist_ok=True)
     page = PAGES / f"{name}.md"
     page.write_text(text, encoding="utf-8")

@@ -44,7 +44,7 @@ BUILT = SOURCES / "dashboard" / "built"
 """Made by the dashboard's build, whose scripts are files too; a test looks at the page as it is served."""
 _ENGINES = frozenset({"jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment", "jinja2.Template"})
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,200}>|<[a-zA-Z]+\s|\b(?:href|src|action|style|on[a-z]+)\s*=\s*[\"']?$")
-_INLINE = re.compile(r"<(?:script|style)\b|\sstyle\s*=|\son[a-z]+\s*=", re.IGNORECASE)
+_INLINE = re.compile(r"<(?:script\b(?![^>]*\ssrc=\")|style\b)|\sstyle\s*=|\son[a-z]+\s*=", re.IGNORECASE)
 _SAFE = re.compile(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
 _RAW_ATTRIBUTE = re.compile(
     r"\s[a-zA-Z-]+=\{\{|\b(?:href|src|action|formaction)\s*=\s*\"\{\{(?!\s*stylesheet\s*\}\})(?![^}]*\|\s*href)"

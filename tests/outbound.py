@@ -13,7 +13,8 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "leadbridge"
 PATHS = {
     "integrations/callback.py:_exchange": "the code of a consent for tokens",
-    "integrations/session.py:_logged": "every call to a CRM on behalf of a connection",
+    "integrations/calls.py:send": "every call to a vendor, by the places around",
+    "integrations/session.py:_send": "every call to a CRM on behalf of a connection",
     "integrations/vendor.py:refresh": "a refresh token for new tokens",
     "integrations/vendor.py:revoke": "giving a grant back",
     "leads/forms/service.py:_passed": "what a visitor of a form answered to a challenge",
@@ -55,7 +56,7 @@ def uses(source: Path) -> tuple[dict[str, int], dict[str, int]]:
 
 def _of_a_transport(value: ast.expr) -> bool:
     named = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
-    return "transport" in named.lower()
+    return "transport" in named.lower() or named in ("calls", "_calls")  # what notes a vendor's calls sends them too
 
 
 def _network(node: ast.AST) -> bool:

@@ -36,6 +36,8 @@ class Tier:
     without: tuple[str, ...] = ()
     marked: str = ""
     processes: int = 1
+    spread: str = "loadfile"
+    """How tests are shared out: by module, since the tests of one may share a hub, or one by one where they do not."""
 
 
 APART = ("tests/contract/sandbox", "tests/contract/providers")
@@ -56,7 +58,8 @@ TIERS = (
     Tier("whole programs on SQLite", 240, WHOLE, marked="not mongodb", processes=3),
     Tier("safe ground on SQLite", 240, GUARD, marked="not mongodb", processes=4),
     Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb", processes=3),
-    Tier("provider sandboxes", 180, APART, processes=3),
+    Tier("provider sandboxes", 180, ("tests/contract/sandbox",), processes=3),
+    Tier("providers", 240, ("tests/contract/providers",), processes=3, spread="worksteal"),
     Tier("simulation", 60, ("tests/simulation",), processes=2),
     Tier("browser", 180, ("tests/e2e",), processes=2),
 )
@@ -130,8 +133,7 @@ def run_tier(tier: Tier, arguments: list[str], folder: Path) -> Result:
     report = folder / f"{tier.name.replace(' ', '-')}.xml"
     ignored = [f"--ignore={name}" for name in tier.without]
     marked = ["-m", tier.marked] if tier.marked else []
-    # by module, since the tests of one may share a hub
-    spread = ["--numprocesses", str(tier.processes), "--dist", "loadfile"] if tier.processes > 1 else []
+    spread = ["--numprocesses", str(tier.processes), "--dist", tier.spread] if tier.processes > 1 else []
     chosen = [*folders, *ignored, *marked]
     cache = ["-o", f"cache_dir={folder / 'cache'}"]
     started = time.monotonic()

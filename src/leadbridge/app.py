@@ -15,9 +15,11 @@ from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import tasks as leads_tasks
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
+from leadbridge.leads.merges import MergeService
 from leadbridge.leads.service import LeadService, RecordService
 from leadbridge.leads.shaping import Shapes
 from leadbridge.leads.team.service import TeamService
@@ -40,6 +42,8 @@ from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
+from leadbridge.sync.automatic.tasks import AutomaticPush
+from leadbridge.sync.following import LinksFollow
 from leadbridge.sync.runs import Runs
 from leadbridge.sync.service import SyncService
 from leadbridge.sync.tasks import PushTasks
@@ -51,6 +55,7 @@ from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
+from leadbridge.web.streams import Streams
 from leadbridge.web.tickets import Tickets
 from leadbridge.work.chores import Chores, Duty
 from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
@@ -84,6 +89,7 @@ class Hub:
     leads: LeadService
     records: Mapping[str, RecordService]
     """By type: ``lead``, ``contact``, ``account``, ``deal``."""
+    merges: MergeService
     shapes: Shapes
     views: SavedViews
     team: TeamService
@@ -102,6 +108,7 @@ class Hub:
     limits: Limits
     idempotency: Idempotency
     tickets: Tickets
+    streams: Streams
     rotation: KeyRotation
     people: People
     privacy: PrivacyService
@@ -166,11 +173,7 @@ def build_hub(
     )
     journal = ErasureJournal(settings.erasure_journal)
     people = People(store, vault, clock, journal)
-    records = {name: RecordService(store, clock, ids, people, type) for name, type in TYPES.items()}
-    leads = RecordService(store, clock, ids, people, LEAD, LeadMeter(used.quotas, usage))
-    records[LEAD.name] = leads
     queue = TaskQueue(store, clock, ids, LANE_FORMS)
-    imports = ImportService(store, clock, ids, usage, queue, people)
     work = WorkService(store, clock)
 
     async def syncing(company_id: str, connection_id: str) -> bool:
@@ -179,6 +182,16 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
+    feed = Feed(queue, connections.listeners)
+    meter = LeadMeter(used.quotas, usage)
+    records = {
+        name: RecordService(
+            store, clock, ids, people, type, meter if type is LEAD else None, feed if type is LEAD else None
+        )
+        for name, type in TYPES.items()
+    }
+    leads = records[LEAD.name]
+    imports = ImportService(store, clock, ids, usage, queue, people, meter, feed)
     metrics = WorkMetrics(CollectorRegistry())
     schedules = Schedules(store, clock, ids, queue)
     handlers = Handlers() if handlers is None else handlers.copy()
@@ -190,7 +203,10 @@ def build_hub(
     usage_tasks = UsageTasks(store, clock, queue, used.folder, used.quotas, usage)
     handlers.add(usage_tasks.handler())
     handlers.add(import_handler(imports, clock))
-    leads_tasks.register(handlers, store, clock, queue)
+    leads_tasks.register(handlers, store, clock, queue, [LinksFollow(store)])
+    automatic = AutomaticPush(store, clock, queue, connections, runs, used.quotas, delay=settings.push_delay)
+    for handler in automatic.handlers():
+        handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
@@ -222,6 +238,7 @@ def build_hub(
         usage_tasks=usage_tasks,
         leads=leads,
         records=records,
+        merges=MergeService(store, clock, ids, queue),
         shapes=Shapes(store, clock),
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
@@ -240,6 +257,7 @@ def build_hub(
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),
+        streams=Streams(clock),
         rotation=rotation,
         people=people,
         privacy=privacy,

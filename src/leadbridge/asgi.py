@@ -78,7 +78,9 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
     app.add_middleware(
         Surroundings,
         ids=hub.ids,
-        large=[(re.compile(r"/api/v1/leads/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)],
+        large=[
+            (re.compile(r"/api/v1/(leads|contacts|accounts|deals)/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)
+        ],
         secure=hub.settings.public.startswith("https://"),
     )
     app.include_router(integrations_routes.router)

@@ -11,12 +11,14 @@ import typer
 
 from leadbridge import __version__
 from leadbridge.app import Hub, build_hub
-from leadbridge.commands import backup, dead, doctor, leads, tenancy
+from leadbridge.commands import backup, dead, doctor, tenancy
+from leadbridge.commands.imports import records_app
 from leadbridge.commands.keys import keys_app
 from leadbridge.commands.privacy import privacy_app
 from leadbridge.commands.running import run, with_hub
 from leadbridge.demo.run import DemoOptions, run_demo
 from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.leads.types import TYPES
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import bind, hand_over, prepare_data_dir, serve, work
 from leadbridge.settings import load_settings
@@ -31,7 +33,8 @@ app = typer.Typer(
 token_app = typer.Typer(help="Bearer tokens.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 app.add_typer(dead.app, name="dead")
-app.add_typer(leads.app, name="leads")
+for _type in TYPES.values():
+    app.add_typer(records_app(_type), name=_type.plural)
 app.add_typer(tenancy.company_app, name="company")
 app.add_typer(tenancy.user_app, name="user")
 app.add_typer(tenancy.apikey_app, name="apikey")
@@ -141,12 +144,17 @@ def demo_command(
     ] = False,
     leads: Annotated[Path | None, typer.Option(help="A CSV file of yours; default: 5,000 messy example rows.")] = None,
     database_url: Annotated[str | None, typer.Option(help="Where the hub keeps its data.")] = None,
-    provider: Annotated[str, typer.Option(help="Which CRM sandbox to connect.")] = "hubspot",
+    provider: Annotated[
+        list[str] | None,
+        typer.Option(help="A CRM sandbox to connect; may be repeated. Default: all, which share the leads."),
+    ] = None,
     state: Annotated[Path, typer.Option(help="The demo's own folder.")] = Path(".demo"),
 ) -> None:
     """Show the main job: import leads, connect a CRM by OAuth, put every lead into it."""
     configure_logging(json=False, level=40)
-    options = DemoOptions(once=once, json=json, leads=leads, database_url=database_url, provider=provider, state=state)
+    options = DemoOptions(
+        once=once, json=json, leads=leads, database_url=database_url, providers=tuple(provider or ()), state=state
+    )
     raise typer.Exit(run(run_demo(options)))
 
 

@@ -15,6 +15,7 @@ from leadbridge.security import model as security_model
 from leadbridge.storage import state as storage_state
 from leadbridge.storage.kind import Kind
 from leadbridge.sync import model as sync_model
+from leadbridge.sync.automatic import model as automatic_model
 from leadbridge.tenancy import model as tenancy_model
 from leadbridge.usage import model as usage_model
 from leadbridge.web import model as web_model
@@ -33,6 +34,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *integrations_model.KINDS,
     *hints_model.KINDS,
     *sync_model.KINDS,
+    *automatic_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,
 )

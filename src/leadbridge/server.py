@@ -19,6 +19,7 @@ from leadbridge.app import Hub
 from leadbridge.asgi import build_app
 from leadbridge.kit.errors import StartRefused
 from leadbridge.tenancy.service import NewToken
+from leadbridge.web.streams import Streams
 
 FIRST_TOKEN_FILE = "first-token"  # noqa: S105  # a file name
 FIRST_PASSWORD_FILE = "first-password"  # noqa: S105  # a file name
@@ -95,7 +96,15 @@ def write_secret(path: Path, text: str) -> None:
 
 
 class _Guest(uvicorn.Server):
-    """A server that leaves signals to the program around it."""
+    """A server that leaves signals to the program around it, and ends event streams before it waits for requests."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.close()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -123,7 +132,7 @@ async def serve(
 
     uvicorn's own handlers would end the process by the signal before its owner has closed the hub.
     """
-    server = _Guest(_config(hub, worker=worker))
+    server = _Guest(_config(hub, worker=worker), hub.streams)
 
     def stop() -> None:
         server.force_exit = server.should_exit
@@ -144,7 +153,7 @@ async def serve(
 @asynccontextmanager
 async def serving(hub: Hub, listening: socket.socket) -> AsyncIterator[None]:
     """Serve a started hub for the length of a ``with`` block."""
-    server = _Guest(_config(hub))
+    server = _Guest(_config(hub), hub.streams)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, no event
         await asyncio.sleep(0.01)

@@ -70,6 +70,8 @@ class Settings(CrmSettings):
         (), validation_alias=variable("LEADBRIDGE_TRUSTED_PROXIES")
     )
     work_lease: float = Field(30.0, ge=3.0, le=300.0, validation_alias=variable("LEADBRIDGE_WORK_LEASE"))
+    automatic_push: bool = Field(True, validation_alias=variable("LEADBRIDGE_AUTOMATIC_PUSH"))
+    push_delay: float = Field(2.0, ge=0.0, le=3600.0, validation_alias=variable("LEADBRIDGE_PUSH_DELAY"))
     keep_usage_days: int = Field(400, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_USAGE_DAYS"))
     keep_errors_days: int = Field(90, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_ERRORS_DAYS"))
     keep_runs_days: int = Field(90, ge=1, le=36500, validation_alias=variable("LEADBRIDGE_KEEP_RUNS_DAYS"))

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from .dynamics.app import build as dynamics
 from .hubspot.app import build as hubspot
+from .salesforce.app import build as salesforce
 from .store import Database
 from .zoho.app import build as zoho
 
@@ -24,7 +25,8 @@ class Vendor:
 
 VENDORS: Mapping[str, Vendor] = {
     "hubspot": Vendor("HubSpot", lambda db, _: hubspot(db)),
-    "dynamics": Vendor("Dynamics 365", dynamics),
     "zoho": Vendor("Zoho CRM", zoho),
+    "salesforce": Vendor("Salesforce", salesforce),
+    "dynamics": Vendor("Dynamics 365", dynamics),
 }
 """By the id that the hub knows them by."""

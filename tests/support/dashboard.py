@@ -52,6 +52,7 @@ def stage(folder: Path) -> Iterator[Stage]:
     with SandboxProcess() as sandbox:
         settings = {
             "LEADBRIDGE_SANDBOX_ORIGINS": sandbox.url,
+            "LEADBRIDGE_AUTOMATIC_PUSH": "0",
             "HUBSPOT_CLIENT_ID": CLIENT_ID,
             "HUBSPOT_CLIENT_SECRET": CLIENT_SECRET,
             "LEADBRIDGE_HUBSPOT_API_URL": sandbox.url,

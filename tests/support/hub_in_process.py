@@ -79,6 +79,7 @@ def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Se
         "hubspot_client_secret": CLIENT_SECRET,
         "hubspot_api_url": sandbox_url,
         "hubspot_authorize_url": f"{sandbox_url}/oauth/authorize",
+        "automatic_push": False,  # a test of it turns it on; in others only what they ask for is pushed
     }
     return Settings(_env_file=None, **(values | more))
 

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.support.vendor import SandboxError, VendorProcess
 
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "REDIRECT", "SCOPES", "ZGID", "SandboxError", "ZohoProcess"]
+
 ZGID = "20088101"
 CLIENT_ID = "1000.SANDBOX00000000000000000000001"
 CLIENT_SECRET = "sandbox-zoho-client-secret"

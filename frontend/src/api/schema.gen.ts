@@ -478,7 +478,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    /** @description What a row may do to a lead already there; default fill_blanks. */
+                    /** @description What a row may do to a record already there; default fill_blanks. */
                     merge?: components["schemas"]["MergeMode"] | null;
                     /** @description Where phone numbers without country code are dialled. */
                     defaultCountry?: string | null;
@@ -564,7 +564,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    /** @description What a row may do to a lead already there; default fill_blanks. */
+                    /** @description What a row may do to a record already there; default fill_blanks. */
                     merge?: components["schemas"]["MergeMode"] | null;
                     /** @description Where phone numbers without country code are dialled. */
                     defaultCountry?: string | null;
@@ -617,6 +617,46 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/leads/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/imports/{id}/resume": {
         parameters: {
             query?: never;
             header?: never;
@@ -1879,7 +1919,525 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnmergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "customer-17",
+                         *           "firstName": "Ana",
+                         *           "lastName": "Ruiz",
+                         *           "email": "ana.ruiz@example.com",
+                         *           "phone": "+34612345678",
+                         *           "company": "Ejemplo SL",
+                         *           "title": "Head of purchasing",
+                         *           "tags": [
+                         *             "fair-2026"
+                         *           ],
+                         *           "source": "fair",
+                         *           "status": "new",
+                         *           "value": {
+                         *             "amount": "1234.50",
+                         *             "currency": "EUR"
+                         *           },
+                         *           "phoneRaw": "+34 612 345 678",
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         },
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "customer-17",
+                         *           "firstName": "Ana",
+                         *           "lastName": "Ruiz",
+                         *           "email": "ana.ruiz@example.com",
+                         *           "phone": "+34612345678",
+                         *           "company": "Ejemplo SL",
+                         *           "title": "Head of purchasing",
+                         *           "tags": [
+                         *             "fair-2026"
+                         *           ],
+                         *           "source": "fair",
+                         *           "status": "new",
+                         *           "value": {
+                         *             "amount": "1234.50",
+                         *             "currency": "EUR"
+                         *           },
+                         *           "phoneRaw": "+34 612 345 678",
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a record already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
+                    /** @description Only tell how the file would be read; nothing is written. */
+                    preview?: boolean;
+                    /** @description Seconds for which the answer waits for the import's end. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description With `preview`: how the file is read. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description The import goes on; look again. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a record already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds for which the answer waits for the end of it. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    severity?: components["schemas"]["Severity"];
+                    format?: "json" | "csv";
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/contacts": {
         parameters: {
             query?: never;
             header?: never;
@@ -2857,7 +3415,515 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnmergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "customer-17",
+                         *           "firstName": "Ana",
+                         *           "lastName": "Ruiz",
+                         *           "email": "ana.ruiz@example.com",
+                         *           "phone": "+34612345678",
+                         *           "company": "Ejemplo SL",
+                         *           "title": "Head of purchasing",
+                         *           "tags": [
+                         *             "fair-2026"
+                         *           ],
+                         *           "accountId": "674085f0c2a1b94d3e5f6072",
+                         *           "phoneRaw": "+34 612 345 678",
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         },
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "customer-17",
+                         *           "firstName": "Ana",
+                         *           "lastName": "Ruiz",
+                         *           "email": "ana.ruiz@example.com",
+                         *           "phone": "+34612345678",
+                         *           "company": "Ejemplo SL",
+                         *           "title": "Head of purchasing",
+                         *           "tags": [
+                         *             "fair-2026"
+                         *           ],
+                         *           "accountId": "674085f0c2a1b94d3e5f6072",
+                         *           "phoneRaw": "+34 612 345 678",
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a record already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
+                    /** @description Only tell how the file would be read; nothing is written. */
+                    preview?: boolean;
+                    /** @description Seconds for which the answer waits for the import's end. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description With `preview`: how the file is read. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description The import goes on; look again. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a record already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds for which the answer waits for the end of it. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    severity?: components["schemas"]["Severity"];
+                    format?: "json" | "csv";
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/imports/{id}/accounts": {
         parameters: {
             query?: never;
             header?: never;
@@ -3786,7 +4852,501 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnmergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "erp-4711",
+                         *           "name": "Ejemplo SL",
+                         *           "website": "https://ejemplo.example",
+                         *           "employees": 40,
+                         *           "tags": [],
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         },
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "externalId": "erp-4711",
+                         *           "name": "Ejemplo SL",
+                         *           "website": "https://ejemplo.example",
+                         *           "employees": 40,
+                         *           "tags": [],
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a record already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
+                    /** @description Only tell how the file would be read; nothing is written. */
+                    preview?: boolean;
+                    /** @description Seconds for which the answer waits for the import's end. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description With `preview`: how the file is read. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description The import goes on; look again. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What a row may do to a record already there; default fill_blanks. */
+                    merge?: components["schemas"]["MergeMode"] | null;
+                    /** @description Where phone numbers without country code are dialled. */
+                    defaultCountry?: string | null;
+                    /** @description Only if it is recognised wrongly. */
+                    encoding?: string | null;
+                    /** @description Only if it is recognised wrongly: one of , ; | tab (by its name, or itself). */
+                    delimiter?: string | null;
+                    /** @description The row that names the columns, from 1; 0 where none does. */
+                    headerRow?: string | null;
+                    /** @description JSON, header to field (null: keep as custom field): {"Kunde": "company"} */
+                    mapping?: string | null;
+                    /** @description Import no row if any would be rejected; default false. */
+                    allOrNothing?: boolean | null;
+                    /** @description Name of the file, when it is the body itself. */
+                    name?: string;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds for which the answer waits for the end of it. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    severity?: components["schemas"]["Severity"];
+                    format?: "json" | "csv";
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/imports/{id}/deals": {
         parameters: {
             query?: never;
             header?: never;
@@ -4750,6 +6310,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deals/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnmergeBody"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "success": true,
+                         *       "data": [
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "name": "Packing line",
+                         *           "stage": "proposal",
+                         *           "value": {
+                         *             "amount": "48000",
+                         *             "currency": "EUR"
+                         *           },
+                         *           "closeDate": "2026-03-31",
+                         *           "probability": 40,
+                         *           "accountId": "674085f0c2a1b94d3e5f6072",
+                         *           "tags": [],
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         },
+                         *         {
+                         *           "_id": "674085f0c2a1b94d3e5f6071",
+                         *           "name": "Packing line",
+                         *           "stage": "proposal",
+                         *           "value": {
+                         *             "amount": "48000",
+                         *             "currency": "EUR"
+                         *           },
+                         *           "closeDate": "2026-03-31",
+                         *           "probability": 40,
+                         *           "accountId": "674085f0c2a1b94d3e5f6072",
+                         *           "tags": [],
+                         *           "custom": {},
+                         *           "createdAt": "2026-01-05T09:30:00.000Z",
+                         *           "updatedAt": "2026-01-05T09:30:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deals/{id}/timeline": {
         parameters: {
             query?: never;
@@ -5518,6 +7161,56 @@ export interface paths {
                     content: {
                         "application/json": unknown;
                     };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description From POST /api/v1/events/tickets. */
+                    ticket?: string | null;
+                };
+                header?: {
+                    /** @description Of the last event seen. */
+                    "last-event-id"?: string | null;
+                };
+                path: {
+                    run_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events until the run ends. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description The run has ended, and `Last-Event-ID` says that this is known. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -7130,12 +8823,17 @@ export interface components {
         /**
          * ChallengeBody
          * @description ``verifyUrl`` takes ``secret`` and ``response`` as a form and answers JSON with ``success``.
+         *
+         *     ``widget`` and ``siteKey`` let the hosted page show the check.
          */
         ChallengeBody: {
             /** Verifyurl */
             verifyUrl: string;
             /** Secret */
             secret: string;
+            widget?: components["schemas"]["Widget"] | null;
+            /** Sitekey */
+            siteKey?: string | null;
         };
         /**
          * ChangeBody
@@ -7146,6 +8844,10 @@ export interface components {
             primary?: boolean | null;
             /** Paused */
             paused?: boolean | null;
+            /** Automaticpush */
+            automaticPush?: boolean | null;
+            /** Dayshare */
+            dayShare?: number | null;
         };
         /**
          * CompanyBody
@@ -7849,7 +9551,7 @@ export interface components {
         Role: "super_user" | "admin" | "member" | "service";
         /**
          * Severity
-         * @description ``rejected``: the row became no lead. ``warning``: it did, without some value. ``kept``: an undo left it.
+         * @description ``rejected``: the row became no record. ``warning``: it did, without some value. ``kept``: an undo left it.
          * @enum {string}
          */
         Severity: "rejected" | "warning" | "kept";
@@ -7925,6 +9627,18 @@ export interface components {
             path: string;
         };
         /**
+         * UnmergeBody
+         * @description Which record is to be taken out of the one in the path.
+         */
+        UnmergeBody: {
+            /**
+             * Otherid
+             * @description The `_id` of the record that ended with the merge.
+             * @example 674085f0c2a1b94d3e5f6073
+             */
+            otherId: string;
+        };
+        /**
          * UserBody
          * @description What to change of a user.
          */
@@ -7960,9 +9674,10 @@ export interface components {
             name?: string | null;
             /**
              * Filters
-             * @description The query parameters of the list, as they would stand in its address.
+             * @description Any query parameters that the list takes to be narrowed by, as they would stand in its address. Blank ones are left out, as the list does.
              * @example {
              *       "country": "ES",
+             *       "minScore": 50,
              *       "status": [
              *         "new",
              *         "open"
@@ -7970,7 +9685,7 @@ export interface components {
              *     }
              */
             filters?: {
-                [key: string]: string | string[];
+                [key: string]: string | boolean | number | (string | boolean | number)[] | null;
             } | null;
             /**
              * Sort
@@ -7992,6 +9707,12 @@ export interface components {
              */
             shared?: boolean | null;
         };
+        /**
+         * Widget
+         * @description Whose check the hosted page shows.
+         * @enum {string}
+         */
+        Widget: "turnstile" | "hcaptcha" | "recaptcha";
         /**
          * FieldType
          * @description What a field takes, and which control it is shown as.

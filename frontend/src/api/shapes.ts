@@ -108,7 +108,7 @@ export interface CrmLink {
   accountUrl?: string;
   object: string;
   crmId?: string;
-  /** `creating`: a create was begun and its outcome is not known yet. */
+  /** `creating`: a create was begun and its outcome is not known yet. `gone`, `redirect`: deleted or merged there. */
   state: string;
 }
 
@@ -210,6 +210,7 @@ export interface ColumnUse {
 interface Problem {
   code: string;
   message: string;
+  hint?: string;
 }
 
 export interface ImportPreview {

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
-from leadbridge.crm.model import Owner, Pair, Pipeline, RemoteRecord, Version
+from leadbridge.crm.model import Check, ObjectDefaults, Owner, Pair, Pipeline, RemoteRecord, Version
 from leadbridge.crm.provider import Session
 
 
@@ -54,6 +54,15 @@ class Merging(Protocol):
     """Optional: two records become one; returns the survivor, whose id may be a new one."""
 
     async def merge(self, session: Session, object: str, winner: str, loser: str) -> RemoteRecord: ...
+
+
+@runtime_checkable
+class MoreKinds(Protocol):
+    """Optional: kinds of ours beside leads have a counterpart too, each with defaults and an own key of its own."""
+
+    more_defaults: tuple[ObjectDefaults, ...]
+
+    async def prepare_own_key(self, session: Session, object: str) -> Check: ...
 
 
 @runtime_checkable

@@ -32,6 +32,8 @@ class Guarantees:
     """Whether presenting a refresh token again, after an answer was lost, does no harm."""
     create_lag: timedelta
     """How long after an unanswered create its record may still be missing from look-ups by match key."""
+    unique_match: bool = False
+    """Whether the vendor refuses a second record with the same match key by itself, however soon after the first."""
     change_lag: timedelta = timedelta(0)
     """How long a change may be missing from ``changes``; the walk never goes nearer to the present than this."""
     rotation: Rotation = "stable"
@@ -78,6 +80,8 @@ class Grant:
     scopes: tuple[str, ...] = ()
     api_url: str | None = None
     """Where the account's records are, told with the tokens and checked against the vendor's table of hosts."""
+    doubt: Fault | None = None
+    """What is wrong with the answer though it holds tokens: nothing is connected by it, while a renewal keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FieldPair:
-    """One field of ours and its counterpart; ``same`` names how their values are compared (``sync.equivalence``)."""
+    """One field of ours and its counterpart; ``same`` names the type that they share (``mapping.defaults``)."""
 
     ours: str
     theirs: str
@@ -156,7 +160,7 @@ class ObjectDefaults:
     constants: Mapping[str, str] = field(default_factory=dict)
     """Values given to a record when it is created, and left alone afterwards."""
     match_key: str = "email"
-    """The vendor's field that finds an existing record; its counterpart is in ``fields``."""
+    """The vendor's field that finds an existing record; its counterpart is in ``fields``. Empty: only our key does."""
     own_key: str = "leadbridge_id"
     """The vendor's unique field that holds our id."""
 
@@ -184,6 +188,10 @@ class FieldInfo:
     """Whether the vendor refuses a new record without it, as far as its description tells."""
     options: tuple[Option, ...] = ()
     group: str = ""
+    length: int | None = None
+    """Characters that a text field keeps, where the vendor tells."""
+    scale: int | None = None
+    """Decimals that a number field keeps, where the vendor tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from leadbridge.crm.dynamics.provider import Dynamics
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.provider import App, Provider
+from leadbridge.crm.salesforce.provider import Salesforce
 from leadbridge.crm.zoho.provider import Zoho
 from leadbridge.settings import Settings
 
 
 def providers() -> Mapping[str, Provider]:
     """Return every adapter by its id."""
-    return {"zoho": Zoho(), "hubspot": HubSpot(), "dynamics": Dynamics()}
+    return {"zoho": Zoho(), "salesforce": Salesforce(), "hubspot": HubSpot(), "dynamics": Dynamics()}
 
 
 def app_of(settings: Settings, provider: str) -> App | None:

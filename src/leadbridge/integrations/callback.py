@@ -18,6 +18,7 @@ import structlog
 from leadbridge.crm.errors import CallFailed, TokenRefused
 from leadbridge.crm.provider import App, Grant, Provider
 from leadbridge.integrations.addresses import Addresses
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.flows import LIFETIME, MINUTES, NONCE, cookie_name, flow_entry
 from leadbridge.integrations.grants import Consent, Grants, info_of
 from leadbridge.integrations.keeper import Access
@@ -101,10 +102,14 @@ class Callbacks:
         try:
             if provider is None or app is None:
                 raise await self._recorded(flow, "provider_not_configured", "The hub's app registration is gone.")
-            app = await self._located(flow, provider, app, query)
-            grant = await self._exchange(flow, provider, app, query)
+            calls = self._grants.calls(provider)
+            app = await self._located(flow, provider, app, query, calls)
+            grant = await self._exchange(flow, provider, app, query, calls)
+            if grant.doubt is not None:
+                await self._grants.release(calls, provider, app, grant.refresh_token)
+                await self._fail(flow, "exchange_failed", CallFailed(grant.doubt), calls)
             app = told(app, grant.api_url)
-            consent = await self._identified(flow, provider, app, grant)
+            consent = await self._identified(flow, provider, app, grant, calls)
             cookie = cookies.get(forget, "")
             if cookie and same(hash_token(cookie, NONCE), flow.nonce_hash):
                 return await self._active(flow, consent, forget)
@@ -134,21 +139,26 @@ class Callbacks:
             raise Ended("error", "state_used")
         return used
 
-    async def _located(self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str]) -> App:
+    async def _located(
+        self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str], calls: VendorCalls
+    ) -> App:
         """Return the app with the servers that the flow began with and the vendor named; they get our client secret."""
         try:
             return provider.landed(own_app(app, flow.servers), query)
         except InvalidInput as error:
-            await self._fail(flow, "foreign_server", error)
+            await self._fail(flow, "foreign_server", error, calls)
 
-    async def _exchange(self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str]) -> Grant:
+    async def _exchange(
+        self, flow: OAuthFlow, provider: Provider, app: App, query: Mapping[str, str], calls: VendorCalls
+    ) -> Grant:
         refused = query.get("error")
         if refused:
             denied = refused in ("access_denied", "user_denied", "consent_required")
             code = "consent_denied" if denied else "vendor_refused"
-            ended = await self._recorded(
-                flow, code, f"{provider.name} sent the browser back without a consent.", refused
-            )
+            message = f"{provider.name} sent the browser back without a consent."
+            if said := query.get("error_description"):
+                message = f"{message} It said: {said[:200]}"
+            ended = await self._recorded(flow, code, message, refused)
             raise Ended("denied", code) if denied else ended
         code_value = query.get("code")
         if not code_value:
@@ -156,15 +166,17 @@ class Callbacks:
         verifier = await self._vault.open(flow.company_id, FLOWS.name, flow.id, "verifier", flow.verifier)
         request = provider.exchange_request(app, code=code_value, redirect_uri=flow.redirect_uri, verifier=verifier)
         try:
-            grant = provider.read_grant(app, await self._around.transport.send(request))
+            grant = provider.read_grant(app, await calls.send(request))
         except (TokenRefused, RequestFailed) as error:
-            await self._fail(flow, "exchange_failed", error)
+            await self._fail(flow, "exchange_failed", error, calls)
         if grant.refresh_token is None:
             message = f"{provider.name} gave access for a short time only: its answer has no refresh token."
-            raise await self._recorded(flow, "offline_access_missing", message)
+            raise await self._recorded(flow, "offline_access_missing", message, calls=calls)
         return grant
 
-    async def _identified(self, flow: OAuthFlow, provider: Provider, app: App, grant: Grant) -> Consent:
+    async def _identified(
+        self, flow: OAuthFlow, provider: Provider, app: App, grant: Grant, calls: VendorCalls
+    ) -> Consent:
         """Return the consent with the account it is for; a grant whose account cannot be learned is given back."""
 
         async def token(failed_gen: int | None) -> Access:
@@ -178,18 +190,18 @@ class Callbacks:
             origins=provider.origins(app),
             scopes=grant.scopes or provider.required_scopes,
             tokens=token,
+            calls=calls,
         )
         try:
             account = info_of(await provider.identify(session, grant.access_token))
         except LeadbridgeError as error:
-            await self._grants.release(provider, app, grant.refresh_token)
-            await self._fail(flow, "account_unknown", error)
-        consent = Consent(flow.company_id, flow.user_id, provider, app, grant, account, flow.connection_id)
+            await self._grants.release(calls, provider, app, grant.refresh_token)
+            await self._fail(flow, "account_unknown", error, calls)
+        consent = Consent(flow.company_id, flow.user_id, provider, app, grant, account, flow.connection_id, calls)
         if flow.expected_account is not None and flow.expected_account != consent.key:
-            await self._grants.release(provider, app, grant.refresh_token)
-            raise await self._recorded(
-                flow, "wrong_account", f"{account.name} was approved, which is not the connection's account."
-            )
+            await self._grants.release(calls, provider, app, grant.refresh_token)
+            told = f"{account.name} was approved, which is not the connection's account."
+            raise await self._recorded(flow, "wrong_account", told, calls=calls)
         return consent
 
     async def _active(self, flow: OAuthFlow, consent: Consent, forget: str) -> Landing:
@@ -197,8 +209,9 @@ class Callbacks:
         try:
             connection = await self._grants.adopt(consent)
         except LeadbridgeError as error:
-            await self._grants.release(consent.provider, consent.app, consent.grant.refresh_token)
-            await self._fail(flow, "connect_failed", error)
+            calls = consent.calls or self._grants.calls(consent.provider)
+            await self._grants.release(calls, consent.provider, consent.app, consent.grant.refresh_token)
+            await self._fail(flow, "connect_failed", error, calls)
         hashed = hash_token(reference, CONNECT_RESULT)
         entry = flow_entry(CONNECT_RESULT, hashed, flow, connection.id, self._clock.now() + LIFETIME)
         await self._store.write(WriteBatch().insert(DIRECTORY, entry))
@@ -221,7 +234,7 @@ class Callbacks:
         )
         return Landing(url, forget, reference)
 
-    async def _fail(self, flow: OAuthFlow, code: str, error: LeadbridgeError) -> NoReturn:
+    async def _fail(self, flow: OAuthFlow, code: str, error: LeadbridgeError, calls: VendorCalls) -> NoReturn:
         """Write ``error`` into the company's error log and end the flow with it."""
         fault = error.fault if isinstance(error, CallFailed | TokenRefused) else None
         failure = Failure(
@@ -236,10 +249,10 @@ class Callbacks:
             vendor_code=fault.vendor_code if fault else None,
             correlation_id=fault.correlation_id if fault else None,
         )
-        await self._failed(flow, failure)
+        await self._failed(flow, failure, calls)
         raise Ended("error", code)
 
-    async def _failed(self, flow: OAuthFlow, failure: Failure) -> None:
+    async def _failed(self, flow: OAuthFlow, failure: Failure, calls: VendorCalls | None) -> None:
         await self._usage.record_failures(flow.company_id, [failure])
         event = self._usage.event(
             flow.company_id,
@@ -247,13 +260,21 @@ class Callbacks:
             Category.CRM,
             succeeded=False,
             milliseconds=0,
+            api_calls=calls.made if calls is not None else 0,
             provider=flow.provider,
             connection_id=flow.connection_id,
             response={"code": failure.code},
         )
-        await self._usage.record(event)
+        await self._usage.record(event, calls.notes if calls is not None else None)
 
-    async def _recorded(self, flow: OAuthFlow, code: str, message: str, vendor_code: str | None = None) -> Ended:
+    async def _recorded(
+        self,
+        flow: OAuthFlow,
+        code: str,
+        message: str,
+        vendor_code: str | None = None,
+        calls: VendorCalls | None = None,
+    ) -> Ended:
         """Write a failure of ours into the company's error log and return the outcome that goes with it."""
         failure = Failure(
             operation="connect",
@@ -266,5 +287,5 @@ class Callbacks:
             connection_id=flow.connection_id,
             vendor_code=None if vendor_code is None else vendor_code[:80],
         )
-        await self._failed(flow, failure)
+        await self._failed(flow, failure, calls)
         return Ended("error", code)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from leadbridge.crm.provider import App, Provider
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.errors import NoActiveConnection, NoSuchConnection, NotConnected
 from leadbridge.integrations.grants import Grants
 from leadbridge.integrations.health import Condition, ConnectionStatus, Event, Stage, State, after, status_of
@@ -125,9 +126,20 @@ class Connections:
         return await self._store[HEALTH].of(connection.company_id).get(connection.id)
 
     async def change(
-        self, company_id: str, id: str, *, primary: bool | None = None, paused: bool | None = None
+        self,
+        company_id: str,
+        id: str,
+        *,
+        primary: bool | None = None,
+        paused: bool | None = None,
+        automatic_push: bool | None = None,
+        day_share: int | None = None,
     ) -> Connection:
-        """Make a connection the primary one, pause or resume it; raises ``NoSuchConnection``, ``NotConnected``."""
+        """Make a connection the primary one, pause or resume it or its automatic push, say where background work stops
+        (percent of a day's calls).
+
+        Raises ``NoSuchConnection``, ``NotConnected``.
+        """
 
         async def build() -> tuple[WriteBatch | None, Connection]:
             connection = await self.one(company_id, id)
@@ -138,6 +150,10 @@ class Connections:
                 event = Event.PAUSED if paused else Event.RESUMED
                 state = after(State(connection.stage, connection.paused), event)
                 changed = changed.model_copy(update={"paused": state.paused})
+            if automatic_push is not None:
+                changed = changed.model_copy(update={"automatic_push": automatic_push})
+            if day_share is not None:
+                changed = changed.model_copy(update={"day_share": day_share})
             if primary:
                 changed = changed.model_copy(update={"primary_at": self._clock.now()})
             if changed == connection:
@@ -174,7 +190,8 @@ class Connections:
 
         Links stay, so that connecting the same account again goes on where this ended. A pending connection is deleted.
         """
-        revoked = await self.revoke(connection, provider, app)
+        calls = None if provider is None else self._grants.calls(provider)
+        revoked = await self.revoke(connection, provider, app, calls)
 
         async def build() -> tuple[WriteBatch | None, Connection | None]:
             here = await self.one(connection.company_id, connection.id)
@@ -182,7 +199,9 @@ class Connections:
             if here.stage is Stage.DISCONNECTED:
                 return batch, here
             if here.stage is Stage.PENDING:
-                return batch.delete(CONNECTIONS, here.company_id, here.id, rev=here.rev), None
+                batch.delete(CONNECTIONS, here.company_id, here.id, rev=here.rev)
+                unused = self._grants.event(here, here, calls, succeeded=False)
+                return self._usage.add(batch, unused, calls=None if calls is None else calls.notes), None
             state = after(State(here.stage, here.paused), Event.DISCONNECTED)
             ended = here.model_copy(
                 update={
@@ -200,11 +219,11 @@ class Connections:
                 Category.CRM,
                 succeeded=True,
                 milliseconds=0,
-                api_calls=int(revoked),
+                api_calls=0 if calls is None else calls.made,
                 provider=here.provider,
                 connection_id=here.id,
             )
-            return self._usage.add(batch, event), ended
+            return self._usage.add(batch, event, calls=None if calls is None else calls.notes), ended
 
         ended = await self._store.attempt(build)
         log.info("disconnected", provider=connection.provider, connection=connection.id, revoked=revoked)
@@ -216,8 +235,13 @@ class Connections:
         ended = await asyncio.gather(*(self.revoke(one, *registered.get(one.provider, (None, None))) for one in held))
         return GivenBack(ended.count(True), ended.count(False))
 
-    async def revoke(self, connection: Connection, provider: Provider | None, app: App | None) -> bool:
-        """Give a connection's grant back; return whether the vendor confirmed it. The stored tokens stay."""
+    async def revoke(
+        self, connection: Connection, provider: Provider | None, app: App | None, calls: VendorCalls | None = None
+    ) -> bool:
+        """Give a connection's grant back; return whether the vendor confirmed it. The stored tokens stay.
+
+        The call is noted in ``calls``, where there is an operation that it is part of.
+        """
         tokens = await self._store[TOKENS].of(connection.company_id).get(connection.id)
         if provider is None or app is None or tokens is None or tokens.refresh is None:
             return False
@@ -226,9 +250,9 @@ class Connections:
         except LeadbridgeError as error:  # a token that does not open is deleted all the same
             log.warning("grant_not_revoked", connection=connection.id, code=error.code)
             return False
-        return await self._grants.release(
-            provider, own_app(app, connection.servers), grant.refresh_token, but=connection.id
-        )
+        noted = calls or self._grants.calls(provider)
+        own = own_app(app, connection.servers)
+        return await self._grants.release(noted, provider, own, grant.refresh_token, but=connection.id)
 
 
 def _told(connection: Connection, revoked: bool) -> str:

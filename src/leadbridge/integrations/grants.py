@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from leadbridge.crm.provider import Account, App, Grant, Provider
 from leadbridge.integrations import vendor
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.errors import HandleUnknown, NoSuchConnection, WrongAccount
 from leadbridge.integrations.health import Event, Stage, State, after
 from leadbridge.integrations.model import (
@@ -31,7 +32,8 @@ from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import Category, EventType
+from leadbridge.usage.calls import cause_of
+from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 
 
@@ -46,6 +48,8 @@ class Consent:
     grant: Grant
     account: AccountInfo
     reconnects: str | None = None
+    calls: VendorCalls | None = None
+    """The calls by which it was learned, where they were made just now."""
 
     @property
     def key(self) -> str:
@@ -86,10 +90,13 @@ class Grants:
                 "pending_until": now + timedelta(minutes=minutes),
                 "handle_hash": handle_hash,
                 "reconnects": consent.reconnects,
+                "calls": consent.calls.made if consent.calls is not None else 0,
             }
         )
         tokens = await self._tokens(connection, consent.grant, None)
         batch.insert(CONNECTIONS, connection).insert(TOKENS, tokens)
+        if consent.calls is not None:  # their event comes with the confirmation, or with the end of the wait
+            self._usage.add_calls(batch, cause_of(self.event(connection, connection)), consent.calls.notes)
         return connection
 
     async def adopt(
@@ -118,7 +125,8 @@ class Grants:
                 batch.delete(TOKENS, pending.company_id, pending.id)
             if also is not None:
                 also(batch)
-            self._usage.add(batch, self._event(connection))
+            event, calls = self.event(connection, pending, consent.calls), consent.calls
+            self._usage.add(batch, event, calls=calls.notes if calls is not None else None)
             return batch, connection
 
         return await self._store.attempt(build)
@@ -211,13 +219,23 @@ class Grants:
             **fields,
         )
 
-    def _event(self, connection: Connection) -> Any:
+    def event(
+        self,
+        connection: Connection,
+        pending: Connection | None = None,
+        calls: VendorCalls | None = None,
+        *,
+        succeeded: bool = True,
+    ) -> UsageEvent:
+        """Return the event of a connect. ``pending`` is the connection that held the grant, and counted its calls."""
         return self._usage.event(
             connection.company_id,
             EventType.CRM_CONNECT,
             Category.CRM,
-            succeeded=True,
+            succeeded=succeeded,
             milliseconds=0,
+            api_calls=(0 if pending is None else pending.calls) + (0 if calls is None else calls.made),
+            id=None if pending is None else pending.id,
             provider=connection.provider,
             connection_id=connection.id,
         )
@@ -237,10 +255,20 @@ class Grants:
             expiry_estimated=tokens.expiry_estimated,
         )
 
+    def calls(self, provider: Provider) -> VendorCalls:
+        """Return what sends and notes the calls of one operation."""
+        return VendorCalls(self._transport, self._clock, provider)
+
     async def release(
-        self, provider: Provider, app: App, refresh_token: SecretStr | None, *, but: str | None = None
+        self,
+        calls: VendorCalls,
+        provider: Provider,
+        app: App,
+        refresh_token: SecretStr | None,
+        *,
+        but: str | None = None,
     ) -> bool:
-        """Give a grant back to the vendor; return whether the vendor confirmed it.
+        """Give a grant back to the vendor; return whether the vendor confirmed it. The call is noted in ``calls``.
 
         Nothing is revoked while another connection (than ``but``, the one being ended) holds the same refresh token:
         some vendors give the same one to a second consent, and revoking it would end a connection nobody meant.
@@ -251,4 +279,4 @@ class Grants:
         holders = await self._store[TOKENS].across_companies().lookup("grant", [key])
         if any(holder.id != but for holder in holders):
             return False
-        return await vendor.revoke(self._transport, provider, app, refresh_token)
+        return await vendor.revoke(calls, provider, app, refresh_token)

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from leadbridge.crm.errors import CallFailed, TokenRefused
 from leadbridge.crm.provider import App, Grant, Provider
 from leadbridge.integrations import vendor
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.errors import NotConnected, reconnect_needed, renewal_held
 from leadbridge.integrations.health import Event
 from leadbridge.integrations.model import CONNECTIONS, TOKENS, Connection, ConnectionTokens
@@ -32,7 +33,7 @@ from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.storage.batch import UNSET, Applied, WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import Category, EventType
+from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 
 log = structlog.get_logger("leadbridge.integrations")
@@ -59,6 +60,14 @@ class Access(NamedTuple):
     secret: SecretStr
     gen: int
     renew_at: datetime
+
+
+class Failed(NamedTuple):
+    """A renewal that gave nothing: why, with which calls, after how long."""
+
+    error: vendor.RefreshFailed
+    calls: VendorCalls
+    milliseconds: int
 
 
 class TokenKeeper:
@@ -176,13 +185,17 @@ class TokenKeeper:
         sent = await self._mark(connection, tokens, action)
         if sent is None:
             return  # the caller reads again and decides anew
+        calls = VendorCalls(self._transport, self._clock, provider)
         started = self._clock.monotonic()
         try:
-            grant = await vendor.refresh(self._transport, provider, app, refresh_token)
+            grant = await vendor.refresh(calls, provider, app, refresh_token)
         except vendor.RefreshFailed as error:
-            await self._failed(connection, provider, sent, action, error)
+            await self._failed(connection, provider, sent, action, Failed(error, calls, self._since(started)))
             return
-        await self._keep(connection, provider, app, sent, grant, round((self._clock.monotonic() - started) * 1000))
+        await self._keep(connection, provider, app, sent, grant, calls, self._since(started))
+
+    def _since(self, started: float) -> int:
+        return round((self._clock.monotonic() - started) * 1000)
 
     async def _keep(
         self,
@@ -191,6 +204,7 @@ class TokenKeeper:
         app: App,
         sent: ConnectionTokens,
         grant: Grant,
+        calls: VendorCalls,
         milliseconds: int,
     ) -> None:
         """Store new tokens where ``gen`` is still the one they were asked for, even after the lease has ended."""
@@ -199,30 +213,16 @@ class TokenKeeper:
         after = await tokens_after(self._vault, sent, state, grant)
         values = after.model_dump(by_alias=True, exclude={"id", "company_id", "rev", "v", "subjects"})
         unset = [name for name in ("attempt", "notBefore", "refresh", "grantKey") if values.get(name) is None]
-        event = self._usage.event(
-            connection.company_id,
-            EventType.TOKEN_REFRESH,
-            Category.AUTH,
-            succeeded=True,
-            milliseconds=milliseconds,
-            api_calls=1,
-            provider=connection.provider,
-            connection_id=connection.id,
-        )
+        event = self._event(connection, calls, milliseconds, succeeded=True)
         moved = _moved(connection, provider, app, grant)
         for attempt in range(1, STORE_TRIES + 1):
             batch = WriteBatch().patch(
                 TOKENS, connection.company_id, connection.id, values=values, unset=unset, where={"gen": sent.gen}
             )
-            self._usage.add(batch, event)
+            self._usage.add(batch, event, calls=calls.notes)
             if moved is not None:
-                batch.patch(
-                    CONNECTIONS,
-                    connection.company_id,
-                    connection.id,
-                    values=moved,
-                    where={"provider": connection.provider},
-                )
+                where = {"provider": connection.provider}
+                batch.patch(CONNECTIONS, connection.company_id, connection.id, values=moved, where=where)
             try:
                 result = await self._store.write(batch)
             except Exception:
@@ -233,9 +233,23 @@ class TokenKeeper:
                 continue
             if isinstance(result, Applied):
                 await self._health.note(connection.company_id, connection.id, Event.TOKEN_RENEWED)
-            elif grant.refresh_token is not None and await self._ended(connection):
-                await vendor.revoke(self._transport, provider, app, grant.refresh_token)
-            return  # where a newer grant is stored already, that one is used
+            else:  # where a newer grant is stored already, that one is used
+                if grant.refresh_token is not None and await self._ended(connection):
+                    await vendor.revoke(calls, provider, app, grant.refresh_token)
+                await self._usage.record(self._event(connection, calls, milliseconds, succeeded=False), calls.notes)
+            return
+
+    def _event(self, connection: Connection, calls: VendorCalls, milliseconds: int, *, succeeded: bool) -> UsageEvent:
+        return self._usage.event(
+            connection.company_id,
+            EventType.TOKEN_REFRESH,
+            Category.AUTH,
+            succeeded=succeeded,
+            milliseconds=milliseconds,
+            api_calls=calls.made,
+            provider=connection.provider,
+            connection_id=connection.id,
+        )
 
     async def _ended(self, connection: Connection) -> bool:
         """Tell whether the connection was disconnected meanwhile, so that tokens that come in belong to nobody."""
@@ -247,9 +261,9 @@ class TokenKeeper:
         provider: Provider,
         sent: ConnectionTokens,
         action: Action,
-        error: vendor.RefreshFailed,
+        failed: Failed,
     ) -> None:
-        now = self._clock.now()
+        now, error = self._clock.now(), failed.error
         pause = timedelta(seconds=backoff(sent.failures + 1, base=1.0, cap=300.0, rng=self._rng))
         cause = error.cause
         if isinstance(cause, TokenRefused) and cause.fault.retry_after is not None:
@@ -262,13 +276,13 @@ class TokenKeeper:
             values = {"gone": True, "failures": state.failures}
             batch.patch(TOKENS, sent.company_id, sent.id, values=values, unset=["attempt"], where={"gen": sent.gen})
         else:  # by the attempt and not by ``rev``: the tokens may have been sealed again under another key meanwhile
-            failed = apply_failure(sent, state, now).model_dump(by_alias=True, include=FAILURE_FIELDS)
+            changed = apply_failure(sent, state, now).model_dump(by_alias=True, include=FAILURE_FIELDS)
             marked_at = sent.attempt.sent_at if sent.attempt is not None else None
             where = {"gen": sent.gen, "attempt.sentAt": UNSET if marked_at is None else marked_at}
-            batch.patch(TOKENS, sent.company_id, sent.id, values=failed, where=where)
+            batch.patch(TOKENS, sent.company_id, sent.id, values=changed, where=where)
         if not isinstance(await self._store.write(batch), Applied):
             return  # somebody went on meanwhile: this outcome means nothing any more
-        await report_failed_renewal(self._usage, connection, provider, error)
+        await report_failed_renewal(self._usage, connection, provider, error, failed.calls, failed.milliseconds)
         if state.gone:
             failure = reconnect_needed(provider.name, str(cause) if isinstance(cause, TokenRefused) else "")
             reason = Reason("reauth_required", failure.message, failure.hint)

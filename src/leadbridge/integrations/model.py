@@ -55,6 +55,8 @@ class Connection(Record):
     provider: str
     stage: Stage
     paused: bool = False
+    automatic_push: bool | None = None
+    """Whether changed leads are pushed without being asked for; None: as the operator set it for the hub."""
     account: AccountInfo
     account_key: str | None = None
     scopes: tuple[str, ...] = ()
@@ -64,12 +66,16 @@ class Connection(Record):
     """Its own, where the vendor has more than one place; else the operator's settings hold."""
     api_version: str
     own_key: OwnKey | None = None
+    day_share: int | None = None
+    """Percent of the account's calls of a day at which background work stops; None: as many as usual."""
     created_by: Id
     created_at: Time
     connected_at: Time | None = None
     disconnected_at: Time | None = None
     primary_at: Time | None = None
     """When it was last made the primary connection."""
+    calls: int = 0
+    """While it is pending: the calls to the vendor that its consent took."""
     pending_until: Time | None = None
     handle_hash: str | None = None
     reconnects: Id | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadbridge.crm.errors import TokenRefused
 from leadbridge.crm.provider import Provider
 from leadbridge.integrations import vendor
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.model import Connection
 from leadbridge.integrations.tokens import Outcome
 from leadbridge.usage.model import Category, EventType
@@ -12,7 +13,12 @@ from leadbridge.usage.service import Failure, UsageService
 
 
 async def report_failed_renewal(
-    usage: UsageService, connection: Connection, provider: Provider, error: vendor.RefreshFailed
+    usage: UsageService,
+    connection: Connection,
+    provider: Provider,
+    error: vendor.RefreshFailed,
+    calls: VendorCalls,
+    milliseconds: int,
 ) -> None:
     """Record that a renewal over ``connection`` failed, and how the vendor explained it."""
     cause = error.cause
@@ -35,9 +41,9 @@ async def report_failed_renewal(
         EventType.TOKEN_REFRESH,
         Category.AUTH,
         succeeded=False,
-        milliseconds=0,
-        api_calls=0 if error.outcome is Outcome.NOT_SENT else 1,
+        milliseconds=milliseconds,
+        api_calls=0 if error.outcome is Outcome.NOT_SENT else calls.made,
         provider=connection.provider,
         connection_id=connection.id,
     )
-    await usage.record(event)
+    await usage.record(event, calls.notes)

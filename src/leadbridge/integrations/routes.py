@@ -169,7 +169,9 @@ async def connection(id: str, caller: Reader, service: ServiceDep) -> Response:
     return ok(await service.view(await service.connections.one(caller.company_id, id)))
 
 
-@router.patch("/connections/{id}", summary="Make a connection the primary one, pause or resume it")
+@router.patch(
+    "/connections/{id}", summary="Make a connection the primary one, pause or resume it or its automatic push"
+)
 async def change(id: str, body: ChangeBody, caller: Manager, service: ServiceDep, trail: TrailDep) -> Response:
     """Change a connection and return it."""
     if body.primary is False:
@@ -177,8 +179,20 @@ async def change(id: str, body: ChangeBody, caller: Manager, service: ServiceDep
             "A connection stops being the primary one when another becomes it.",
             hint='Send {"primary": true} for the connection that is to be the primary one.',
         )
-    changed = await service.connections.change(caller.company_id, id, primary=body.primary, paused=body.paused)
-    shown = {"primary": body.primary, "paused": body.paused}
+    changed = await service.connections.change(
+        caller.company_id,
+        id,
+        primary=body.primary,
+        paused=body.paused,
+        automatic_push=body.automatic_push,
+        day_share=body.day_share,
+    )
+    shown = {
+        "primary": body.primary,
+        "paused": body.paused,
+        "automaticPush": body.automatic_push,
+        "dayShare": body.day_share,
+    }
     await trail.record(caller.company_id, caller.author, "connection.changed", f"connection:{id}", after=shown)
     return ok(await service.view(changed))
 

@@ -44,6 +44,7 @@ from leadbridge.settings import Settings
 from leadbridge.storage.store import Store
 from leadbridge.usage.service import UsageService
 from leadbridge.work.budgets import Budgets, account_key
+from leadbridge.work.daily import DEFAULT_SHARE
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -99,7 +100,7 @@ class ConnectionService:
         self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
         self.connections = Connections(store, clock, self._grants, usage)
         self._tester = Tester(clock, self.health)
-        self._sweeper = Sweeper(store, clock, self._grants)
+        self._sweeper = Sweeper(store, clock, self._grants, usage)
 
     # providers
 
@@ -235,6 +236,7 @@ class ConnectionService:
             tokens=tokens,
             heard=heard,
             errand=errand,
+            day_share=DEFAULT_SHARE if connection.day_share is None else connection.day_share / 100,
         )
 
     async def note_fault(self, connection: Connection, fault: Fault) -> None:
@@ -246,6 +248,16 @@ class ConnectionService:
     ) -> Connection:
         """Return the connection that is meant, for work over it; as ``Connections.usable``."""
         return await self.connections.usable(company_id, connection_id, provider)
+
+    def hears(self, connection: Connection) -> bool:
+        """Tell whether changed leads are pushed to a connection by themselves; a paused one gets them later."""
+        asked = connection.automatic_push
+        wanted = self._settings.automatic_push if asked is None else asked
+        return wanted and connection.stage is Stage.CONNECTED
+
+    async def listeners(self, company_id: str) -> tuple[str, ...]:
+        """Return the ids of the connections to which changed leads are pushed by themselves."""
+        return tuple(one.id for one in await self.connections.all(company_id) if self.hears(one))
 
     async def test(self, company_id: str, connection_id: str | None = None, provider: str | None = None) -> Tested:
         """Look at everything a connection needs; raises ``NoActiveConnection``, ``NotConnected``."""
@@ -309,6 +321,7 @@ class ConnectionService:
                 tokens.get(connection.id),
                 now,
                 primary=primary is not None and primary.id == connection.id,
+                automatic_push=self.hears(connection),
                 syncing=await self._syncing(company_id, connection.id),
                 caution=cautions.get(connection.id),
             )

@@ -24,7 +24,9 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
+from leadbridge.tenancy.expiry import forget_expired
 from leadbridge.tenancy.model import DIRECTORY
+from leadbridge.usage.service import UsageService
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -43,10 +45,11 @@ class Swept:
 class Sweeper:
     """Removes what has expired, of all companies. Several processes may sweep at once."""
 
-    def __init__(self, store: Store, clock: Clock, grants: Grants) -> None:
+    def __init__(self, store: Store, clock: Clock, grants: Grants, usage: UsageService) -> None:
         self._store = store
         self._clock = clock
         self._grants = grants
+        self._usage = usage
 
     async def sweep(self, registered: Mapping[str, tuple[Provider, App]]) -> Swept:
         """Remove what has expired; the grants of pending connections are given back."""
@@ -86,8 +89,10 @@ class Sweeper:
             return False  # confirmed, or swept by somebody else, at this moment
         if grant is not None and connection.provider in registered:
             provider, app = registered[connection.provider]
-            own = own_app(app, connection.servers)
-            revoked = await self._grants.release(provider, own, grant.refresh_token)
+            own, calls = own_app(app, connection.servers), self._grants.calls(provider)
+            revoked = await self._grants.release(calls, provider, own, grant.refresh_token)
+            event = self._grants.event(connection, connection, calls, succeeded=False)
+            await self._usage.record(event.model_copy(update={"connection_id": None}), calls.notes)
             log.info("pending_connection_dropped", connection=connection.id, revoked=revoked)
         return True
 
@@ -103,14 +108,6 @@ class Sweeper:
         return removed
 
     async def _entries(self) -> int:
-        removed, now = 0, self._clock.now()
-        directory = self._store[DIRECTORY].across_companies()
-        for what in (OAUTH_STATE, OAUTH_HANDLE, CONNECT_RESULT):
-            asked = {"what": what}
-            while page := (await directory.find(eq=asked, order=["expiresAt"], high=now, limit=CHUNK)).items:
-                batch = WriteBatch()
-                for entry in page:
-                    batch.delete(DIRECTORY, None, entry.id)
-                await self._store.write(batch)
-                removed += len(page)
-        return removed
+        now = self._clock.now()
+        sorts = (OAUTH_STATE, OAUTH_HANDLE, CONNECT_RESULT)
+        return sum([await forget_expired(self._store, what, now) for what in sorts])

@@ -6,9 +6,9 @@ from pydantic import SecretStr
 
 from leadbridge.crm.errors import Refusal, TokenRefused
 from leadbridge.crm.provider import App, Grant, Provider
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.tokens import Outcome
 from leadbridge.security.errors import NotSent, OutcomeLost, RequestFailed
-from leadbridge.security.transport import Transport
 
 THROTTLED = 429
 
@@ -22,10 +22,10 @@ class RefreshFailed(Exception):
         self.cause = cause
 
 
-async def refresh(transport: Transport, provider: Provider, app: App, refresh_token: SecretStr) -> Grant:
+async def refresh(calls: VendorCalls, provider: Provider, app: App, refresh_token: SecretStr) -> Grant:
     """Present ``refresh_token`` once and return what it gave; raises ``RefreshFailed``."""
     try:
-        response = await transport.send(provider.refresh_request(app, refresh_token))
+        response = await calls.send(provider.refresh_request(app, refresh_token))
     except NotSent as error:
         raise RefreshFailed(Outcome.NOT_SENT, error) from error
     except OutcomeLost as error:
@@ -49,13 +49,13 @@ def outcome_of(refusal: Refusal, status: int) -> Outcome:
     return Outcome.THROTTLED if 400 <= status < 500 else Outcome.LOST
 
 
-async def revoke(transport: Transport, provider: Provider, app: App, refresh_token: SecretStr) -> bool:
+async def revoke(calls: VendorCalls, provider: Provider, app: App, refresh_token: SecretStr) -> bool:
     """Give a grant back; return whether the vendor confirmed it. Never raises for what the vendor says."""
     request = provider.revoke_request(app, refresh_token)
     if request is None:
         return False
     try:
-        response = await transport.send(request)
+        response = await calls.send(request)
     except RequestFailed:
         return False
     return 200 <= response.status < 300

@@ -41,12 +41,15 @@ class ConnectionView(Shape):
     status_reason: ReasonView | None = None
     syncing: bool = False
     primary: bool = False
+    automatic_push: bool = False
     account_info: dict[str, Any]
     tokens: TokensView
     scopes: tuple[str, ...]
     origins: tuple[str, ...]
     """The only addresses that its token is sent to."""
     own_key: OwnKey | None = None
+    day_share: int | None = None
+    """Percent of the account's calls of a day at which background work stops, where it was set."""
     warnings: tuple[Caution, ...] = ()
     created_by: Id
     created_at: Time
@@ -69,6 +72,7 @@ def view(
     *,
     primary: bool = False,
     syncing: bool = False,
+    automatic_push: bool = False,
     caution: Caution | None = None,
 ) -> dict[str, Any]:
     """Return a connection as answers show it."""
@@ -80,11 +84,13 @@ def view(
         status_reason=_reason(connection, health, state),
         syncing=syncing and state.stage is Stage.CONNECTED,
         primary=primary,
+        automatic_push=automatic_push and state.stage is Stage.CONNECTED,
         account_info=account_info(connection.provider, connection.account),
         tokens=_tokens(connection, tokens),
         scopes=connection.scopes,
         origins=connection.origins,
         own_key=connection.own_key,
+        day_share=connection.day_share,
         warnings=() if caution is None else (caution,),
         created_by=connection.created_by,
         created_at=connection.created_at,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -49,9 +49,9 @@ def stored(value: object) -> Value:
     if kind is dict:
         return stored_mapping(value)  # type: ignore[arg-type]
     if kind is list or kind is tuple:
-        return [stored(item) for item in value]  # type: ignore[attr-defined]
-    if kind is datetime and value.tzinfo is not None:  # type: ignore[attr-defined]
-        return to_text(value)
+        return [item if _is_plain(item) else stored(item) for item in value]  # type: ignore[attr-defined]
+    if kind is datetime and value.tzinfo is UTC:  # type: ignore[attr-defined]
+        return _time_once(value)
     if isinstance(value, Enum):  # before str: our enums are strings too
         return stored(value.value)
     if isinstance(value, str):
@@ -87,10 +87,16 @@ def stored_mapping(fields: Mapping[str, object]) -> Stored:
             continue
         if not _is_field_name(key):
             raise NotStorable(f"the field name {key!r} cannot be stored; keep foreign keys as text or as k/v pairs")
-        # most of what is stored is plain text: it is let in without a call
-        plain = type(value) is str and value.isascii() and "\0" not in value
-        result[key] = value if plain else stored(value)  # type: ignore[assignment]
+        # most of what is stored is plain text: it is let in without more
+        result[key] = value if _is_plain(value) else stored(value)  # type: ignore[assignment]
     return result
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) is str and value.isascii() and "\0" not in value
+
+
+_time_once = lru_cache(maxsize=256)(to_text)  # a batch writes one moment many times: each changed field has it
 
 
 @lru_cache(maxsize=4096)  # a program's field names are few and asked about with every document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from leadbridge.leads.derived import derived, nothing_derived
@@ -80,14 +81,14 @@ def record_change(
     if not names and before is not None and turn is None:
         return None
     untouched = () if before is None else (entry for entry in before.changed if entry.f not in names)
-    entries = [*untouched, *(Changed.model_construct(f=name, at=now, by=author.by) for name in names)]
+    entries = [*untouched, *(_changed(name, now, author.by) for name in names)]
     kept = dict(fields)
     state = State.LIVE if turn is None else turn.state
     types = _types(type, earlier, kept, before, author, rules, turn)
     high = before.high_value_at if before is not None else None
     record = CrmRecord.model_validate(
         unflatten(kept)
-        | (derived(kept, rules) if state is State.LIVE else nothing_derived(kept))
+        | (derived(kept, rules, type.beside) if state is State.LIVE else nothing_derived(kept))
         | _carried(before)
         | {
             "_id": id,
@@ -129,6 +130,11 @@ def record_change(
     return record.model_copy(update={"rev": record.rev + 1})
 
 
+@lru_cache(maxsize=1024)  # an import changes the same fields of hundreds of records at one moment
+def _changed(name: str, at: datetime, by: str) -> Changed:
+    return Changed.model_construct(f=name, at=at, by=by)
+
+
 def _carried(before: CrmRecord | None) -> dict[str, Any]:
     """Return what a change of fields leaves as it was."""
     return {} if before is None else {"merged": before.merged, "aliases": before.aliases}
@@ -152,7 +158,7 @@ def _types(
     """Return what a change is called: its verb, and for a lead what follows from the fields it touched."""
     verb = turn.verb if turn is not None else "created" if before is None else "updated"
     found = [verb]
-    if type is LEAD and (turn is None or turn.verb == "merged"):
+    if type is LEAD and (turn is None or turn.verb in ("merged", "updated")):
         if before is not None and _differs(earlier.get("status"), fields.get("status")):
             found.append("status_changed")
         if "ownerId" in fields and _differs(earlier.get("ownerId"), fields["ownerId"]):

@@ -25,9 +25,9 @@ _FACET_FIELDS = {
 _SEARCHED = ("lastName", "firstName", "name", "company", "externalId", "title", "address.city")
 
 
-def derived(fields: Fields, rules: Rules) -> dict[str, Any]:
-    """Return the attributes of a live record that are made from its fields."""
-    keys = Keys(fields)
+def derived(fields: Fields, rules: Rules, beside: str | None = "company") -> dict[str, Any]:
+    """Return the attributes of a live record that are made from its fields; ``beside`` is as in ``Keys``."""
+    keys = Keys(fields, beside)
     return {
         "ext_key": keys.ext,
         "email_key": keys.email,

@@ -14,6 +14,7 @@ from leadbridge.leads.bulk import MAX_ITEMS, BulkUpsert, MatchBy
 from leadbridge.leads.change import Author
 from leadbridge.leads.export import MEDIA, Form, columns, lines
 from leadbridge.leads.history import event_view
+from leadbridge.leads.merges import MergeService
 from leadbridge.leads.merging import Merge
 from leadbridge.leads.service import RecordService
 from leadbridge.leads.types import RecordType, record_view
@@ -38,6 +39,14 @@ class MergeBody(Body):
     )
     take: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = Field(
         default=(), description="Fields whose values win from it.", examples=[["phone", "address"]]
+    )
+
+
+class UnmergeBody(Body):
+    """Which record is to be taken out of the one in the path."""
+
+    other_id: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="The `_id` of the record that ended with the merge.", examples=["674085f0c2a1b94d3e5f6073"]
     )
 
 
@@ -83,6 +92,11 @@ class Records:
         """Return the hub's service for this type."""
         services: Mapping[str, RecordService] = request.app.state.hub.records
         return services[self.type.name]
+
+    def merges(self, request: Request) -> MergeService:
+        """Return what merges records."""
+        service: MergeService = request.app.state.hub.merges
+        return service
 
     async def asked(self, request: Request, caller: Caller, view_id: str | None) -> Asked:
         """Return what the request's list is asked for, a saved view's part included."""
@@ -202,8 +216,23 @@ class Records:
         @router.post("/{id}/merge", summary="Make another record part of this one", responses=example(one))
         async def merge(request: Request, id: str, body: MergeBody, caller: Writer) -> Response:
             """Fill this record's blanks from the other, which ends. Its id and external id lead here from then on."""
-            asked = Merge(body.other_id, body.take)
-            return ok(record_view(await self.service(request).merge(caller.company_id, author_of(caller), id, asked)))
+            asked, records = Merge(body.other_id, body.take), self.service(request)
+            merges, author = self.merges(request), author_of(caller)
+            record = await merges.merge(records, caller.company_id, author, id, asked)
+            request.app.state.hub.worker.nudge()
+            return ok(record_view(record))
+
+        @router.post("/{id}/unmerge", summary="Take a record out of this one again", responses=example([one, one]))
+        async def unmerge(request: Request, id: str, body: UnmergeBody, caller: Writer) -> Response:
+            """Return this record and the one that lives again.
+
+            That one has the fields it ended with. Fields of this one that still hold what the merge gave them are put
+            back, and what referred to the other refers to it again, unless either was changed since.
+            """
+            records, author = self.service(request), author_of(caller)
+            both = await self.merges(request).unmerge(records, caller.company_id, author, id, body.other_id)
+            request.app.state.hub.worker.nudge()
+            return ok([record_view(record) for record in both])
 
         @router.get("/{id}/timeline", summary="What happened to a record, the newest first")
         async def timeline(request: Request, id: str, caller: Reader, paging: PageDep) -> Response:

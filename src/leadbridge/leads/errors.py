@@ -37,6 +37,13 @@ class CannotMerge(Refused):
     default_hint = "Name two different records of one type that were not deleted."
 
 
+class CannotUnmerge(Refused):
+    """The record is not part of the other one, came into it with a third one, or has been for too long."""
+
+    default_code = "cannot_unmerge"
+    default_hint = "Name the _id of a record that was merged into this one; its timeline shows them as otherId."
+
+
 class UnknownReference(InvalidInput):
     """A record refers to another one that is not there."""
 
@@ -126,6 +133,13 @@ class CannotUndo(Refused):
 
     default_code = "cannot_undo"
     default_hint = "Cancel it first where it is under way (POST .../cancel)."
+
+
+class CannotResume(Refused):
+    """The import is not paused: it goes on already, or has ended."""
+
+    default_code = "cannot_resume"
+    default_hint = "Look at its state (GET .../imports/{id})."
 
 
 class ImportOvertaken(Refused):

@@ -77,23 +77,26 @@ def unflatten(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
 
 
 class Keys:
-    """What a row or a lead may be recognised by; an absent one is None."""
+    """What a row or a record may be recognised by; an absent one is None.
+
+    ``beside`` is the field that must be known beside the name for the two to say who it is; None: the name alone does.
+    """
 
     __slots__ = ("company", "email", "ext", "first", "last", "phone")
 
-    def __init__(self, fields: Mapping[str, FieldValue]) -> None:
+    def __init__(self, fields: Mapping[str, FieldValue], beside: str | None = "company") -> None:
         self.ext = _text(fields, "externalId")
         address = _text(fields, "email")
         self.email = None if address is None else email_key(address)
         self.phone = _text(fields, "phone")
         self.first = _folded(fields, "firstName")
-        self.last = _folded(fields, "lastName")
-        self.company = _folded(fields, "company")
+        self.last = _folded(fields, "lastName") or _folded(fields, "name")
+        self.company = "" if beside is None else _folded(fields, beside)
 
     @property
     def name_company(self) -> str | None:
-        """One key for the name as far as it is known and the company; None where either is missing."""
-        if not ((self.first or self.last) and self.company):
+        """One key for the name as far as it is known and what stands beside it; None where either is missing."""
+        if not (self.first or self.last) or self.company is None:
             return None
         return f"{self.last or ''}, {self.first or ''} @ {self.company}"
 

@@ -6,15 +6,14 @@ from fastapi import APIRouter
 
 from leadbridge.leads.configuring import add_shaping
 from leadbridge.leads.endpoints import Records
-from leadbridge.leads.imports.routes import router as imports_router
-from leadbridge.leads.types import LEAD, TYPES, RecordType
+from leadbridge.leads.imports.routes import imports_router
+from leadbridge.leads.types import TYPES, RecordType
 from leadbridge.web.routing import ApiRoute
 
 
 def _router(type: RecordType) -> APIRouter:
     router = APIRouter(prefix=f"/api/v1/{type.plural}", tags=[type.plural], route_class=ApiRoute)
-    if type is LEAD:
-        router.include_router(imports_router)  # first: "imports" is no lead id
+    router.include_router(imports_router(type))  # first: "imports" is no record's id
     add_shaping(router, type)
     Records(type).add_to(router)
     return router

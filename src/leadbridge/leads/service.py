@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 from leadbridge.kit.clock import Clock
@@ -20,18 +20,18 @@ from leadbridge.leads.errors import (
     PersonErased,
     RecordDeleted,
     RecordNotFound,
-    UnknownReference,
 )
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.finding import Ambiguous, Found, Missing, Resolved, resolve
 from leadbridge.leads.history import RecordEvent
 from leadbridge.leads.listing import NEWEST, Counted, Filters, Sort
-from leadbridge.leads.merging import MAX_MERGED, Merge, merge_records
+from leadbridge.leads.references import led_on, referring
 from leadbridge.leads.rules import Rules, rules_from
 from leadbridge.leads.settings import SETTINGS
 from leadbridge.leads.stored import CrmRecord, State
 from leadbridge.leads.timeline import timeline
-from leadbridge.leads.types import ACCOUNT, CONTACT, LEAD, RecordType
+from leadbridge.leads.types import LEAD, RecordType
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Page, Store
@@ -41,7 +41,6 @@ __all__ = ["Ambiguous", "Filters", "Found", "LeadService", "Missing", "RecordSer
 
 Forgotten: TypeAlias = tuple[str, ...]
 """Which erased people came back, as ``ErasedPeople`` names them."""
-_REFERENCES = {"account_id": ACCOUNT, "contact_id": CONTACT}
 
 
 class RecordService:
@@ -55,6 +54,7 @@ class RecordService:
         erased: ErasedPeople | None = None,
         type: RecordType = LEAD,
         meter: LeadMeter | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.type = type
         self._store = store
@@ -62,6 +62,7 @@ class RecordService:
         self._ids = ids
         self._erased = erased if erased is not None and type.person else NobodyErased()
         self._meter = meter
+        self._feed = feed
 
     async def create(
         self, company: str, author: Author, body: RecordBody, *, default_region: str | None = None
@@ -135,25 +136,9 @@ class RecordService:
                 raise self.missing(id, deleted=False)
             if before.state is not State.DELETED:
                 raise NotDeleted(f"The {self.type.name} {id} is not deleted.")
-            fields = flatten(before)
-            await self._refuse_taken(company, fields.get("externalId"), before.id)
+            fields = await led_on(self._store, company, flatten(before))
+            await self.refuse_taken(company, fields.get("externalId"), (before.id,))
             return await self._turned(company, author, before, fields, Turn("restored"))
-
-        return await self._store.attempt(build)
-
-    async def merge(self, company: str, author: Author, id: str, asked: Merge) -> CrmRecord:
-        """Make another record part of the one with ``id`` and return it; the other's ids lead to it from then on."""
-
-        async def build() -> tuple[WriteBatch, CrmRecord]:
-            winner, loser = await self.get(company, id), await self.get(company, asked.other_id)
-            rules = await self.rules(company)
-            older = (
-                await self._store[self.type.kind].of(company).find(eq={"subjects": loser.id}, limit=MAX_MERGED + 1)
-            ).items
-            return merge_records(
-                self.type, winner, loser, [one for one in older if one.id != loser.id], asked,
-                now=self._clock.now(), author=author, rules=rules,
-            )  # fmt: skip
 
         return await self._store.attempt(build)
 
@@ -231,8 +216,8 @@ class RecordService:
     ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
         """Return the batch that stores a new record, counted towards the month's where new ones are."""
         rules = await self.rules(company)
-        fields = drafted({}, await self._referring(company, body), default_region, self.type, rules)
-        await self._refuse_taken(company, fields.get("externalId"), None)
+        fields = drafted({}, await referring(self._store, company, body), default_region, self.type, rules)
+        await self.refuse_taken(company, fields.get("externalId"))
         batch = WriteBatch()
         forgotten = await self._refuse_erased(batch, company, {}, fields, allow=body.allow_erased)
         if self._meter is not None:
@@ -243,6 +228,7 @@ class RecordService:
             author=author, rules=rules,
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a new record always is a change
+        await self.announce(batch, company)
         return batch, (record, forgotten)
 
     async def changed(
@@ -250,15 +236,16 @@ class RecordService:
     ) -> tuple[WriteBatch, tuple[CrmRecord, Forgotten]]:
         """Return the batch that changes a record."""
         rules, earlier = await self.rules(company), flatten(before)
-        fields = drafted(earlier, await self._referring(company, body), default_region, self.type, rules)
+        fields = drafted(earlier, await referring(self._store, company, body), default_region, self.type, rules)
         if fields.get("externalId") != before.external_id:
-            await self._refuse_taken(company, fields.get("externalId"), before.id)
+            await self.refuse_taken(company, fields.get("externalId"), (before.id,))
         batch = WriteBatch()
         forgotten = await self._refuse_erased(batch, company, earlier, fields, allow=body.allow_erased)
         record = record_change(
             batch, self.type, company=company, id=before.id, before=before, fields=fields, now=self._clock.now(),
             author=author, rules=rules,
         )  # fmt: skip
+        await self.announce(batch, company)
         return batch, (record or before, forgotten)
 
     async def done(self, company: str, record: CrmRecord, forgotten: Forgotten) -> CrmRecord:
@@ -276,20 +263,13 @@ class RecordService:
             author=author, rules=await self.rules(company), turn=turn,
         )  # fmt: skip
         assert record is not None  # noqa: S101  # a turn always is a change
+        await self.announce(batch, company)
         return batch, record
 
-    async def _referring(self, company: str, body: RecordBody) -> RecordBody:
-        """Return ``body`` with what it refers to by our ids; raises ``UnknownReference``."""
-        resolved: dict[str, str] = {}
-        for name, type in _REFERENCES.items():
-            id = getattr(body, name, None)
-            if id is None:
-                continue
-            found = (await resolve(self._store, type, company, [id]))[id]
-            if not isinstance(found, Found):
-                raise UnknownReference(f"There is no {type.name} with the id or external id '{id}'.")
-            resolved[name] = found.lead.id
-        return body.model_copy(update=resolved) if resolved else body
+    async def announce(self, batch: WriteBatch, company: str) -> None:
+        """Tell with ``batch`` that records have changed, where somebody wants to know: connections push on it."""
+        if self._feed is not None:
+            await self._feed.announce(batch, company)
 
     async def _refuse_erased(
         self, batch: WriteBatch, company: str, before: Fields, after: Fields, *, allow: bool
@@ -304,7 +284,8 @@ class RecordService:
             raise PersonErased("This person was erased from the company; nothing was stored.")
         return await self._erased.allow(batch, company, person)
 
-    async def _refuse_taken(self, company: str, external_id: object, but: str | None) -> None:
+    async def refuse_taken(self, company: str, external_id: object, but: Collection[str] = ()) -> None:
+        """Raise ``ExternalIdTaken`` where a record that is not among ``but`` has, or is known by, the external id."""
         if external_id is None:
             return
         records = self._store[self.type.kind].of(company)
@@ -313,7 +294,7 @@ class RecordService:
             *await records.lookup("alias", [external_id]),
         ]
         for holder in holders:
-            if holder.id != but:
+            if holder.id not in but:
                 raise ExternalIdTaken(
                     f"The external id {external_id!r} belongs to the {self.type.name} {holder.id}.",
                     details={f"{self.type.name}Id": holder.id},

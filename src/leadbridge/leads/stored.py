@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
 
-from leadbridge.kit.document import Id, Record, Shape, Time
+from leadbridge.kit.document import Id, JsonObject, Record, Shape, Time
 from leadbridge.leads.history import EVENTS
 from leadbridge.leads.settings import SETTINGS, VIEWS
 from leadbridge.storage.kind import Index, Kind
@@ -135,6 +135,26 @@ class CrmRecord(Record):
     """What a record that is not live was known by: ``email:ana@example.com``, ``ext:17``."""
 
 
+class RecordMerge(Record):
+    """One merge, with what is needed to take the two apart again."""
+
+    record: str
+    winner_id: Id
+    loser_id: Id
+    at: Time
+    by: str
+    fields: tuple[str, ...]
+    """The fields of the winner that the merge changed."""
+    before: JsonObject
+    """Those of them that were set before it, with their values."""
+    given: JsonObject
+    """Those of them that are set by it, with their values."""
+    loser_merged: tuple[Id, ...] = ()
+    """The records that were part of the loser."""
+    loser_aliases: tuple[str, ...] = ()
+    undone_at: Time | None = None
+
+
 Lead: TypeAlias = CrmRecord
 Contact: TypeAlias = CrmRecord
 Account: TypeAlias = CrmRecord
@@ -163,6 +183,16 @@ CONTACTS: Kind[CrmRecord] = Kind("contacts", CrmRecord, (*_INDEXES, _SCORE))
 ACCOUNTS: Kind[CrmRecord] = Kind("accounts", CrmRecord, _INDEXES)
 DEALS: Kind[CrmRecord] = Kind("deals", CrmRecord, (*_INDEXES, _VALUE, _CLOSING))
 
+MERGES: Kind[RecordMerge] = Kind(
+    "record_merges",
+    RecordMerge,
+    (
+        Index("loser", ("companyId", "loserId", "at")),
+        Index("at", ("companyId", "at")),
+        Index("subjects", ("companyId", "subjects"), multi=True),
+    ),
+)
+
 RECORD_KINDS = (LEADS, CONTACTS, ACCOUNTS, DEALS)
 """The kinds that one machinery serves."""
-KINDS: tuple[Kind[Any], ...] = (*RECORD_KINDS, EVENTS, SETTINGS, VIEWS)
+KINDS: tuple[Kind[Any], ...] = (*RECORD_KINDS, EVENTS, MERGES, SETTINGS, VIEWS)

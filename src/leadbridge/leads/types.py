@@ -26,6 +26,8 @@ class RecordType:
     """What a list may be sorted by, to the stored field that is walked."""
     facets: tuple[str, ...]
     """What a list may be narrowed by through an index, beside declared custom fields."""
+    beside: str | None
+    """The field that, with the name, says which record it is; None: the name alone does."""
     person: bool
     """Whether it is about a person, who can be erased and must not come back."""
     example: Mapping[str, Any]
@@ -56,6 +58,7 @@ LEAD = RecordType(
     "A lead needs an e-mail address or a name.",
     _SORTS | {"score": "score"},
     _FACETS,
+    "company",
     True,
     _example(LeadBody, phone="+34612345678", phoneRaw="+34 612 345 678"),
 )
@@ -67,6 +70,7 @@ CONTACT = RecordType(
     "A contact needs an e-mail address or a name.",
     {name: field for name, field in _SORTS.items() if name != "value"} | {"score": "score"},
     (*_FACETS, "account"),
+    "company",
     True,
     _example(ContactBody, phone="+34612345678", phoneRaw="+34 612 345 678", accountId="674085f0c2a1b94d3e5f6072"),
 )
@@ -78,6 +82,7 @@ ACCOUNT = RecordType(
     "An account needs a name.",
     {name: field for name, field in _SORTS.items() if name != "value"},
     (*_FACETS, "industry"),
+    None,
     False,
     _example(AccountBody, website="https://ejemplo.example", tags=[]),
 )
@@ -89,6 +94,7 @@ DEAL = RecordType(
     "A deal needs a name.",
     _SORTS | {"closeDate": "closeDate"},
     ("owner", "tag", "account", "contact", "stage", "status", "source"),
+    "accountId",
     False,
     _example(DealBody, accountId="674085f0c2a1b94d3e5f6072", tags=[]),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, field_validator
 
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.document import Body
@@ -20,24 +20,50 @@ from leadbridge.storage.query import AnyOf, Eq
 from leadbridge.storage.store import Store
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Parameter = Annotated[str, Field(max_length=1000)] | StrictBool | StrictInt | StrictFloat
+"""A value of a query parameter: as text, or as JSON has it."""
+MAX_PARAMETERS = 100
+MAX_VALUES = 50
+"""Values of one parameter: a list may ask for as many tags as a record can have."""
 
 
 class ViewBody(Body):
     """A view as a caller saves it; in a change only what is named changes."""
 
     name: Text | None = Field(default=None, examples=["Hot leads in Spain"])
-    filters: Annotated[dict[Text, Text | Annotated[list[Text], Field(max_length=20)]], Field(max_length=30)] | None = (
-        Field(
-            default=None,
-            description="The query parameters of the list, as they would stand in its address.",
-            examples=[{"status": ["new", "open"], "country": "ES"}],
-        )
+    filters: (
+        Annotated[
+            dict[Text, Parameter | Annotated[list[Parameter], Field(max_length=MAX_VALUES)] | None],
+            Field(max_length=MAX_PARAMETERS),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Any query parameters that the list takes to be narrowed by, as they would stand in its address. "
+        "Blank ones are left out, as the list does.",
+        examples=[{"status": ["new", "open"], "country": "ES", "minScore": 50}],
     )
     sort: Text | None = Field(default=None, examples=["-createdAt"])
     columns: Annotated[tuple[Text, ...], Field(max_length=60)] | None = Field(
         default=None, examples=[["name", "email", "status"]]
     )
     shared: StrictBool | None = Field(default=None, description="Whether everybody in the company sees it.")
+
+    @field_validator("filters", mode="after")
+    @classmethod
+    def _as_in_an_address(cls, filters: dict[str, Any] | None) -> dict[str, Any] | None:
+        if filters is None:
+            return None
+        texts: dict[str, Any] = {}
+        for name, value in filters.items():
+            kept = [_text(one) for one in (value if isinstance(value, list) else [value]) if one not in (None, "")]
+            if kept:
+                texts[name] = kept if isinstance(value, list) else kept[0]
+        return texts
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class SavedViews:

@@ -17,7 +17,10 @@ COMPUTED = "="
 
 @dataclass(frozen=True, slots=True)
 class MappedField:
-    """One pair, ready. ``name`` and ``theirs`` are where its two values stand in the views of a record."""
+    """One pair, ready, in the form that the sync core decides on.
+
+    ``name`` and ``theirs`` are where its two values stand in the views of a record.
+    """
 
     name: str
     theirs: str
@@ -25,6 +28,18 @@ class MappedField:
     writes_crm: bool
     writes_ours: bool
     codec: Codec
+
+    def equal(self, ours: Value, theirs: Value) -> bool:
+        """Tell whether our value and the CRM's raw one mean the same."""
+        return self.codec.equal(ours, theirs)
+
+    def to_crm(self, ours: Value) -> Value:
+        """Return what is sent for our value; raises ``Unmappable``."""
+        return self.codec.to_crm(ours)
+
+    def to_ours(self, raw: Value) -> Value:
+        """Return our value for the CRM's raw one; raises ``Unmappable``."""
+        return self.codec.to_ours(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,7 @@ class Mapper:
         to_crm: dict[str, Program] = {}
         to_ours: dict[str, Program] = {}
         fields: list[MappedField] = []
+        needs: list[str] = []
         self._defaults_crm: list[tuple[PairSpec, Codec]] = []
         self._defaults_ours: list[PairSpec] = []
         for spec in mapping.pairs:
@@ -61,16 +77,21 @@ class Mapper:
             elif spec.to_ours is not None:
                 name = COMPUTED + spec.ours
                 program = to_ours[name] = back.compile(spec.to_ours)
+                needs += (field.name for field in program.uses)
                 codec = Codec(spec, ours[spec.ours], Field(name, name, program.result), context)
                 fields.append(MappedField(spec.ours, name, spec.rule, False, spec.way.ours, codec))
             else:
                 codec = Codec(spec, ours[spec.ours], theirs[spec.theirs], context)
                 fields.append(MappedField(spec.ours, spec.theirs, spec.rule, spec.way.crm, spec.way.ours, codec))
+            if spec.to_ours is None:
+                needs.append(spec.theirs)
             if spec.default_crm is not None and spec.to_ours is None:
                 self._defaults_crm.append((spec, codec))
             if spec.default_ours is not None and spec.to_crm is None:
                 self._defaults_ours.append(spec)
         self.fields = tuple(fields)
+        self.needs = tuple(dict.fromkeys(needs))
+        """The CRM's fields that are read of a record."""
         self._forward, self._back = Batch(forward, to_crm), Batch(back, to_ours)
 
     def ours(self, values: Values) -> View:

@@ -73,6 +73,10 @@ class Field:
     unique: bool = False
     choices: tuple[Choice, ...] = ()
     to: str = ""
+    length: int | None = None
+    """Characters that a text holds."""
+    scale: int | None = None
+    """Decimals that a number keeps."""
 
 
 Schema: TypeAlias = Mapping[str, Field]
@@ -121,7 +125,7 @@ class PairSpec:
     max_length: int | None = None
     """Characters that their text field keeps. Ours is cut on the way, and the cut text counts as the same."""
     scale: int | None = None
-    """Decimals that their number field keeps."""
+    """Decimals that are sent, where that is fewer than their number field keeps."""
     country: CountryForm = "name"
     """How their text field for a country is written."""
 

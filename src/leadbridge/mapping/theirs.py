@@ -39,8 +39,11 @@ def schema(provider: str, object: str, found: Sequence[FieldInfo]) -> Schema:
             info.label,
             Type.REFERENCE if to else type,
             writable=info.writable,
+            required=info.required,
             unique=info.unique,
             choices=tuple(Choice(option.value, option.label) for option in info.options),
             to=to,
+            length=info.length,
+            scale=info.scale,
         )
     return fields

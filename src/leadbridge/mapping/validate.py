@@ -23,9 +23,9 @@ from leadbridge.mapping.model import (
     Schema,
     Type,
 )
+from leadbridge.mapping.sizes import size_faults
 from leadbridge.mapping.valuemaps import value_map_faults
 
-MAX_SCALE = 10
 _FITS = {
     Type.TEXT: frozenset(Type) - NUMBERS - {Type.BOOLEAN, Type.REFERENCE},
     Type.INTEGER: NUMBERS | {Type.TEXT},
@@ -115,10 +115,7 @@ class _Checker:
                 f"Another connection writes our field '{ours.label}'; one CRM may. Let this one flow to the CRM only, "
                 "by another rule than most_recent.",
             )
-        if spec.max_length is not None and spec.max_length < 1:
-            yield "bad_length", f"The length of '{theirs.label}' must be at least 1."
-        if spec.scale is not None and not 0 <= spec.scale <= MAX_SCALE:
-            yield "bad_scale", f"The decimals of '{theirs.label}' must be between 0 and {MAX_SCALE}."
+        yield from size_faults(spec, ours, theirs)
         if spec.values is not None:
             yield from value_map_faults(spec.values, ours, theirs)
         elif meeting(ours.type, theirs.type) is None:

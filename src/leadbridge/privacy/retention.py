@@ -12,13 +12,15 @@ import structlog
 from leadbridge.integrations.hints.model import HINTS
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
-from leadbridge.leads.imports.model import IMPORTS, LEADS_BEFORE, ROW_REPORTS, Severity
+from leadbridge.leads.imports.model import IMPORTS, RECORDS_BEFORE, ROW_REPORTS, Severity
 from leadbridge.leads.model import EVENTS
+from leadbridge.leads.stored import MERGES
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import Kind
 from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
+from leadbridge.sync.automatic.model import WAITING_PUSHES
 from leadbridge.sync.model import PARTS, RUNS
 from leadbridge.tenancy.model import COMPANIES
 from leadbridge.usage.fold import QUARTERS_KEPT
@@ -42,6 +44,13 @@ class Rule:
 REQUESTS_AGE = timedelta(days=7)
 REQUESTS_KEPT = 20_000
 """Entries of one company's request log."""
+HINTS_KEPT = 50_000
+"""Hints of one company. Who is told more often than that hears of most changes by walking them anyway."""
+COUNTED: tuple[tuple[Kind[Any], str, int], ...] = (
+    (REQUESTS, "at", REQUESTS_KEPT),
+    (HINTS, "receivedAt", HINTS_KEPT),
+)
+"""Kinds of which a company has at most so many documents, the newest, by the time in a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,9 @@ class Keep:
             Rule(SUBMISSIONS, "at", timedelta(days=self.history)),
             Rule(REQUESTS, "at", REQUESTS_AGE),
             Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
+            Rule(WAITING_PUSHES, "since", timedelta(days=self.runs)),  # of a connection that is paused for good
             Rule(EVENTS, "at", timedelta(days=self.history)),
+            Rule(MERGES, "at", timedelta(days=self.rejects)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
         )
 
@@ -76,7 +87,7 @@ FLOWS_KEPT = timedelta(days=1)
 TABLE: dict[str, timedelta] = {
     **{rule.kind.name: rule.keep for rule in DEFAULT.rules},
     ROW_REPORTS.name: timedelta(days=DEFAULT.rejects),
-    LEADS_BEFORE.name: timedelta(days=DEFAULT.rejects),
+    RECORDS_BEFORE.name: timedelta(days=DEFAULT.rejects),
     FLOWS.name: FLOWS_KEPT,
     "data_keys (wrapped, after their retirement)": KEPT_RETIRED,
 }
@@ -102,7 +113,8 @@ class Retention:
                     deleted[rule.kind.name] += await self._older(rule, company.id, now)
                 for kind, count in (await self._imports(company.id, now)).items():
                     deleted[kind] += count
-                deleted[REQUESTS.name] += await self._requests_beyond(company.id)
+                for counted, field, kept in COUNTED:
+                    deleted[counted.name] += await self._beyond(counted, field, kept, company.id)
             if page.next is None:
                 break
             after = page.next
@@ -134,26 +146,28 @@ class Retention:
                     reports = self._store[ROW_REPORTS].of(company)
                     while found := (await reports.find(eq=asked, order=("row",), limit=CHUNK)).items:
                         deleted[ROW_REPORTS.name] += await self._delete(ROW_REPORTS, found)
-                leads = self._store[LEADS_BEFORE].of(company)
+                leads = self._store[RECORDS_BEFORE].of(company)
                 while before := (await leads.find(eq={"importId": job.id}, order=("n",), limit=CHUNK)).items:
-                    deleted[LEADS_BEFORE.name] += await self._delete(LEADS_BEFORE, before)
+                    deleted[RECORDS_BEFORE.name] += await self._delete(RECORDS_BEFORE, before)
             if page.next is None:
                 return deleted
             after = page.next
 
-    async def _requests_beyond(self, company: str) -> int:
-        """Delete the oldest entries of a request log beyond what is kept of one company."""
-        requests = self._store[REQUESTS].of(company)
-        kept, after = 0, None
-        while kept < REQUESTS_KEPT:
-            page = await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)
-            kept += len(page.items)
+    async def _beyond(self, kind: Kind[Any], field: str, kept: int, company: str) -> int:
+        """Delete the oldest documents beyond the number that is kept of one company."""
+        documents = self._store[kind].of(company)
+        counted, after = 0, None
+        while counted < kept:
+            page = await documents.find(
+                order=(field,), descending=True, limit=min(CHUNK, kept - counted), after=after, count_only=True
+            )
+            counted += page.found
             if page.next is None:
                 return 0
             after = page.next
         deleted = 0
-        while beyond := (await requests.find(order=("at",), descending=True, limit=CHUNK, after=after)).items:
-            deleted += await self._delete(REQUESTS, beyond)
+        while beyond := (await documents.find(order=(field,), descending=True, limit=CHUNK, after=after)).items:
+            deleted += await self._delete(kind, beyond)
         return deleted
 
     async def _flows(self, now: datetime) -> int:

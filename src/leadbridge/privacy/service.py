@@ -255,7 +255,9 @@ class PrivacyService:
     async def _rows_of(self, company: str, hashes: Sequence[str], digest: Hash) -> AsyncIterator[list[RowReport]]:
         wanted, regions, after = set(hashes), dict[str, str | None](), None
         while True:
-            page = await self._store[ROW_REPORTS].of(company).find(residual=Missing("leadId"), limit=CHUNK, after=after)
+            page = (
+                await self._store[ROW_REPORTS].of(company).find(residual=Missing("recordId"), limit=CHUNK, after=after)
+            )
             found = []
             for report in page.items:
                 if report.import_id not in regions:

@@ -100,6 +100,12 @@ class Not:
 Residual: TypeAlias = "Eq | In | Range | Has | HasPrefix | Missing | AllOf | AnyOf | Not"
 
 
+def all_that_are_set(asked: Mapping[str, Value | None]) -> Residual | None:
+    """Return what holds where every field of ``asked`` that is not None has its value; None where none is asked."""
+    parts = tuple(Eq(path, value) for path, value in asked.items() if value is not None)
+    return AllOf(parts) if parts else None
+
+
 def matches(residual: Residual, body: Stored) -> bool:
     """Tell whether a stored document satisfies ``residual``."""
     match residual:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from leadbridge.crm.errors import Fault
+from leadbridge.sync.core.values import Entry
 
 RECORD_GONE = Fault(
     code="crm_record_gone",
@@ -24,6 +28,13 @@ SECONDARY_EMAIL = Fault(
     message="The lead's e-mail address is a secondary address of another person in the CRM.",
     cause="The CRM finds a contact under each of its addresses, and this contact's first address differs.",
     hint="Decide in the CRM whose address it is, then sync the lead again.",
+    retryable=True,
+)
+SEVERAL_MATCH = Fault(
+    code="several_match",
+    message="Several records in the CRM match this lead.",
+    cause="They share what records are found by, such as the e-mail address.",
+    hint="Merge them in the CRM, or correct one, then sync again.",
     retryable=True,
 )
 STALE_READ = Fault(
@@ -79,5 +90,28 @@ def already_linked(other: str) -> Fault:
         message=f"The CRM record that matches this lead is already linked to the lead {other}.",
         cause="Two leads have the same e-mail address; one CRM record cannot follow both.",
         hint="Merge the two leads or correct one's address, then sync again.",
+        retryable=True,
+    )
+
+
+def unseen_create(until: datetime) -> Fault:
+    """Return the fault of a lead whose unanswered create the CRM's search may not show before ``until``."""
+    return Fault(
+        code="unseen_create",
+        message="An earlier attempt to create this lead in the CRM got no answer, and may still come to light.",
+        cause="The CRM's search shows a new record only after a while; creating it again before could double it.",
+        hint=f"Sync the lead again after {until:%H:%M:%S} UTC: it is looked up first.",
+        retryable=True,
+    )
+
+
+def undecided(fields: Sequence[str], entries: Sequence[Entry]) -> Fault:
+    """Return the fault of a lead of which nothing was written because ``fields`` differ and must stay so."""
+    told = [f"{entry.f.removeprefix('=')}: {entry.why}" for entry in entries if entry.f and entry.why]
+    return Fault(
+        code="undecided",
+        message=f"The lead and its record in the CRM differ, and both were left as they are: {', '.join(fields)}.",
+        cause="; ".join(told) or "It was told before, and neither value has changed since.",
+        hint="Make both the same on either side, or change the rule of the field.",
         retryable=True,
     )

@@ -9,43 +9,29 @@ import msgspec
 
 from leadbridge.kit.document import Id, JsonObject, LeanDocument, Record, Shape, Time
 from leadbridge.storage.kind import Index, Kind
-
-
-class LinkState(StrEnum):
-    """``creating``: a create was intended and its outcome is not known yet. ``active``: both sides are known."""
-
-    CREATING = "creating"
-    ACTIVE = "active"
+from leadbridge.sync.core.values import Intent, LinkState, Side, Value, Wrote
 
 
 class FieldBase(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Both values of a field at its last agreement: ours, and theirs raw as the CRM returned it. Absent is blank."""
 
     f: str
-    ours: str | None = None
-    theirs: str | None = None
+    ours: Value = None
+    theirs: Value = None
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One value on its way to the CRM: ours, and what was sent for it. Absent means blank (the field is cleared)."""
+class FieldNoted(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Both values of a field whose difference stands, and was told once; see ``core.values.Noted``."""
 
     f: str
-    ours: str | None = None
-    sent: str | None = None
-
-
-class Intent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A write to the CRM that was about to be made. It stands until the outcome is stored, and explains a crash."""
-
-    id: str
-    sent: tuple[Sent, ...]
-    read_version: str = ""
-    at: int
-    """Milliseconds since 1970."""
+    ours: Value = None
+    theirs: Value = None
+    since: int = 0
+    blocked: bool = False
 
 
 class Link(LeanDocument, frozen=True, kw_only=True, rename="camel"):
-    """A record of ours and the CRM's record that is the same thing, over one connection.
+    """A record of ours and the CRM's record that is the same thing, over one connection: ``core.values.Link``, stored.
 
     Per field it keeps two bases, ours and theirs: a side has changed when it differs from its own base, so a CRM that
     stores a phone number in another spelling has not changed it.
@@ -58,13 +44,22 @@ class Link(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     crm_id: str | None = None
     state: LinkState
     ours_key: str | None = None
-    """Unique while the link stands: one link for each of our records, connection and object."""
+    """Unique: one link for each of our records, connection and object, an ended one included."""
     theirs_key: str | None = None
     """Unique while the link stands: no CRM record belongs to two of ours."""
     fields: tuple[FieldBase, ...] = ()
     read_version: str = ""
-    """The CRM's version of the record at which ``fields`` was last true."""
+    """The newest version of the CRM's record that was taken in."""
+    modified: int = 0
+    """The CRM's time of that version, ms."""
     intent: Intent | None = None
+    """A write that was about to be made. It stands until the outcome is stored, and explains a crash."""
+    noted: tuple[FieldNoted, ...] = ()
+    frozen: tuple[str, ...] = ()
+    wrote: tuple[Wrote, ...] = ()
+    redirect_to: str | None = None
+    gone_by: Side | None = None
+    carried: bool = False
 
 
 class RunStatus(StrEnum):
@@ -79,6 +74,13 @@ class RunStatus(StrEnum):
     """A person ended it: what had no outcome yet was left."""
     FAILED = "failed"
     """It broke off for a fault of ours, under an earlier version."""
+
+
+class Trigger(StrEnum):
+    """What began a run: somebody's request, or changes of leads while their connection pushes by itself."""
+
+    REQUEST = "request"
+    AUTOMATIC = "automatic"
 
 
 OPEN = (RunStatus.WAITING, RunStatus.RUNNING)
@@ -140,6 +142,7 @@ class Run(Record):
     kind: str
     connection_id: Id
     provider: str
+    trigger: Trigger = Trigger.REQUEST
     status: RunStatus
     total: int = 0
     counts: Counts = Counts()

@@ -1,114 +1,152 @@
-"""What to do with one lead at a CRM: create, update, leave, or hold, as a pure function of what is known."""
+"""What to do with one record of ours at a CRM, as a pure function of what is known: every answer is the core's.
+
+Here the core's functions are asked in order: is it linked, which record is it, is it still there, what differs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from leadbridge.crm.errors import Fault
-from leadbridge.crm.provider import ObjectDefaults, RemoteRecord
 from leadbridge.sync import faults
-from leadbridge.sync.decide import RecordDecision, decide, settle_intent
-from leadbridge.sync.equivalence import blank, equivalent
-from leadbridge.sync.model import Link
+from leadbridge.sync.core import births, ends, plans
+from leadbridge.sync.core.landing import released
+from leadbridge.sync.core.matching import OWN_KEY, Doubt, Hit, LinkTo, Review, Wait, match_there, stands_for
+from leadbridge.sync.core.plans import Act, Word
+from leadbridge.sync.core.reads import Freshness, freshness
+from leadbridge.sync.core.record import reconcile
+from leadbridge.sync.core.values import Absent, AbsentFrom, Link, LinkState, Moved, Ours, Present, Value
+from leadbridge.sync.flow import OWN_ID, Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of one lead before the decision."""
+    """All that is known of one record before the decision."""
 
-    lead_id: str
-    ours: Mapping[str, str | None]
-    """Its values by our field names."""
+    ours: Ours
     link: Link | None
-    remote: RemoteRecord | None
-    """The CRM's record, found by the link's id, our key, or the match key."""
-    claimed_by: str | None
-    """The other lead that ``remote``, or the match key, already belongs to."""
-    own_key: bool
-    """Whether the CRM has the unique field for our id."""
+    read: Present | None
+    """The CRM's record, read by id; its id was known from the link, or found by ``by``."""
+    stream: plans.Stream
+    by: str = ""
+    """The key that found it: ``OWN_KEY``, or the name of the match key; "" for a linked record."""
+    wanted: Value = None
+    """The value of the match key that it was looked up by."""
+    claimed: Mapping[str, str] = field(default_factory=dict)
+    """CRM records that belong to one of ours already, and to which."""
+    asked: int = 0
+    """Our time (ms) from before the look-ups."""
 
 
 @dataclass(frozen=True, slots=True)
-class Create:
-    decision: RecordDecision
-    values: Mapping[str, str]
+class Go:
+    """The core's plan: its link is stored, then what it sends is written to the record that was read, or created."""
 
+    plan: plans.Plan
+    read: Present | None
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    decision: RecordDecision
-    values: Mapping[str, str]
-    remote: RemoteRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Nothing is written; the bases may still have moved."""
-
-    decision: RecordDecision
-    remote: RemoteRecord
+    @property
+    def crm_id(self) -> str | None:
+        """The record's id; None: it is created."""
+        return self.read.id if self.read is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Nothing is done, for a reason that a person is told."""
+    """Nothing is written, for a reason that a person is told; ``link`` is stored where it came out of it."""
 
     fault: Fault
+    link: Link | None = None
 
 
-Plan = Create | Update | Leave | Hold
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The record is to be read once more: its version showed other values before."""
 
 
-def plan(known: Known, defaults: ObjectDefaults) -> Plan:
-    """Return what to do with one lead.
+Step = Go | Hold | Again
 
-    A linked record that is gone is never created again; a record that belongs to another lead is never taken over; a
-    create that was not answered is repeated only where the CRM itself would refuse a second one.
+
+def plan(known: Known, flow: Flow, now: int, intent_id: str, *, asked: bool = True) -> Step:
+    """Return what to do with one record; ``now`` is our time in ms, ``intent_id`` a fresh id.
+
+    ``asked``: a person asks for it, so values that the CRM refused before are tried again.
     """
-    link, remote = known.link, known.remote
-    if remote is not None:
-        if known.claimed_by is not None:
-            return Hold(faults.already_linked(known.claimed_by))
-        if link is None or link.crm_id is None:
-            return _match(known, remote, defaults)
-        if remote.id == link.crm_id and remote.version < link.read_version:
-            return Hold(faults.STALE_READ)
-        return _merge(known, remote, defaults)
-    if link is not None and link.crm_id is not None:
-        return Hold(faults.RECORD_GONE)
-    if known.claimed_by is not None:
-        return Hold(faults.already_linked(known.claimed_by))
-    if link is not None and link.intent is not None and not known.own_key and not _match_value(known, defaults):
-        return Hold(faults.UNANSWERED_CREATE)
-    decision = decide(defaults.fields, known.ours, None, ())
-    own = {defaults.own_key: known.lead_id} if known.own_key else {}
-    return Create(decision, {**defaults.constants, **decision.values, **own})
-
-
-def _match(known: Known, remote: RemoteRecord, defaults: ObjectDefaults) -> Plan:
-    """Decide for a lead that meets a record it was not linked to."""
-    ours_is_theirs = known.own_key and remote.values.get(defaults.own_key) == known.lead_id
-    wanted = _match_value(known, defaults)
-    pair = next(pair for pair in defaults.fields if pair.theirs == defaults.match_key)
-    if not ours_is_theirs and wanted and not equivalent(pair.same, wanted, remote.values.get(pair.theirs)):
-        return Hold(faults.SECONDARY_EMAIL)
-    return _merge(known, remote, defaults)
-
-
-def _merge(known: Known, remote: RemoteRecord, defaults: ObjectDefaults) -> Plan:
     link = known.link
-    bases = link.fields if link is not None else ()
-    if link is not None and link.intent is not None:
-        bases = settle_intent(defaults.fields, bases, link.intent, remote.values)
-    decision = decide(defaults.fields, known.ours, remote.values, bases)
-    values = decision.values
-    # Our id goes onto a record that has none. One that has another's is left alone: two hubs must not fight over it.
-    if known.own_key and blank(remote.values.get(defaults.own_key)):
-        values[defaults.own_key] = known.lead_id
-    return Update(decision, values, remote) if values else Leave(decision, remote)
+    if link is not None and link.crm_id is not None:
+        return _linked(known, released(link) if asked else link, now, intent_id)
+    hits = [Hit(known.by, known.read.id)] if known.read is not None else []
+    match = match_there(
+        known.ours.id,
+        link,
+        hits,
+        known.claimed,
+        safety=flow.safety,
+        match_keys=(flow.match.name,) if flow.match is not None else (),
+        lag=flow.lag,
+        now=known.asked,
+    )
+    match match:
+        case LinkTo() if known.read is not None:
+            if match.by != OWN_KEY and flow.match is not None and not stands_for(flow.match, known.wanted, known.read):
+                return Hold(faults.SECONDARY_EMAIL)
+            claimed = replace(link or Link(record_id=known.ours.id), crm_id=match.id)
+            return _present(known, claimed, known.read, now, intent_id)
+        case Review():
+            return Hold(_doubt(match))
+        case Wait():
+            return Hold(faults.unseen_create(datetime.fromtimestamp(match.until / 1000, UTC)))
+        case _:
+            return Go(births.create_there(known.ours, known.stream, now, intent_id), None)
 
 
-def _match_value(known: Known, defaults: ObjectDefaults) -> str | None:
-    pair = next(pair for pair in defaults.fields if pair.theirs == defaults.match_key)
-    return known.ours.get(pair.ours)
+def _linked(known: Known, link: Link, now: int, intent_id: str) -> Step:
+    """Decide for a record whose counterpart is known: it may be gone, or go on as another."""
+    read = known.read
+    if read is None:
+        ended = ends.deleted_there(link, known.ours, Absent(link.crm_id or "", AbsentFrom.BY_ID), known.stream)
+        return Hold(faults.RECORD_GONE, ended.link if ended.act is Act.APPLY else None)
+    if read.id != link.crm_id:
+        link, other = _followed(known, link, read)
+        if other is not None:
+            return Hold(faults.already_linked(other), link)
+    return _present(known, link, read, now, intent_id)
+
+
+def _followed(known: Known, link: Link, read: Present) -> tuple[Link, str | None]:
+    """Return the link after its record was merged into ``read``, and which other of ours has the survivor, if any."""
+    holder = known.claimed.get(read.id)
+    other = Link(record_id=holder, state=LinkState.ACTIVE, crm_id=read.id) if holder is not None else None
+    after = ends.moved(link, Moved(link.crm_id or "", read.id), known.ours, other, None).link
+    return after, after.redirect_to
+
+
+def _present(known: Known, link: Link, read: Present, now: int, intent_id: str) -> Step:
+    if freshness(link, read, known.stream.pairs) is Freshness.DROP:
+        return Hold(faults.STALE_READ)
+    decided = reconcile(link, known.ours, read, known.stream, now, intent_id)
+    if decided.act is Act.READ_BY_ID:
+        return Again()
+    if decided.word is Word.HELD:
+        return Hold(faults.undecided(kept(decided.link), decided.entries), decided.link)
+    return Go(decided, read)
+
+
+def _doubt(review: Review) -> Fault:
+    if review.doubt is Doubt.TAKEN:
+        return faults.already_linked(review.candidates[-1])
+    return faults.SEVERAL_MATCH if review.doubt is Doubt.SEVERAL else faults.UNANSWERED_CREATE
+
+
+def kept(link: Link) -> tuple[str, ...]:
+    """Return our names of the fields that were changed here and whose differing value in the CRM was kept."""
+    found: list[str] = []
+    for name, noted in link.noted.items():
+        base = link.bases.get(name)
+        if name != OWN_ID and noted.ours != (base.ours if base is not None else None):
+            found.append(name.removeprefix("="))
+    return tuple(found)

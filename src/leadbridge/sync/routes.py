@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from leadbridge.kit.clock import Clock
 from leadbridge.kit.document import Body
+from leadbridge.sync.errors import RunNotFound
 from leadbridge.sync.linked import links_of
 from leadbridge.sync.model import OPEN, Item, Run
-from leadbridge.sync.runs import Progress
+from leadbridge.sync.runs import LOOK_SECONDS, Progress
 from leadbridge.sync.service import WAIT_SECONDS, SyncService
 from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok
-from leadbridge.web.rights import Right, needs
+from leadbridge.web.rights import Right, needs, needs_to_stream
 from leadbridge.web.routing import ApiRoute
+from leadbridge.web.streams import MEDIA_TYPE, Streams, event
 
 router = APIRouter(prefix="/api/v1", tags=["sync"], route_class=ApiRoute)
 
@@ -30,7 +35,9 @@ async def sync_service(request: Request) -> SyncService:
 SyncDep = Annotated[SyncService, Depends(sync_service)]
 Pusher = Annotated[Caller, needs(Right.SYNC_RUN)]
 Follower = Annotated[Caller, needs(Right.RUNS_READ)]
+Watcher = Annotated[Caller, needs_to_stream(Right.RUNS_READ)]
 Reader = Annotated[Caller, needs(Right.LEADS_READ)]
+LastEvent = Annotated[str | None, Header(alias="last-event-id", max_length=40, description="Of the last event seen.")]
 
 
 class SyncLeadsBody(Body):
@@ -84,6 +91,47 @@ async def get_run(run_id: str, caller: Follower, sync: SyncDep) -> Response:
     """Return how far a run is and what became of its records, in the order they were sent."""
     progress = await sync.progress(caller.company_id, run_id)
     return ok(run_view(progress.run, progress.hint) | outcomes(progress))
+
+
+@router.get(
+    "/runs/{run_id}/events",
+    summary="A run's progress, as server-sent events",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "Events until the run ends."},
+        204: {"description": "The run has ended, and `Last-Event-ID` says that this is known."},
+    },
+)
+async def run_events(run_id: str, request: Request, caller: Watcher, sync: SyncDep, last: LastEvent = None) -> Response:
+    """Tell how far a run is, whenever it gets further: `progress` events, and at its end one `end` event.
+
+    The data of each is the run as `GET /runs/{id}` shows it, without the outcomes of single records; its id goes into
+    `Last-Event-ID` of a stream that is opened again, which then begins with what is new. A stream lasts ten minutes
+    at most. A browser opens it with a ticket (`POST /api/v1/events/tickets`).
+    """
+    run = await sync.runs.get(caller.company_id, run_id)
+    if run.status not in OPEN and last == _event_id(run):
+        return Response(status_code=204)  # by which a browser's EventSource stops opening it again
+    streams: Streams = request.app.state.hub.streams
+    return streams.answer(caller.company_id, _told(run, sync, streams, request.app.state.hub.clock, last))
+
+
+async def _told(run: Run, sync: SyncService, streams: Streams, clock: Clock, last: str | None) -> AsyncIterator[bytes]:
+    began = clock.monotonic()
+    with suppress(RunNotFound):  # it was deleted meanwhile
+        while True:
+            if run.status not in OPEN:
+                yield event("end", _event_id(run), run_view(run))
+                return
+            yield b"" if last == _event_id(run) else event("progress", _event_id(run), run_view(run))
+            last = _event_id(run)
+            if not streams.lasts(began):
+                return
+            run = await sync.runs.changed(run, LOOK_SECONDS)
+
+
+def _event_id(run: Run) -> str:
+    return str(run.rev)
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202, summary="Cancel a run")

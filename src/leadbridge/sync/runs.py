@@ -19,7 +19,8 @@ from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunEnded, RunNotFound
 from leadbridge.sync.ledger import plus
-from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus
+from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus, Trigger
+from leadbridge.usage.calls import Cause
 from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
 from leadbridge.work.enqueue import NewTask, TaskQueue
@@ -32,6 +33,8 @@ PART_ITEMS = 100
 MAX_ITEMS = 10_000
 LOOK_SECONDS = 0.5
 """The longest pause between two looks at a run that is waited for."""
+STEP_SECONDS = 0.1
+"""The shortest pause between two looks at a run that is watched."""
 NO_WORKER = "No worker has taken it up yet. If this stays so, start one: leadbridge worker."
 PAUSED = "The connection is paused; the run goes on when it is resumed."
 
@@ -96,6 +99,7 @@ class Runs:
         queue: Queue = Queue.LIVE,
         patient: bool = False,
         request_id: str | None = None,
+        trigger: Trigger = Trigger.REQUEST,
     ) -> Run:
         """Add such a run to ``batch``, the batch of its cause, and return it. Call it inside ``store.attempt``.
 
@@ -111,6 +115,7 @@ class Runs:
             kind="push",
             connection_id=connection.id,
             provider=connection.provider,
+            trigger=trigger,
             status=RunStatus.WAITING,
             total=len(items),
             counts=plus(Counts(), [item for item in items if item.action is not None]),
@@ -160,6 +165,10 @@ class Runs:
         status = RunStatus.CANCELLED if run.cancelled else RunStatus.DONE
         return run.model_copy(update={"status": status, "ended_at": self._clock.now()})
 
+    def cause(self, run: Run) -> Cause:
+        """Return what a run's calls are linked to: its usage event, which is stored at its end."""
+        return Cause(run.company_id, run.id, run.provider, run.connection_id)
+
     def event(self, run: Run) -> UsageEvent:
         """Return the usage event of a run. It has the run's id, so that calls can be linked to it before its end."""
         ended = run.ended_at or self._clock.now()
@@ -174,7 +183,7 @@ class Runs:
             provider=run.provider,
             connection_id=run.connection_id,
             run_id=run.id,
-            request={"leads": run.total},
+            request={"leads": run.total} | ({} if run.trigger is Trigger.REQUEST else {"trigger": run.trigger.value}),
             response=run.counts.model_dump(by_alias=True),
             id=run.id,
         )
@@ -195,6 +204,16 @@ class Runs:
             seen = await self._store.engine.wait_for_change(0 if seen is None else min(left, LOOK_SECONDS), seen)
             run = await self.get(run.company_id, run.id)
         return run
+
+    async def changed(self, run: Run, seconds: float) -> Run:
+        """Return the run once it is further than ``run``, or as it is after ``seconds``; raises ``RunNotFound``."""
+        deadline = self._clock.monotonic() + seconds
+        here, seen = await self.get(run.company_id, run.id), None
+        while here.rev == run.rev and (left := deadline - self._clock.monotonic()) > 0:
+            seen = await self._store.engine.wait_for_change(0 if seen is None else min(left, LOOK_SECONDS), seen)
+            await self._clock.sleep(STEP_SECONDS)  # whatever others commit, each watcher reads ten times a second
+            here = await self.get(run.company_id, run.id)
+        return here
 
     async def progress(self, run: Run) -> Progress:
         """Return a run with its items so far, and what keeps it from going on."""

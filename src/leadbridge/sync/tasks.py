@@ -149,7 +149,7 @@ class PushTasks:
 
     async def _log(self, context: TaskContext, run: Run, session: ConnectionSession) -> None:
         """Put the calls into the request log, also when the part is tried again."""
-        batch = self._usage.add_calls(WriteBatch(), self._runs.event(run), session.notes)
+        batch = self._usage.add_calls(WriteBatch(), self._runs.cause(run), session.notes)
         if len(batch):
             await _write(context, batch)
 

@@ -21,6 +21,7 @@ MAX_CALLS = 50
 MAX_FAILED = 50
 """Calls that failed which are kept of one operation."""
 MAX_URL = 500
+MAX_CORRELATION = 100
 
 _PLAIN_PART = re.compile(r"[A-Za-z0-9._:()\-]{1,64}\Z")
 
@@ -37,11 +38,28 @@ class Call:
     milliseconds: int
     sent: int
     received: int
+    correlation: str | None = None
+    """The vendor's own id of the call."""
 
     @property
     def failed(self) -> bool:
         """Whether it gave nothing that could be used."""
         return self.status is None or self.status >= 400
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What calls are made for: the usage event that they are linked to, by its id, whether it is stored yet or not."""
+
+    company_id: str
+    event_id: str
+    provider: str | None = None
+    connection_id: str | None = None
+
+
+def cause_of(event: UsageEvent) -> Cause:
+    """Return an event as the cause of its calls."""
+    return Cause(event.company_id, event.id, event.provider, event.connection_id)
 
 
 class CallNotes:
@@ -55,8 +73,8 @@ class CallNotes:
         self.dropped = 0
         """Calls that were made and are not kept."""
 
-    def answered(self, request: HttpRequest, response: HttpResponse, started: datetime) -> None:
-        """Note a call that was answered."""
+    def answered(self, request: HttpRequest, response: HttpResponse, started: datetime, correlation: str = "") -> None:
+        """Note a call that was answered; ``correlation`` is the vendor's own id of it, where it gave one."""
         self._note(
             Call(
                 started,
@@ -67,6 +85,7 @@ class CallNotes:
                 round(response.elapsed * 1000),
                 len(request.body or b""),
                 len(response.body),
+                correlation[:MAX_CORRELATION] or None,
             )
         )
 
@@ -82,16 +101,16 @@ class CallNotes:
         """Return the calls that are kept, in their order."""
         return sorted([*self._first, *self._last, *self._failed], key=lambda call: call.at)
 
-    def entries(self, event: UsageEvent, ids: IdSource) -> list[LoggedRequest]:
-        """Return the log entries of the calls that were made for ``event``."""
+    def entries(self, cause: Cause, ids: IdSource) -> list[LoggedRequest]:
+        """Return the log entries of the calls that were made for the sake of ``cause``."""
         return [
             LoggedRequest(
                 id=ids(),
-                company_id=event.company_id,
-                event_id=event.id,
+                company_id=cause.company_id,
+                event_id=cause.event_id,
                 at=call.at,
-                provider=event.provider,
-                connection_id=event.connection_id,
+                provider=cause.provider,
+                connection_id=cause.connection_id,
                 method=call.method,
                 url=call.url,
                 status=call.status,
@@ -99,6 +118,7 @@ class CallNotes:
                 milliseconds=call.milliseconds,
                 sent_bytes=call.sent,
                 received_bytes=call.received,
+                correlation_id=call.correlation,
             )
             for call in self.kept()
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ import orjson
 from leadbridge.kit.clock import to_seconds_text, to_text
 from leadbridge.kit.errors import NotFound
 from leadbridge.security.escape import csv_line
-from leadbridge.storage.query import AllOf, Eq, Position, Residual
+from leadbridge.storage.query import Position, Residual, all_that_are_set
 from leadbridge.storage.store import CHUNK, Page, Store
 from leadbridge.usage.model import REQUESTS, USAGE_EVENTS, LoggedRequest, UsageEvent
 
@@ -38,7 +38,7 @@ class EventFilter:
 
     def residual(self, *, but: str | None = None) -> Residual | None:
         """Return what is checked on each event, without the field ``but`` that an index answers."""
-        asked: Mapping[str, str | None] = {
+        asked = {
             "eventType": self.event_type,
             "category": self.category,
             "status": self.status,
@@ -46,8 +46,7 @@ class EventFilter:
             "connectionId": self.connection_id,
             "automationId": self.automation_id,
         }
-        parts = [Eq(path, value) for path, value in asked.items() if value is not None and path != but]
-        return AllOf(tuple(parts)) if parts else None
+        return all_that_are_set({path: value for path, value in asked.items() if path != but})
 
 
 class UsageEvents:
@@ -132,6 +131,7 @@ def call_view(call: LoggedRequest) -> dict[str, Any]:
         "latencyMs": call.milliseconds,
         "sentBytes": call.sent_bytes,
         "receivedBytes": call.received_bytes,
+        "correlationId": call.correlation_id,
     }
 
 

@@ -94,6 +94,8 @@ class LoggedRequest(Record):
     milliseconds: int
     sent_bytes: int
     received_bytes: int
+    correlation_id: str | None = None
+    """The vendor's own id of the call."""
 
 
 class Limit(Shape):

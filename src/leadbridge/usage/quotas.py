@@ -105,6 +105,11 @@ class QuotaService:
 
     async def admit(self, company: str, quota: Quota, amount: int = 1) -> None:
         """Count ``amount`` against a limit; raises ``QuotaExceeded`` where it no longer fits."""
+        await self.check(company, quota, amount)
+        self.count(company, quota, amount)
+
+    async def check(self, company: str, quota: Quota, amount: int = 1) -> None:
+        """Raise ``QuotaExceeded`` where ``amount`` no longer fits, without counting it."""
         known = await self._look(company, quota)
         standing = known.used.get(quota)
         if standing is None or standing.hard is None:
@@ -112,14 +117,12 @@ class QuotaService:
         used = standing.used + known.admitted.get(quota, 0)
         if used + amount > standing.hard:
             raise self._exceeded(standing, used)
-        known.admitted[quota] = known.admitted.get(quota, 0) + amount
 
-    async def check(self, company: str, quota: Quota) -> None:
-        """Raise ``QuotaExceeded`` where nothing of yet unknown size may begin any more."""
-        await self.admit(company, quota, 1)
+    def count(self, company: str, quota: Quota, amount: int) -> None:
+        """Count what was stored after a ``check``, until it is read with the sums."""
         known = self._known.get(company)
-        if known is not None and known.admitted.get(quota):
-            known.admitted[quota] -= 1
+        if known is not None and quota in known.used:
+            known.admitted[quota] = known.admitted.get(quota, 0) + amount
 
     async def standings(self, company: str) -> list[Standing]:
         """Return how far a company is with each limit, read anew."""
@@ -195,14 +198,28 @@ class QuotaService:
 
 
 class LeadMeter:
-    """Counts new leads: against the month's limit before they are made, and in the batch that makes them."""
+    """Counts new leads: against the month's limit before they are made, and in the batch that makes them.
 
-    def __init__(self, quotas: QuotaService, usage: UsageService) -> None:
+    Without ``quotas`` they are counted and never refused.
+    """
+
+    def __init__(self, quotas: QuotaService | None, usage: UsageService) -> None:
         self._quotas, self._usage = quotas, usage
 
     async def admit(self, company: str, leads: int = 1) -> None:
-        """Raise ``QuotaExceeded`` where the company may not make so many more."""
-        await self._quotas.admit(company, Quota.LEADS, leads)
+        """Count leads about to be made; raises ``QuotaExceeded`` where the company may not make so many more."""
+        if self._quotas is not None:
+            await self._quotas.admit(company, Quota.LEADS, leads)
+
+    async def check(self, company: str, leads: int) -> None:
+        """Raise ``QuotaExceeded`` where the company may not make so many more; nothing is counted yet."""
+        if self._quotas is not None:
+            await self._quotas.check(company, Quota.LEADS, leads)
+
+    def made(self, company: str, leads: int) -> None:
+        """Count leads that were made after a ``check``."""
+        if self._quotas is not None:
+            self._quotas.count(company, Quota.LEADS, leads)
 
     def add(self, batch: WriteBatch, company: str, leads: int = 1) -> None:
         """Count leads that ``batch`` makes."""

@@ -10,9 +10,9 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import NotFound
 from leadbridge.kit.ids import IdSource
 from leadbridge.storage.batch import WriteBatch
-from leadbridge.storage.query import AllOf, Eq, Position, Residual
+from leadbridge.storage.query import Position, Residual, all_that_are_set
 from leadbridge.storage.store import MAX_KEYS, Page, Store
-from leadbridge.usage.calls import CallNotes
+from leadbridge.usage.calls import CallNotes, Cause, cause_of
 from leadbridge.usage.model import (
     ERRORS,
     REQUESTS,
@@ -64,16 +64,7 @@ class ErrorFilter:
 
     def residual(self) -> Residual | None:
         """Return what is checked on each entry, or None."""
-        parts = [
-            Eq(path, value)
-            for path, value in (
-                ("provider", self.provider),
-                ("connectionId", self.connection_id),
-                ("code", self.code),
-            )
-            if value is not None
-        ]
-        return AllOf(tuple(parts)) if parts else None
+        return all_that_are_set({"provider": self.provider, "connectionId": self.connection_id, "code": self.code})
 
 
 class UsageService:
@@ -125,13 +116,13 @@ class UsageService:
         """
         for event in events:
             batch.insert(USAGE_EVENTS, event)
-            for entry in calls.entries(event, self._ids) if calls is not None else ():
+            for entry in calls.entries(cause_of(event), self._ids) if calls is not None else ():
                 batch.insert(REQUESTS, entry)
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=events[0].company_id, parts=parts_of(events)))
 
-    def add_calls(self, batch: WriteBatch, event: UsageEvent, calls: CallNotes) -> WriteBatch:
+    def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""
-        for entry in calls.entries(event, self._ids):
+        for entry in calls.entries(cause, self._ids):
             batch.insert(REQUESTS, entry)
         return batch
 
@@ -148,9 +139,7 @@ class UsageService:
 
     async def record_failures(self, company_id: str, failures: Sequence[Failure]) -> None:
         """Fold failures into the error log: a known one counts up, a new one is added."""
-        by_key: dict[str, list[Failure]] = {}
-        for failure in failures:
-            by_key.setdefault(failure.key, []).append(failure)
+        by_key = _by_key(failures)
         keys = list(by_key)
         for start in range(0, len(keys), MAX_KEYS):
             chunk = {key: by_key[key] for key in keys[start : start + MAX_KEYS]}
@@ -164,10 +153,7 @@ class UsageService:
 
     async def add_failures(self, batch: WriteBatch, company_id: str, failures: Sequence[Failure]) -> None:
         """Add at most 500 failures to ``batch``, which then depends on the entries they are folded into."""
-        by_key: dict[str, list[Failure]] = {}
-        for failure in failures:
-            by_key.setdefault(failure.key, []).append(failure)
-        await self._fold(batch, company_id, by_key)
+        await self._fold(batch, company_id, _by_key(failures))
 
     async def _fold(self, batch: WriteBatch, company_id: str, chunk: dict[str, list[Failure]]) -> None:
         known = {entry.key: entry for entry in await self._store[ERRORS].of(company_id).lookup("key", list(chunk))}
@@ -231,3 +217,11 @@ class UsageService:
         if entry is None:
             raise NotFound("The error log has no such entry.")
         return entry
+
+
+def _by_key(failures: Sequence[Failure]) -> dict[str, list[Failure]]:
+    """Return failures by what makes them the same, in the order in which they happened."""
+    by_key: dict[str, list[Failure]] = {}
+    for failure in failures:
+        by_key.setdefault(failure.key, []).append(failure)
+    return by_key

@@ -19,6 +19,7 @@ from leadbridge.kit.errors import InvalidInput, Unauthenticated
 from leadbridge.security.hashing import hash_token, new_token
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
+from leadbridge.tenancy.expiry import forget_expired
 from leadbridge.tenancy.keys import is_live
 from leadbridge.tenancy.model import DIRECTORY, TOKENS, USERS, DirectoryEntry
 from leadbridge.web.admission import count
@@ -30,7 +31,6 @@ _KEY_MARK = "#"
 """Between a stream's path and the id of an API key; no path of a stream has it."""
 LIFETIME = timedelta(seconds=30)
 _STREAM = re.compile(r"/api/v1/(?:[A-Za-z0-9._~-]+/)*events\Z")
-_SWEPT_AT_ONCE = 200
 
 
 class TicketRefused(Unauthenticated):
@@ -110,16 +110,7 @@ class Tickets:
 
     async def sweep(self) -> int:
         """Delete tickets that nobody used; returns how many."""
-        removed, now = 0, self._clock.now()
-        directory = self._store[DIRECTORY].across_companies()
-        asked = {"what": TICKET}
-        while page := (await directory.find(eq=asked, order=["expiresAt"], high=now, limit=_SWEPT_AT_ONCE)).items:
-            batch = WriteBatch()
-            for entry in page:
-                batch.delete(DIRECTORY, None, entry.id)
-            await self._store.write(batch)
-            removed += len(page)
-        return removed
+        return await forget_expired(self._store, TICKET, self._clock.now())
 
 
 async def stream_caller(

@@ -21,11 +21,12 @@ from dataclasses import dataclass, field
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Contention, Store
+from leadbridge.work.daily import Daily
 from leadbridge.work.model import BUDGETS, Budget
 
-BURST_SHARE = 0.25
+BURST_SHARE = 0.05
 """The share of a window's calls that may go out at once. With a refill of the rest over the window, no window of any
-position sees more calls than the vendor allows."""
+position sees more calls than the vendor allows. It is what long work loses of the vendor's rate, so it is small."""
 RESERVED_SHARE = 0.2
 BLOCK_SECONDS = 1.0
 MAX_ACCOUNTS = 10_000
@@ -63,9 +64,8 @@ class Grant:
 
 def grant(budget: Budget, allowed: Allowance, now: int, *, urgent: bool) -> Grant:
     """Return the block that a caller gets from ``budget`` at ``now`` (milliseconds since 1970). Pure."""
-    gained = max(0, now - budget.at) / 1000 * allowed.rate
-    tokens = min(allowed.burst, budget.tokens + gained)
-    filled = budget.model_copy(update={"tokens": tokens, "at": max(now, budget.at)})
+    filled = refilled(budget, allowed, now)
+    tokens = filled.tokens
     if budget.shut_until > now:
         return Grant(0, filled, (budget.shut_until - now) / 1000)
     # with a bucket of a few calls a fifth is less than one: the last one is kept
@@ -81,6 +81,12 @@ def present(budget: Budget, holder: str, now: int) -> Budget:
     """Return the budget with ``holder`` among those who call the account, and without those who no longer do."""
     others = [one for one in budget.holders if int(one.rpartition(":")[2]) > now and one.rpartition(":")[0] != holder]
     return budget.model_copy(update={"holders": (*others, f"{holder}:{now + PRESENCE}")})
+
+
+def refilled(budget: Budget, allowed: Allowance, now: int) -> Budget:
+    """Return ``budget`` as it is at ``now``; a clock that went back adds nothing. Pure."""
+    gained = max(0, now - budget.at) / 1000 * allowed.rate
+    return budget.model_copy(update={"tokens": min(allowed.burst, budget.tokens + gained), "at": max(now, budget.at)})
 
 
 def account_key(provider: str, account: str, environment: str) -> str:
@@ -110,6 +116,7 @@ class Budgets:
     def __init__(self, store: Store, clock: Clock, name: str | None = None) -> None:
         self._store, self._clock = store, clock
         self._name = name or secrets.token_hex(6)
+        self.daily = Daily(store, clock)
         self._blocks: OrderedDict[tuple[str, bool], _Block] = OrderedDict()
         self._gates: OrderedDict[str, _Gate] = OrderedDict()
 
@@ -174,7 +181,7 @@ class Budgets:
 
         async def build() -> tuple[WriteBatch | None, None]:
             budget = await self._budget(account, allowed, now)
-            filled = grant(budget, allowed, now, urgent=True).budget
+            filled = refilled(budget, allowed, now)
             tokens = budget.tokens if remaining is None else min(filled.tokens, float(remaining))
             shut = budget.shut_until if shut_for is None else max(budget.shut_until, now + round(shut_for * 1000))
             if remaining is not None and filled.tokens <= remaining and shut == budget.shut_until:

@@ -31,6 +31,7 @@ class Actions:
             "seed": self.seed,
             "merge": self.merge,
             "convert": self.convert,
+            "lock": self.lock,
             "restore": self.restore,
             "revoke": self.revoke,
             "user": self.user,
@@ -75,6 +76,12 @@ class Actions:
         with self.human.at_work(given.get("zgid"), "Leads") as desk:
             deal = {"Deals": given["deal"]} if isinstance(given.get("deal"), dict) else {}
             return endings.convert(desk, find(desk, given.get("id"), "$.id"), deal, "$")
+
+    def lock(self, given: Given) -> Given:
+        """Lock a record as a person, or with `locked` false unlock it: object, id."""
+        with self.human.at_work(given.get("zgid"), given.get("object") or "Leads") as desk:
+            record = find(desk, given.get("id"), "$.id")
+            return self.human.shown(desk, desk.store(record, {"Locked__s": given.get("locked") is not False}))
 
     def restore(self, given: Given) -> Given:
         """Take a record out of the recycle bin as a person: object, id."""

@@ -13,12 +13,13 @@ from starlette.routing import BaseRoute, Route
 from ..control import control_routes
 from ..store import Database
 from ..world import World
-from . import coql, endings, metadata, oauth, reading, search, watch_routes, writes
+from . import bulk, coql, endings, metadata, oauth, reading, search, unconfirmed, watch_routes, writes
 from .actions import Actions
 from .errors import answer, error_body
 from .human import ZohoControl
 from .operation import Handler, Needs, Operations
 from .org import Zoho
+from .screens import Screens
 from .settings import Settings
 
 Spec = tuple[str, str, str, Handler, Needs | None]
@@ -26,13 +27,13 @@ Spec = tuple[str, str, str, Handler, Needs | None]
 _CRM = "/crm/{version}"
 
 
-def _of(operation: str, permission: str = "", **more: object) -> Needs:
-    return Needs((f"ZohoCRM.modules.{{module}}.{operation}",), permission, **more)  # type: ignore[arg-type]
+def _of(operation: str, permission: str, *, rows: str = "", cost: int = 1, heavy: bool = False) -> Needs:
+    return Needs((f"ZohoCRM.modules.{{module}}.{operation}",), permission, cost=cost, rows=rows, heavy=heavy)
 
 
 def _records() -> Iterable[Spec]:
     many, one = f"{_CRM}/{{module}}", f"{_CRM}/{{module}}/{{record}}"
-    view, rows = _of("READ", "View"), {"rows": "data"}
+    view = _of("READ", "View")
     yield "GET", f"{many}/deleted", "records.deleted", reading.deleted, view
     yield "GET", f"{many}/actions/count", "records.count", reading.count, view
     yield (
@@ -52,10 +53,10 @@ def _records() -> Iterable[Spec]:
         _of("UPDATE", "Edit", cost=5, heavy=True),
     )
     yield "POST", f"{_CRM}/coql", "coql", coql.run, Needs(("ZohoCRM.coql.READ",), query=True)
-    yield "POST", f"{many}/upsert", "records.upsert", writes.upsert, _of("CREATE", "Create", **rows)
+    yield "POST", f"{many}/upsert", "records.upsert", writes.upsert, _of("CREATE", "Create", rows="data")
     yield "GET", many, "records.list", reading.records, view
-    yield "POST", many, "records.create", writes.create, _of("CREATE", "Create", **rows)
-    yield "PUT", many, "records.update", writes.update, _of("UPDATE", "Edit", **rows)
+    yield "POST", many, "records.create", writes.create, _of("CREATE", "Create", rows="data")
+    yield "PUT", many, "records.update", writes.update, _of("UPDATE", "Edit", rows="data")
     yield "DELETE", many, "records.delete", writes.delete, _of("DELETE", "Delete")
     yield "GET", one, "records.read", reading.record, view
     yield "PUT", one, "records.update-one", writes.update_one, _of("UPDATE", "Edit")
@@ -72,8 +73,18 @@ def _settings() -> Iterable[Spec]:
     yield "GET", f"{base}/modules", "modules.list", metadata.modules, modules
     yield "GET", f"{base}/modules/{{module}}", "modules.read", metadata.module, modules
     yield "GET", f"{base}/layouts", "layouts.list", metadata.layouts, Needs(("ZohoCRM.settings.layouts.READ",))
+    pipelines = Needs(("ZohoCRM.settings.pipeline.READ",))
+    yield "GET", f"{base}/pipeline", "pipelines.list", metadata.pipelines, pipelines
+    yield "GET", f"{base}/stages", "stages.list", metadata.stages, Needs(("ZohoCRM.settings.stages.READ",))
     yield "GET", f"{_CRM}/users", "users.list", metadata.users, Needs(("ZohoCRM.users.READ",))
     yield "GET", f"{_CRM}/org", "org.read", metadata.organisation, Needs(("ZohoCRM.org.READ",))
+
+
+def _bulk() -> Iterable[Spec]:
+    jobs = "/crm/bulk/{version}/read"
+    yield "POST", jobs, "bulk.read.create", bulk.create, Needs(("ZohoCRM.bulk.CREATE",), cost=unconfirmed.BULK_COST)
+    yield "GET", f"{jobs}/{{job}}", "bulk.read.state", bulk.read, Needs(("ZohoCRM.bulk.READ",))
+    yield "GET", f"{jobs}/{{job}}/result", "bulk.read.result", bulk.result, Needs(("ZohoCRM.bulk.READ",))
 
 
 def _watch() -> Iterable[Spec]:
@@ -98,7 +109,7 @@ def _accounts() -> Iterable[Spec]:
 
 
 def build(db: Database, address: str) -> Starlette:
-    """Return the sandboxed Zoho CRM as an ASGI app, with its control at `/_control/`.
+    """Return the sandboxed Zoho CRM as an ASGI app, with its page at `/` and its control at `/_control/`.
 
     `address` is where it is reached; the data centre `eu` is the same port under the name `localhost`.
     """
@@ -106,7 +117,7 @@ def build(db: Database, address: str) -> Starlette:
     operations = Operations(zoho)
     routes: list[BaseRoute] = [
         Route(path, operations.endpoint(name, handler, needs), methods=[method])
-        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_watch(), *_records())
+        for method, path, name, handler, needs in (*_accounts(), *_settings(), *_bulk(), *_watch(), *_records())
     ]
 
     async def unknown(_: Request, error: Exception) -> Response:
@@ -120,7 +131,11 @@ def build(db: Database, address: str) -> Starlette:
         return answer(500, error_body("INTERNAL_ERROR", "Internal server error occurred."))
 
     human = ZohoControl(zoho)
-    routes.append(control_routes(zoho.world, human, Actions(zoho, human).by_name()))
+    actions = Actions(zoho, human)
+    screens = Screens(zoho, human, actions)
+    routes.append(Route("/", screens.records))
+    routes.append(Route("/record/{module}/{record}", screens.record, methods=["GET", "POST"]))
+    routes.append(control_routes(zoho.world, human, actions.by_name()))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
     app.router.redirect_slashes = False
     return app

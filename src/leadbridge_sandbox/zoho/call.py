@@ -27,6 +27,7 @@ class Call:
     body: bytes
     bearer: Principal | None = None
     changes: list[Change] = field(default_factory=list)
+    _parsed: Any = None
 
     @property
     def principal(self) -> Principal:
@@ -54,13 +55,14 @@ class Call:
 
     def json(self) -> dict[str, Any]:
         """Return the body's JSON object. Raises VendorError 400."""
-        try:
-            parsed = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            parsed = None
-        if not isinstance(parsed, dict):
+        if self._parsed is None:
+            try:
+                self._parsed = orjson.loads(self.body)
+            except orjson.JSONDecodeError:
+                self._parsed = ()
+        if not isinstance(self._parsed, dict):
             raise VendorError(400, "INVALID_DATA", "body", {"expected_data_type": "jsonobject"})
-        return parsed
+        return self._parsed
 
     def rows(self, name: str, cap: int) -> list[dict[str, Any]]:
         """Return the body's list of objects. Raises VendorError 400."""

@@ -56,6 +56,7 @@ class Field:
     read_only: bool = False
     custom: bool = False
     unique: bool = False
+    external: bool = False
     lookup: str = ""
     choices: tuple[str, ...] = ()
     decimals: int | None = None
@@ -89,7 +90,7 @@ class Field:
             "pick_list_values": [_choice(self.id, place, text) for place, text in enumerate(self.choices, 1)],
             "unique": dict(unconfirmed.UNIQUE_AS_SHOWN) if self.unique else {},
             "lookup": {},
-            "external": None,
+            "external": {"type": "user", "show": True} if self.external else None,
             "formula": {},
             "auto_number": {},
             "virtual_field": False,

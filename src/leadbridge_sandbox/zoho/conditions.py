@@ -8,8 +8,6 @@ from typing import Any
 
 from .times import seconds_of
 
-TIMES = frozenset({"datetime"})
-
 
 @dataclass(frozen=True, slots=True)
 class Test:

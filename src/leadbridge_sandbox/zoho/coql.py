@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -50,7 +51,8 @@ def _typed(node: Node, desk: Desk) -> Node:
     return Test(node.name, kind, node.operator, node.values)
 
 
-def _value(desk: Desk, record: Record, name: str) -> Any:
+def value_of(desk: Desk, record: Record, name: str) -> Any:
+    """Return what a record has in a column, through a lookup's dot if it has one."""
     own, _, further = name.partition(".")
     shown = desk.shown(record, (own,))[own] if own != "id" else str(record.id)
     if not further:
@@ -63,7 +65,7 @@ def _value(desk: Desk, record: Record, name: str) -> Any:
         return getattr(user, further, None)
     target = desk.other(field.lookup)
     found = target.records.get(int(shown["id"]))
-    return None if found is None else _value(target, found, further)
+    return None if found is None else value_of(target, found, further)
 
 
 def _checked(call: Call, query: Query, criteria: int) -> None:
@@ -98,7 +100,7 @@ def run(call: Call) -> Response:
     rows, more = _found(call, desk, query)
     if not rows:
         return answer(204, None)
-    data: list[Json] = [{"id": str(row.id)} | {name: _value(desk, row, name) for name in query.names} for row in rows]
+    data: list[Json] = [{"id": str(row.id)} | {name: value_of(desk, row, name) for name in query.names} for row in rows]
     for row in data:
         for name in [name for name in row if name.endswith(".id") and name.count(".") == 1]:
             row[name.partition(".")[0]] = {"id": row.pop(name)}
@@ -120,14 +122,14 @@ def _found(call: Call, desk: Desk, query: Query) -> tuple[list[Record], bool]:
         return rows[:count], len(rows) > count
     if lag_ms:
         source = desk.records.indexed(call.zoho.world.clock.now_ms() - lag_ms)
-        rows = [row for row in source if holds(where, lambda name, row=row: _value(desk, row, name))]  # type: ignore[misc]
+        rows = [row for row in source if holds(where, partial(value_of, desk, row))]
     else:
         rows = desk.records.select(f"deleted IS NULL AND {sql}", *values)
         if rest is not None:
-            rows = [row for row in rows if holds(rest, lambda name, row=row: _value(desk, row, name))]  # type: ignore[misc]
+            rows = [row for row in rows if holds(rest, partial(value_of, desk, row))]
     for name, ascending in reversed(order):
         kind = _kind(name, desk.fields, desk)
-        keyed = [(comparable(_value(desk, row, name), kind), row) for row in rows]
+        keyed = [(comparable(value_of(desk, row, name), kind), row) for row in rows]
         empty = [row for key, row in keyed if key is None]
         filled = sorted(((key, row) for key, row in keyed if key is not None), key=lambda one: one[0],
                         reverse=not ascending)  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,7 +137,7 @@ class Desk:
                 self._lookup(field, stored, at)
                 if (given.get("$append_values") or {}).get(name) is True and isinstance(stored, list):
                     stored = list(dict.fromkeys([*(held.get(name) or []), *stored]))
-            elif field.required or (field.layout_required and name not in held):
+            elif field.required or field.layout_required:
                 raise mandatory(name, at)
             changes[name] = stored
         return changes
@@ -204,6 +203,7 @@ class Desk:
         changes = self.checked(given, path, record.values)
         if record.converted:
             raise ItemError("CONVERTED_RECORD", "can't update the converted record", {"id": str(record.id)})
+        unlocked(record)
         self.clash(changes, record.id, path)
         return self.store(record, changes)
 
@@ -212,12 +212,11 @@ class Desk:
         different = [name for name, value in changes.items() if record.values.get(name) != value]
         if not different and not columns and not unconfirmed.UNCHANGED_WRITE_MOVES_MODIFIED:
             return record
-        before = copy(record)
         held = {**record.values, **changes}
         held = {name: value for name, value in held.items() if value is not None}
         moved = {"modified": max(self.now, record.created), "modified_by": self.user.id}
         after = replace(record, **{**moved, "values": held, **columns})
-        self.records.save(after, before)
+        self.records.save(after, record)
         shown = self.shown(after, different)
         self.tell(Change("update", self.module.api_name, record.id, {name: shown.get(name) for name in different}))
         return after
@@ -254,6 +253,30 @@ def open_desk(zoho: Zoho, org: Org, module: Module, user: User, tell: Tell) -> D
         now_ms=zoho.world.clock.now_ms(),
     )
     return Desk(zoho, org, module, definitions, records, user, zoho.now(), tell)
+
+
+def unlocked(record: Record) -> None:
+    """Refuse to change a record that a person has locked. Raises ItemError."""
+    if record.values.get("Locked__s"):
+        raise ItemError("RECORD_LOCKED", "The record is locked", {"id": str(record.id)})
+
+
+def find_external(desk: Desk, header: str, text: str) -> Record:
+    """Return the live record that another system's key names; the header says whose field holds it.
+
+    Raises ItemError when no record has the key, more than one has it, or the field is not an external one.
+    """
+    module, _, name = header.strip().partition(".")
+    field = desk.fields.get(name)
+    if desk.definitions.module(module) is not desk.module or field is None or not field.external:
+        raise ItemError("INVALID_DATA", "The external ID of the lookup field is incorrect", {"header": "X-EXTERNAL"})
+    held = desk.records.holders(name, text)
+    if not held:
+        text = "There is no data for the ID specified or there is no matching record in the given module."
+        raise ItemError("INVALID_DATA", text, {"api_name": name, "json_path": "$.path.id"})
+    if len(held) > 1:
+        raise ItemError("DUPLICATE_DATA", "The external field contains duplicate data.", {"api_name": name})
+    return find(desk, str(held[0]), "$.path.id")
 
 
 def find(desk: Desk, text: Any, path: str) -> Record:

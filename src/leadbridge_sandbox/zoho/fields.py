@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ..store import Database
+from . import unconfirmed
 from .catalogue import LENGTHS, MODULES, Field, Module
 from .errors import ItemError, Json, invalid_value, mandatory
 from .standard import STANDARD, custom_module
@@ -27,6 +28,7 @@ class Definitions:
         for (doc,) in db.all("SELECT doc FROM zoho_modules WHERE zgid = ? ORDER BY name", zgid):
             self._keep(Module(**{**(kept := orjson.loads(doc)), "duplicate_check": tuple(kept["duplicate_check"])}))
         self._fields: dict[str, dict[str, Field]] = {}
+        self._unique: dict[str, tuple[str, ...]] = {}
 
     def _keep(self, module: Module) -> None:
         self._modules[module.api_name] = module
@@ -37,9 +39,9 @@ class Definitions:
         return self._modules
 
     def module(self, name: str) -> Module | None:
-        """Return a module by its API name, whatever the case; Zoho's own clients send both."""
+        """Return a module by its API name."""
         found = self._modules.get(name)
-        if found is not None:
+        if found is not None or unconfirmed.MODULE_CASE_MATTERS:
             return found
         return next((one for one in self._modules.values() if one.api_name.lower() == name.lower()), None)
 
@@ -58,7 +60,9 @@ class Definitions:
 
     def unique(self, module: str) -> tuple[str, ...]:
         """Return the names of the fields whose values may not occur twice."""
-        return tuple(name for name, one in self.fields(module).items() if one.unique)
+        if module not in self._unique:
+            self._unique[module] = tuple(name for name, one in self.fields(module).items() if one.unique)
+        return self._unique[module]
 
     def keyed(self, module: str) -> tuple[str, ...]:
         """Return the names of the fields that records are looked up by: duplicate checks, e-mails, phones."""
@@ -90,7 +94,17 @@ class Definitions:
             raise invalid_value("length", f"{path}.length")
         picks = given.get("pick_list_values") or []
         choices = tuple(str(one.get("actual_value") or one.get("display_value")) for one in picks)
-        field = Field(name, label, kind, length, custom=True, unique=bool(given.get("unique")), choices=choices)
+        external = isinstance(given.get("external"), dict)
+        field = Field(
+            name,
+            label,
+            kind,
+            length,
+            custom=True,
+            unique=bool(given.get("unique")) or external,
+            external=external,
+            choices=choices,
+        )
         self.db.run(
             "INSERT INTO zoho_fields (zgid, module, name, doc) VALUES (?, ?, ?, ?)",
             self.zgid,
@@ -99,6 +113,7 @@ class Definitions:
             orjson.dumps(asdict(field)),
         )
         del self._fields[module]
+        self._unique.pop(module, None)
         return self.fields(module)[name]
 
     def add_module(self, name: str, singular: str, plural: str) -> Module:

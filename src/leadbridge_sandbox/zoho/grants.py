@@ -82,9 +82,8 @@ class Grants:
         )
 
     def _token(self) -> str:
-        return f"1000.{hashlib.md5(self.world.new_token(16).encode(), usedforsecurity=False).hexdigest()}." + (
-            hashlib.md5(self.world.new_token(16).encode(), usedforsecurity=False).hexdigest()
-        )
+        digest = hashlib.sha256(self.world.new_token(32).encode()).hexdigest()
+        return f"1000.{digest[:32]}.{digest[32:]}"
 
     def exchange(self, app: App, form: dict[str, str]) -> dict[str, Any]:
         """Return the token answer for a code. Raises TokenError."""

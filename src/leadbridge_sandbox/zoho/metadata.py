@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from .call import Call
-from .errors import ItemError, Json, VendorError, answer, invalid_module, missing_param
+from .errors import ItemError, Json, VendorError, answer, invalid_module, invalid_param, missing_param
 from .fields import layout_json
 from .writes import respond
 
@@ -75,6 +75,71 @@ def layouts(call: Call) -> Response:
     definitions = call.zoho.definitions(call.principal.org.zgid)
     name = _module_param(call)
     return answer(200, {"layouts": [layout_json(definitions.modules[name], definitions.fields(name))]})
+
+
+def pipelines(call: Call) -> Response:
+    """Answer the pipelines of a deal layout: one, with the stages of the picklist."""
+    definitions = call.zoho.definitions(call.principal.org.zgid)
+    layout = layout_json(definitions.modules["Deals"], definitions.fields("Deals"))
+    if not call.query("layout_id"):
+        raise missing_param("layout_id")
+    if call.query("layout_id") != layout["id"]:
+        raise invalid_param("layout_id")
+    stages = definitions.fields("Deals")["Stage"].as_json()["pick_list_values"]
+    shown = [
+        {
+            "id": stage["id"],
+            "display_value": stage["display_value"],
+            "actual_value": stage["actual_value"],
+            "sequence_number": stage["sequence_number"],
+            **_forecast(stage["actual_value"], place),
+        }
+        for place, stage in enumerate(stages)
+    ]
+    name = "Standard (Standard)"
+    entry = {"id": str(5_547_000_000_000_095_001), "display_value": name, "actual_value": name, "default": True}
+    return answer(200, {"pipeline": [{**entry, "maps": shown}]})
+
+
+def stages(call: Call) -> Response:
+    """Answer the stages of deals with their probabilities."""
+    if call.query("module") != "Deals":
+        raise missing_param("module") if not call.query("module") else invalid_param("module")
+    field = call.zoho.definitions(call.principal.org.zgid).fields("Deals")["Stage"].as_json()
+    shown = [
+        {
+            "id": stage["id"],
+            "name": stage["actual_value"],
+            "api_name": stage["actual_value"].replace(" ", "_"),
+            "probability": _PROBABILITIES.get(stage["actual_value"], 50),
+            "sequence_number": stage["sequence_number"],
+            **_forecast(stage["actual_value"], place),
+        }
+        for place, stage in enumerate(field["pick_list_values"])
+    ]
+    return answer(200, {"stages": shown})
+
+
+_PROBABILITIES = {
+    "Qualification": 10,
+    "Needs Analysis": 20,
+    "Value Proposition": 40,
+    "Identify Decision Makers": 60,
+    "Proposal/Price Quote": 75,
+    "Negotiation/Review": 90,
+    "Closed Won": 100,
+    "Closed Lost": 0,
+    "Closed Lost to Competition": 0,
+}
+
+
+def _forecast(stage: str, place: int) -> Json:
+    kind = "Closed Won" if stage == "Closed Won" else "Closed Lost" if stage.startswith("Closed Lost") else "Open"
+    category = {"Open": "Pipeline", "Closed Won": "Closed", "Closed Lost": "Omitted"}[kind]
+    return {
+        "forecast_type": kind,
+        "forecast_category": {"name": category, "id": str(5_547_000_000_000_096_001 + place)},
+    }
 
 
 def users(call: Call) -> Response:

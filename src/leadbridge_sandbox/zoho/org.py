@@ -180,11 +180,13 @@ class Zoho:
         with db.transaction():
             for name in schema.NAMES:
                 db.run(f"DELETE FROM zoho_{name}")  # noqa: S608 - names are constants
-            db.run("DELETE FROM sqlite_sequence WHERE name LIKE 'zoho_%'")
+            # deliveries keep their numbers: one that is under way must not be taken for a later one
+            db.run("DELETE FROM sqlite_sequence WHERE name LIKE 'zoho_%' AND name != 'zoho_events'")
         self._users.clear()
         self._definitions.clear()
         self.windows.reset()
         self.credits.reset()
+        self.in_flight.most.clear()
         self.triggers.clear()
         self.watch.reset()
         self._load()

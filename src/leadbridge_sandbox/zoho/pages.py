@@ -1,4 +1,4 @@
-"""The pages a person sees: consent, what is wrong with a request, and an organisation's records."""
+"""Renders the pages that a person sees."""
 
 from __future__ import annotations
 

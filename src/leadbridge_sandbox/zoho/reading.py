@@ -11,8 +11,8 @@ import orjson
 from starlette.responses import Response
 
 from .call import Call
-from .desk import Desk
-from .errors import Json, VendorError, answer, invalid_param, limit_exceeded, missing_param, unknown_id
+from .desk import Desk, find_external
+from .errors import ItemError, Json, VendorError, answer, invalid_param, limit_exceeded, missing_param, unknown_id
 from .records import RECYCLE_SECONDS, Record
 from .times import iso, seconds_of
 
@@ -204,6 +204,11 @@ def _by_ids(call: Call, desk: Desk) -> Response:
 def record(call: Call) -> Response:
     """Answer one record with all its fields, converted or not; an unknown id is 204, or 400 by the setting."""
     desk, text = call.desk(), call.path("record")
+    if call.header("x-external"):
+        try:
+            return answer(200, {"data": [desk.shown(find_external(desk, call.header("x-external"), text))]})
+        except ItemError as refused:
+            return answer(400, refused.row())
     found = desk.records.get(int(text)) if text.isdecimal() and len(text) < 20 and int(text) < 2**63 else None
     if found is None:
         if call.zoho.world.settings.unknownRecordStatus == 204:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from ..store import Database
+from . import unconfirmed
 from .values import key_of
 
 RECYCLE_SECONDS = 60 * 86_400
@@ -113,12 +114,16 @@ class Records:
             orjson.dumps(record.values),
             record.id,
         )
-        held = {} if before.deleted is not None else self._keys(before.values)
-        wanted = {} if record.deleted is not None else self._keys(record.values)
-        if held != wanted:
+        wanted = self._held(record)
+        if self._held(before) != wanted:
             self.db.run("DELETE FROM zoho_keys WHERE record = ?", record.id)
-            if record.deleted is None:
+            if wanted:
                 self._hold(record.id, record.values)
+
+    def _held(self, record: Record) -> dict[str, str]:
+        """Return what a record is looked up by; for a deleted one nothing, if that frees its unique values."""
+        free = record.gone or unconfirmed.DELETED_FREES_UNIQUE_VALUES
+        return {} if record.deleted is not None and free else self._keys(record.values)
 
     def _keys(self, values: Mapping[str, Any]) -> dict[str, str]:
         return {name: key_of(values[name]) for name in self.keyed if values.get(name) is not None}

@@ -44,6 +44,8 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS zoho_events (
         id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL,
         url TEXT NOT NULL, doc BLOB NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS zoho_bulk (
+        id INTEGER PRIMARY KEY, zgid TEXT NOT NULL, started REAL NOT NULL, doc BLOB NOT NULL, result BLOB NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS zoho_events_due ON zoho_events (state, due, id)",
 )
 
@@ -62,6 +64,7 @@ NAMES = (
     "versions",
     "channels",
     "events",
+    "bulk",
 )
 
 FIRST_RECORD_ID = 5_547_000_000_000_483_001

@@ -31,6 +31,8 @@ class Settings(settings.Settings):
     unknownRecordStatus: int = 204  # noqa: N815 - 204 or 400, for reading one record that is not there
     strictPicklists: bool = False  # noqa: N815 - refuse values that a picklist does not have
     strictFields: bool = False  # noqa: N815 - refuse fields that a module does not have
+    bulkRows: int = 200_000  # noqa: N815 - rows of one job
+    bulkSeconds: float = 3.0  # noqa: N815 - until a job is completed
     coqlLagSeconds: float = 0.0  # noqa: N815
     webhookLoss: float = 0.0  # noqa: N815 - share of deliveries that never leave, from 0 to 1
     webhookDelaySeconds: float = 0.0  # noqa: N815

@@ -46,6 +46,7 @@ def _system() -> Iterable[Field]:
     yield Field("Modified_By", "Modified By", "ownerlookup", read_only=True)
     yield Field("Created_Time", "Created Time", "datetime", read_only=True)
     yield Field("Modified_Time", "Modified Time", "datetime", read_only=True)
+    yield Field("Locked__s", "Locked", "boolean", read_only=True)
     yield Field("Last_Activity_Time", "Last Activity Time", "datetime", read_only=True)
 
 

@@ -26,9 +26,6 @@ SCOPE_TEXT: Final = "invalid oauth scope to access this URL"
 LIMIT_TEXT: Final = "You have made too many requests. Please try again after some time."
 """Message of TOO_MANY_REQUESTS."""
 
-REFUSED_CALLS_COST: Final = False
-"""Whether a call refused by a limit uses credits."""
-
 BLANK_REFUSED: Final = frozenset({"email", "phone", "date", "datetime"})
 """Types for which an empty text is refused; for the others it clears the value, as null does."""
 
@@ -38,6 +35,9 @@ DELETED_FREES_UNIQUE_VALUES: Final = True
 UNCHANGED_WRITE_MOVES_MODIFIED: Final = True
 """Whether writing the values that a record already has moves Modified_Time."""
 
+BULK_COST: Final = 50
+"""Credits for starting a bulk read."""
+
 UNIQUE_AS_SHOWN: Final = {"casesensitive": "false"}
 """How a field's metadata shows that it is unique; the published schema also has `case_sensitive: false`."""
 
@@ -46,6 +46,12 @@ MERGED_AWAY_TYPE: Final = "permanent"
 
 RESTORE_MOVES_MODIFIED: Final = False
 """Whether a record taken out of the recycle bin gets a new Modified_Time."""
+
+MODULE_CASE_MATTERS: Final = False
+"""Whether `/leads` is another module than `/Leads`."""
+
+SAME_KEY_IN_ONE_UPSERT: Final[Literal["updates", "inserts"]] = "updates"
+"""What the second of two rows with one key does, in one call, where no record had the key before."""
 
 NOTIFICATION_RETRY_SECONDS: Final = (60, 300, 1800)
 """Waits before the repetitions of a notification that nobody took."""

@@ -38,11 +38,13 @@ class Watch:
         self.sent: list[Doc] = []
         self._watched: set[str] | None = None
         self._running: asyncio.Task[None] | None = None
+        self._life = 0
         self._chance = random.Random(1)  # noqa: S311 - repeatable on purpose
 
     def reset(self) -> None:
         """Forget what was sent; channels and deliveries are deleted with all other rows."""
         self._watched = None
+        self._life += 1
         self.sent.clear()
         self._chance = random.Random(1)  # noqa: S311 - repeatable on purpose
 
@@ -132,6 +134,15 @@ class Watch:
             orjson.dumps(body),
         )
 
+    def order(self, url: str, body: Doc, seconds: float) -> None:
+        """Post a body to an address after some seconds, as the end of a bulk job does."""
+        self.world.db.run(
+            "INSERT INTO zoho_events (due, attempt, state, url, doc) VALUES (?, 0, 'waiting', ?, ?)",
+            self.world.clock.ticks() + seconds,
+            url,
+            orjson.dumps(body),
+        )
+
     # -- sending -------------------------------------------------------------------------------------------------
 
     def _waiting(self) -> bool:
@@ -168,8 +179,11 @@ class Watch:
 
     async def _deliver(self, session: aiohttp.ClientSession, number: int, attempt: int, url: str, body: bytes) -> None:
         status: int | None = None
+        life = self._life
         for _ in range(2 if self.world.settings.webhookDuplicates else 1):
             status = await self._post(session, url, body)
+            if life != self._life:
+                return
             self.sent = [*self.sent, {"status": status, "attempt": attempt, "body": orjson.loads(body)}][-KEPT:]
         state, due = "sent", self.world.clock.ticks()
         if status is None or not 200 <= status < 300:

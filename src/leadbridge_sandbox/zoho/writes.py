@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from . import unconfirmed
 from .call import Call
-from .desk import Desk, find
+from .desk import Desk, find, find_external, unlocked
 from .errors import ItemError, Json, VendorError, answer, invalid_param, missing_param
 from .records import Record
 from .times import iso, seconds_of
@@ -99,12 +100,20 @@ def update(call: Call) -> Response:
     return _each(rows, work, 200)
 
 
+def named(call: Call, desk: Desk) -> Record:
+    """Return the record that the path names, by its id or, with X-EXTERNAL, by another system's. Raises ItemError."""
+    external = call.header("x-external")
+    return (
+        find_external(desk, external, call.path("record")) if external else find(desk, call.path("record"), "$.path.id")
+    )
+
+
 def update_one(call: Call) -> Response:
     """Change the record that the path names."""
     rows, desk, since = _rows(call, "update")[:1], call.desk(), _unmodified_since(call)
 
     def work(row: Json, path: str) -> Json:
-        record = _current(desk, find(desk, call.path("record"), "$.path.id"), since)
+        record = _current(desk, named(call, desk), since)
         return _success(desk, desk.update(record, row, path), "record updated")
 
     return _each(rows, work, 200)
@@ -128,6 +137,7 @@ def upsert(call: Call) -> Response:
     """Insert or change up to 100 records, found by id or by the first of the check fields that another record has."""
     rows, desk, since = _rows(call, "upsert"), call.desk(), _unmodified_since(call)
     names = _check_fields(call, desk)
+    inserted: set[int] = set()
 
     def work(row: Json, path: str) -> Json:
         if row.get("id") is not None:
@@ -135,13 +145,18 @@ def upsert(call: Call) -> Response:
             changed = desk.update(record, row, path)
             return _success(desk, changed, "record updated", action="update", duplicate_field=None)
         for name in names:
-            held = desk.records.holders(name, row[name]) if isinstance(row.get(name), str) else []
+            held = desk.records.holders(name, row[name]) if isinstance(row.get(name), str | int) else []
             # a lead that became a contact is found by no upsert
-            found = next((one for one in map(desk.records.get, held) if one is not None and not one.converted), None)
+            there = [one for one in map(desk.records.get, held) if one is not None and not one.converted]
+            if unconfirmed.SAME_KEY_IN_ONE_UPSERT == "inserts":
+                there = [one for one in there if one.id not in inserted]
+            found = there[0] if there else None
             if found is not None:
                 changed = desk.update(_current(desk, found, since), row, path)
                 return _success(desk, changed, "record updated", action="update", duplicate_field=name)
-        return _success(desk, desk.create(row, path), "record added", action="insert", duplicate_field=None)
+        made = desk.create(row, path)
+        inserted.add(made.id)
+        return _success(desk, made, "record added", action="insert", duplicate_field=None)
 
     return _each(rows, work, 200)
 
@@ -151,13 +166,16 @@ def _delete(desk: Desk, ids: Sequence[str]) -> Response:
     failures: list[ItemError] = []
     for text in ids:
         record = desk.records.get(int(text)) if text.isdecimal() and len(text) < 19 + (text < "9") else None
-        if record is None:
-            failures.append(ItemError("INVALID_DATA", "record not deleted", {"id": text}))
-            rows.append(failures[-1].row())
-        else:
-            desk.delete(record)
-            shown = {"code": "SUCCESS", "details": {"id": text}, "message": "record deleted", "status": "success"}
-            rows.append(shown)
+        try:
+            if record is None:
+                raise ItemError("INVALID_DATA", "record not deleted", {"id": text})
+            unlocked(record)
+        except ItemError as error:
+            failures.append(error)
+            rows.append(error.row())
+            continue
+        desk.delete(record)
+        rows.append({"code": "SUCCESS", "details": {"id": text}, "message": "record deleted", "status": "success"})
     return respond(rows, failures, 200)
 
 
@@ -173,4 +191,10 @@ def delete(call: Call) -> Response:
 
 def delete_one(call: Call) -> Response:
     """Put the record that the path names into the recycle bin."""
-    return _delete(call.desk(), [call.path("record")])
+    desk = call.desk()
+    if not call.header("x-external"):
+        return _delete(desk, [call.path("record")])
+    try:
+        return _delete(desk, [str(named(call, desk).id)])
+    except ItemError as error:
+        return respond([error.row()], [error], 200)

@@ -116,7 +116,12 @@ class Stage:
         sandbox = self._sandboxes.get(vendor)
         tap = self._stack.enter_context(WireTap(sandbox.url))
         POINTERS[vendor].moved(sandbox, tap.origin)
-        settings = {"LEADBRIDGE_SANDBOX_ORIGINS": tap.origin, **POINTERS[vendor].settings(tap.origin)}
+        # a vendor that names its own servers names the sandbox behind the tap
+        settings = {
+            "LEADBRIDGE_SANDBOX_ORIGINS": f"{tap.origin},{sandbox.url}",
+            "LEADBRIDGE_AUTOMATIC_PUSH": "0",
+            **POINTERS[vendor].settings(tap.origin),
+        }
         hub = self._stack.enter_context(RunningHub(data_dir, env=settings))
         return Scene(hub, {vendor: tap}, {vendor: sandbox})
 

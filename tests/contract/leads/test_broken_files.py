@@ -8,6 +8,7 @@ from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.leads.imports.model import FILE_PIECES, Status
 from leadbridge.leads.imports.upload import options_of
 from leadbridge.leads.service import Filters
+from leadbridge.leads.types import LEAD
 from tests.contract.leads.conftest import COMPANY, Room
 from tests.support.broken_files import ANN, BOB, CORPUS, Broken
 from tests.support.files import on_disk
@@ -24,7 +25,7 @@ async def test_a_broken_file_ends_in_a_clear_answer(room: Room, broken: Broken) 
             error = caught.value
             assert (error.code, error.status in (400, 413), bool(error.hint)) == (broken.refused, True, True)
             assert error.message.endswith(".")
-            assert (await room.imports.page(COMPANY)).items == []
+            assert (await room.imports.page(COMPANY, LEAD)).items == []
             assert (await room.leads.page(COMPANY, Filters())).items == []
             return
         job = await bringing

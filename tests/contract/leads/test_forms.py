@@ -239,6 +239,22 @@ async def test_a_check_that_a_person_is_there_is_verified_where_it_was_made(tmp_
                     assert json.loads(body)["error"]["code"] == code
             assert asked[-1] == {"secret": "shh-canary-1", "response": "person"}
             assert len(await leads_of(hub)) == 1
+            assert "only be sent from the page that it belongs to" in (await get(form["url"]))[2]
+            shown = {"widget": "turnstile", "siteKey": "0x4AAAA_key-1"}
+            await hub.ask("PATCH", f"/forms/{form['_id']}", json={"challenge": check | shown})
+            _, headers, page = await get(form["url"])
+            policy = headers["content-security-policy"]
+            assert '<div class="field cf-turnstile" data-sitekey="0x4AAAA_key-1"></div>' in page
+            assert page.count("<script") == 1
+            vendor = "https://challenges.cloudflare.com"
+            assert f"script-src {vendor}; frame-src {vendor}; " in policy
+            person = {"email": "eve@example.com", "size": "10+", "consent": "on", "cf-turnstile-response": "person"}
+            assert (await post(form["url"], data=person | {"cf-turnstile-response": "robot"}))[0] == 400
+            assert (await post(form["url"], data=person))[0] == 303
+            assert len(await leads_of(hub)) == 2
+            unsafe = check | {"widget": "turnstile", "siteKey": '"><script>'}
+            for wrong in (check | {"widget": "turnstile"}, unsafe):
+                assert (await hub.ask("PATCH", f"/forms/{form['_id']}", json={"challenge": wrong})).status == 400
             stored = (await hub.hub.store[FORMS].of(hub.company_id).find()).items[0]
             assert stored.kid == (stored.challenge_secret.kid if stored.challenge_secret else None)
     finally:

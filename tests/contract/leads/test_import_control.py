@@ -10,10 +10,11 @@ import pytest
 from leadbridge.leads.errors import CannotCancel, CannotUndo
 from leadbridge.leads.fields import flatten
 from leadbridge.leads.imports.intake import ImportOptions
-from leadbridge.leads.imports.model import FILE_PIECES, IMPORTS, LEADS_BEFORE, Import, Severity, Status
+from leadbridge.leads.imports.model import FILE_PIECES, IMPORTS, RECORDS_BEFORE, Import, Severity, Status
 from leadbridge.leads.matching import MergeMode
 from leadbridge.leads.model import LeadBody
 from leadbridge.leads.service import Filters
+from leadbridge.leads.types import LEAD
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.usage.model import USAGE_EVENTS
 from tests.contract.leads.conftest import AUTHOR, COMPANY, Room
@@ -74,7 +75,7 @@ async def test_undo_removes_what_was_made_and_puts_back_what_was_changed(
     assert ended.undone is not None
     assert (ended.undone.removed, ended.undone.kept) == (2, 0)
     assert await everybody(room) == before
-    assert (await room.store[LEADS_BEFORE].of(COMPANY).find()).items == []
+    assert (await room.store[RECORDS_BEFORE].of(COMPANY).find()).items == []
     with pytest.raises(CannotUndo):
         await room.imports.undo(COMPANY, job.id)
     again = await brought(room, rows, merge=MergeMode.OVERWRITE)
@@ -95,7 +96,7 @@ async def test_undo_leaves_what_was_changed_since_and_tells(room: Room) -> None:
     assert left["bob@x.example"] == {"email": "bob@x.example", "title": "Owner", "address.city": "Rome"}
     assert "cy@x.example" not in left
     kept = (await room.imports.reports(COMPANY, job.id, Severity.KEPT)).items
-    assert [(report.row, report.lead_id, report.problems[0].code) for report in kept] == [
+    assert [(report.row, report.record_id, report.problems[0].code) for report in kept] == [
         (2, ann.id, "changed_since"), (3, bob.id, "changed_since"),
     ]  # fmt: skip
 
@@ -200,7 +201,7 @@ async def test_a_file_that_never_came_in_whole_is_ended_by_the_sweep(
         dying.setattr(room.imports.receiving, "drop", gone)
         with pytest.raises(asyncio.CancelledError):
             await begun(room, people(3))
-    (job,) = (await room.imports.page(COMPANY)).items
+    (job,) = (await room.imports.page(COMPANY, LEAD)).items
     assert job.status is Status.RECEIVING
     assert await room.imports.sweep() == 0
     room.clock.advance(601)

@@ -122,6 +122,9 @@ def test_a_file_is_imported_from_the_command_line(tmp_path: Path) -> None:
     import_id = done.stderr.partition("import ")[2].split()[0]
     undone = command(tmp_path, "leads", "undo", import_id)
     assert (undone.returncode, undone.stdout) == (0, "2 leads removed, 0 put back, 0 changed since: kept\n"), undone
+    file.write_bytes(b"Firma;Branche\nMuster AG;Bau\n")
+    accounts = command(tmp_path, "accounts", "import", str(file))
+    assert (accounts.returncode, "done: 1 read = 1 created" in accounts.stdout) == (0, True), accounts
     file.write_bytes(b"%PDF-1.7")
     refused = command(tmp_path, "leads", "import", str(file))
     assert (refused.returncode, "is a PDF, not a CSV file" in refused.stderr) == (2, True), refused

@@ -24,6 +24,7 @@ from leadbridge.leads.imports.tasks import import_handler
 from leadbridge.leads.matching import MergeMode
 from leadbridge.leads.model import LEADS, LeadBody
 from leadbridge.leads.service import Filters
+from leadbridge.leads.types import LEAD
 from leadbridge.security.xlsx import UnsafeWorkbook
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.usage.model import USAGE_EVENTS
@@ -107,9 +108,9 @@ async def test_the_example_rows_twice(room: Room, on_wire: bool) -> None:
     assert await stored(room) == before
     expected = {"no_identity", "invalid_email", "ragged_row", "invalid_phone", "unknown_country"}
     assert (expected - {"invalid_phone", "unknown_country"} if on_wire else expected) <= set(first.reasons)
-    ids, onward = await room.imports.lead_ids(COMPANY, second.id, limit=10_000)
+    ids, onward = await room.imports.record_ids(COMPANY, second.id, limit=10_000)
     assert onward is None
-    assert ids == (await room.imports.lead_ids(COMPANY, first.id, limit=10_000))[0]
+    assert ids == (await room.imports.record_ids(COMPANY, first.id, limit=10_000))[0]
     assert sorted(ids) == sorted(before)
     names = " ".join(lead.last_name or "" for lead in before.values())
     assert "Müller" in names
@@ -202,7 +203,7 @@ async def test_every_rejected_row_is_reported_with_its_cells(room: Room) -> None
         (6, "ragged_row", ("a", "b", "c", "d")),
     ]
     (warning,) = (await room.imports.reports(COMPANY, job.id, Severity.WARNING)).items
-    assert (warning.row, warning.problems[0].code, warning.subjects) == (5, "invalid_email", (warning.lead_id,))
+    assert (warning.row, warning.problems[0].code, warning.subjects) == (5, "invalid_email", (warning.record_id,))
     assert (await room.imports.reports(OTHER, job.id)).items == []
     with pytest.raises(ImportNotFound):
         await room.imports.get(OTHER, job.id)
@@ -238,9 +239,9 @@ async def test_cut_off_anywhere_it_goes_on_and_everybody_is_in_once(
         writes += 1
         if writes != after + 1 or task is None:
             return await whole(batch)
-        task.cancel()
         if landed_first:
-            await whole(batch)
+            await whole(batch)  # before it is cancelled: else it would land whenever the store comes to it
+        task.cancel()
         await asyncio.sleep(0)
         raise AssertionError("the import goes on after it was cancelled")
 
@@ -313,8 +314,8 @@ async def test_rows_too_large_for_one_batch_are_stored_all_the_same(room: Room) 
     rows = "\n".join(f"p{n}@x.example," + ",".join([note] * 12) for n in range(300))
     job = await bring(room, header + "\n" + rows)
     assert job.counts.created == 300
-    ids, onward = await room.imports.lead_ids(COMPANY, job.id, limit=120)
-    more, end = await room.imports.lead_ids(COMPANY, job.id, limit=200, after=onward)
+    ids, onward = await room.imports.record_ids(COMPANY, job.id, limit=120)
+    more, end = await room.imports.record_ids(COMPANY, job.id, limit=200, after=onward)
     assert (len(set(ids + more)), end) == (300, None)
 
 
@@ -352,7 +353,7 @@ async def test_a_file_that_cannot_be_read_changes_nothing(
         await bring(room, make())
     assert caught.value.code == code  # type: ignore[attr-defined]
     assert caught.value.hint  # type: ignore[attr-defined]
-    assert (await room.imports.page(COMPANY)).items == []
+    assert (await room.imports.page(COMPANY, LEAD)).items == []
     assert (await room.leads.page(COMPANY, Filters())).items == []
 
 

@@ -233,3 +233,41 @@ async def test_fields_are_listed_and_taken_back_and_bad_ones_refused(api: Api) -
     await api.data("DELETE", "/leads/fields/plan")
     assert (await api.make("leads", lastName="X", custom={"plan": "tin"}))["custom"] == {"plan": "tin"}
     assert await api.error("DELETE", "/leads/fields/plan") == (404, "field_not_found")
+
+
+EVERY: dict[str, Any] = {
+    "q": "an", "email": "a" * 200 + "@x.example", "externalId": "e" * 200, "tag": [f"t{n}" for n in range(30)],
+    "minValue": 1000.5, "minScore": 50, "state": "live", "createdFrom": "2026-01-01", "createdTo": "2099-01-01",
+    "updatedFrom": "2026-01-01T00:00:00Z", "updatedTo": "2099-01-01", "status": ["a"] * 20, "source": "fair",
+    "ownerId": "a" * 24, "country": ["SE", "ES"], "stage": "won", "industry": "Food", "accountId": "a" * 24,
+    "contactId": "b" * 24, "custom.plan": ["gold", "silver"], "custom.hot": True,
+}  # fmt: skip
+
+
+async def test_whatever_a_list_takes_can_be_saved(api: Api) -> None:
+    for type in TYPES.values():
+        await _saved(api, type.plural)
+
+
+async def _saved(api: Api, plural: str) -> None:
+    for key, kind in (("plan", "text"), ("hot", "boolean")):
+        await api.data("PUT", f"/{plural}/fields/{key}", json={"type": kind, "filter": True})
+    taken = {}
+    for name, value in EVERY.items():
+        values = [str(one).lower() if isinstance(one, bool) else str(one) for one in _listed(value)]
+        status, body = await api.ask("GET", f"/{plural}", params=[(name, one) for one in values])
+        asked = {"name": name, "filters": {"tag": "", "q": None, name: value}}
+        if status == 200:
+            taken[name] = value
+            view = await api.data("POST", f"/{plural}/views", json=asked)
+            assert view["filters"].keys() == {name}
+            assert _listed(view["filters"][name]) == values
+            assert (await api.ask("GET", f"/{plural}?view={view['_id']}"))[1] == body
+        else:
+            assert await api.error("POST", f"/{plural}/views", json=asked) == (400, "invalid_filter")
+    assert {"q", "email", "tag", "minScore", "custom.plan", "custom.hot", "createdFrom"} <= taken.keys()
+    assert (await api.data("POST", f"/{plural}/views", json={"name": "all", "filters": taken}))["filters"]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

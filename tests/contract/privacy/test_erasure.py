@@ -10,7 +10,6 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.kinds import KINDS
 from leadbridge.leads.errors import LeadNotFound, PersonErased
 from leadbridge.leads.imports.model import IMPORT_PARTS, ROW_REPORTS, Severity
@@ -77,7 +76,7 @@ async def planted(house: House) -> str:
 
 
 def fresh_link(house: House, lead_id: str) -> Link:
-    made = fresh(house.hub.ids(), house.company, "c" * 24, HubSpot().defaults, lead_id)
+    made = fresh(house.hub.ids(), house.company, "c" * 24, "contacts", "leads", lead_id)
     base = FieldBase(f="email", ours=str(CANARY["email"]), theirs=str(CANARY["email"]))
     return msgspec.structs.replace(made, crm_id="151", fields=(base,))
 
@@ -98,7 +97,7 @@ async def test_every_trace_of_a_person_goes_and_everybody_else_stays(house: Hous
     assert erasure.documents["leads"] == 1
     assert erasure.documents["links"] == 1
     assert erasure.documents["error_log"] == 1
-    assert erasure.documents["import_leads"] == 1
+    assert erasure.documents["import_records"] == 1
     assert erasure.documents["import_rejects"] == 2
     left = await everything(house)
     assert [token for token in TOKENS if token in left] == []
@@ -106,7 +105,7 @@ async def test_every_trace_of_a_person_goes_and_everybody_else_stays(house: Hous
     reports = (await house.hub.store[ROW_REPORTS].of(house.company).find()).items
     assert [report.cells[3] for report in reports] == ["+1 202 555 0999"]
     for part in (await house.hub.store[IMPORT_PARTS].of(house.company).find()).items:
-        assert lead_id not in part.targets + part.lead_ids + part.subjects
+        assert lead_id not in part.targets + part.record_ids + part.subjects
         assert len(part.rows) == len(part.targets) > 0
     with pytest.raises(LeadNotFound):
         await house.hub.privacy.erase(house.company, BY, lead_id=lead_id)
@@ -199,9 +198,11 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "error_log",
         "idempotency_answers",
         "import_rejects",
-        "import_leads",
+        "import_records",
         "run_parts",
+        "waiting_pushes",
         "record_events",
+        "record_merges",
         "contacts",
         "accounts",
         "deals",
@@ -213,7 +214,7 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
     text = json.dumps(held, ensure_ascii=False)
     assert all(token in text for token in TOKENS)
     assert "others.example" not in text
-    assert held["documents"]["import_leads"][0]["targets"] == [lead_id]
+    assert held["documents"]["import_records"][0]["targets"] == [lead_id]
     with pytest.raises(LeadNotFound):
         await house.hub.privacy.export(OTHER, lead_id)
 
@@ -223,7 +224,7 @@ async def test_a_person_is_erased_with_what_was_merged_deleted_or_is_a_contact(h
     leads, contacts = house.hub.leads, house.hub.records["contact"]
     whole = await house.lead(lastName="Ruizowska", email="keep@plantedcorp.example")
     part = await house.lead(**CANARY)
-    await leads.merge(house.company, AUTHOR, whole.id, Merge(part.id))
+    await house.hub.merges.merge(leads, house.company, AUTHOR, whole.id, Merge(part.id))
     await leads.update(house.company, AUTHOR, whole.id, LeadBody(title="Aviarist"))
     await leads.delete(house.company, AUTHOR, whole.id)
     body = ContactBody.model_validate({"lastName": "Ruizowska", "email": CANARY["email"]})

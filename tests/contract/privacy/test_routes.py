@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from leadbridge.integrations.calls import VendorCalls
+from leadbridge.integrations.keeper import Failed
 from leadbridge.integrations.model import TOKENS
 from leadbridge.integrations.tokendocs import state_of
 from leadbridge.integrations.tokens import Action, Outcome
@@ -59,7 +61,11 @@ async def test_a_failed_renewal_is_noted_although_the_tokens_were_sealed_again_m
         provider,
         sent,
         Action.SEND,
-        RefreshFailed(Outcome.NOT_SENT, NotSent("https://x.example", "no route")),
+        Failed(
+            RefreshFailed(Outcome.NOT_SENT, NotSent("https://x.example", "no route")),
+            VendorCalls(site.hub.transport, site.hub.clock, provider),
+            0,
+        ),
     )
     after = await site.tokens(connection)
     assert state_of(after).attempt is None

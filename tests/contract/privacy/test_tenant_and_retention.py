@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadbridge.crm.hubspot.provider import HubSpot
+from leadbridge.integrations.hints.model import HINTS, StoredHint
 from leadbridge.integrations.model import TOKENS
 from leadbridge.kinds import KINDS
 from leadbridge.leads.imports.model import ROW_REPORTS
@@ -113,6 +113,30 @@ async def test_the_operator_says_how_long_each_kind_is_kept(house: House) -> Non
     assert {name: number for name, number in found.items() if number} == {"error_log": 1}
 
 
+async def test_of_a_vendors_news_only_so_much_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadbridge.privacy.retention.COUNTED", ((HINTS, "receivedAt", 3),))
+    now, batch = house.clock.now(), WriteBatch()
+    for number in range(5):
+        received = now - timedelta(minutes=5 - number)
+        hint = StoredHint(
+            id=f"hint-{number}",
+            company_id=house.company,
+            connection_id="f" * 24,
+            provider="hubspot",
+            object="contacts",
+            record_id=str(number),
+            change="changed",
+            occurred_at=received,
+            received_at=received,
+        )
+        batch.insert(HINTS, hint)
+    await house.hub.store.write(batch)
+    assert (await house.hub.retention.run_once(now))["hints"] == 2
+    kept = await house.hub.store[HINTS].of(house.company).find(order=["receivedAt"], limit=10)
+    assert [one.record_id for one in kept.items] == ["2", "3", "4"]
+    assert "hints" not in await run(house, 0)
+
+
 async def run(house: House, days: int) -> dict[str, int]:
     """Let ``days`` pass and return what retention deleted."""
     house.clock.advance(timedelta(days=days).total_seconds())
@@ -141,11 +165,10 @@ async def test_an_erasure_killed_in_the_middle_is_finished_by_the_sweep(
 ) -> None:
     hub = files.hub
     lead = await files.lead(email="gone@x.example", firstName="Gone")
-    defaults = HubSpot().defaults
     for start in range(0, 6000, 500):
         batch = WriteBatch()
         for n in range(start, start + 500):
-            link = fresh(hub.ids(), files.company, f"{n:024x}", defaults, lead.id)
+            link = fresh(hub.ids(), files.company, f"{n:024x}", "contacts", "leads", lead.id)
             batch.insert(LINKS, msgspec.structs.replace(link, crm_id=str(n)))
         assert isinstance(await hub.store.write(batch), Applied)
     process = await worker(workers, what="erase", company=files.company, lead=lead.id, dataDir=str(files.folder))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +16,18 @@ from leadbridge.integrations.model import Connection
 from leadbridge.integrations.session import ConnectionSession
 from tests.contract.providers.dynamics import DynamicsUnderTest
 from tests.contract.providers.hubspot import HubSpotUnderTest
+from tests.contract.providers.salesforce import SalesforceUnderTest
 from tests.contract.providers.under_test import UnderTest
 from tests.contract.providers.zoho import ZohoUnderTest
 from tests.support.hub_in_process import HubUnderTest, running_hub
+from tests.support.wire_server import url_of
 
-ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, DynamicsUnderTest, ZohoUnderTest)
+ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, ZohoUnderTest, SalesforceUnderTest, DynamicsUnderTest)
 """Every provider; a new one is added here and nowhere else in the suite."""
+ON_MONGODB = os.environ.get("LEADBRIDGE_TEST_PROVIDERS_ON") == "mongodb"
+"""The whole suite can be run with its hubs on a MongoDB server: then at a tenth of the sizes."""
+SIZE = 10 if ON_MONGODB else 1
+"""What large numbers of records are divided by."""
 
 
 @pytest.fixture(scope="package", params=ADAPTERS, ids=lambda adapter: adapter.__name__)
@@ -33,6 +41,8 @@ def shared(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
 @pytest.fixture
 def vendor(shared: UnderTest) -> UnderTest:
     shared.reset()
+    if ON_MONGODB:
+        shared.lower_caps()
     return shared
 
 
@@ -70,7 +80,8 @@ class Connected:
 
 @pytest.fixture
 async def hub(tmp_path: Path, vendor: UnderTest) -> AsyncIterator[HubUnderTest]:
-    async with running_hub(tmp_path / "hub", None, **vendor.settings()) as site:
+    more: dict[str, Any] = {"database_url": url_of(tmp_path.name)} if ON_MONGODB else {}
+    async with running_hub(tmp_path / "hub", None, **vendor.settings(), **more) as site:
         yield site
 
 

@@ -57,6 +57,9 @@ class DynamicsUnderTest:
     def reset(self) -> None:
         self.sandbox.control("POST", "/reset")
 
+    def lower_caps(self) -> None:
+        self.sandbox.settings(pageSizeMax=500)
+
     def settings(self) -> dict[str, Any]:
         return {
             "sandbox_origins": (self.sandbox.url, self.sandbox.other_url),

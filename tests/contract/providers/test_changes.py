@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from leadbridge.crm.model import Changed
 from leadbridge.kit.clock import to_text
-from tests.contract.providers.conftest import Connected
+from tests.contract.providers.conftest import SIZE, Connected
 
 PAGES = 400
 
@@ -40,11 +40,12 @@ async def walk_gone(connected: Connected, cursor: str | None) -> tuple[list[Chan
 async def test_twelve_thousand_changes_of_which_eleven_thousand_share_one_time(connected: Connected) -> None:
     vendor = connected.vendor
     hour = connected.site.hub.clock.now() - timedelta(hours=2)
-    vendor.seed(500, to_text(hour), 0)
-    vendor.seed(11_000, to_text(hour + timedelta(minutes=10)), 500)
-    vendor.seed(500, to_text(hour + timedelta(minutes=20)), 11_500)
+    few, many = 500 // SIZE, 11_000 // SIZE
+    vendor.seed(few, to_text(hour), 0)
+    vendor.seed(many, to_text(hour + timedelta(minutes=10)), few)
+    vendor.seed(few, to_text(hour + timedelta(minutes=20)), few + many)
     found, cursor = await walk(connected, None)
-    assert len(found) == 12_000
+    assert len(found) == 12_000 // SIZE
     assert set(Counter(one.id for one in found).values()) == {1}
     assert {one.id for one in found} == {record.id for record in vendor.records()}
     again, _ = await walk(connected, cursor)

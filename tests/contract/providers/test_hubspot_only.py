@@ -7,11 +7,12 @@ from typing import cast
 
 import pytest
 
-from leadbridge.crm.capabilities import Associations, History, Merging, Owners, Pipelines
+from leadbridge.crm.capabilities import Associations, History, Merging, MoreKinds, Owners, Pipelines
 from leadbridge.crm.errors import CallFailed
 from leadbridge.crm.hubspot import requests
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.model import Pair, Write
+from leadbridge.mapping.defaults import default_mapper
 from tests.contract.providers.conftest import Connected
 from tests.contract.providers.hubspot import HubSpotUnderTest
 from tests.support.sandbox import SandboxProcess
@@ -158,6 +159,48 @@ async def test_searches_are_paced_by_their_own_limit(connected: Connected, hubsp
         await hubspot.changes(session, "contacts", None, connected.site.hub.clock.now())
     answers = connected.vendor.calls("changes")
     assert answers == 12, "none was refused and sent again"
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["companies", "deals"])
+async def test_other_kinds_have_their_own_key_and_defaults_that_hubspot_takes(
+    connected: Connected, hubspot: HubSpot, place: int
+) -> None:
+    assert isinstance(hubspot, MoreKinds)
+    defaults, session = hubspot.more_defaults[place], connected.session()
+    assert (await hubspot.prepare_own_key(session, defaults.object)).ok
+    assert (await hubspot.prepare_own_key(session, defaults.object)).ok, "it may run twice"
+    described = {one.name: one for one in await hubspot.describe(session, defaults.object)}
+    assert described[defaults.own_key].unique
+    ours = {
+        "name": "Acme", "phone": "+35315550100", "website": "https://acme.example", "employees": "12",
+        "address.street": "1 High Street", "address.city": "Dublin", "address.region": "Leinster",
+        "address.postalCode": "D01", "address.country": "IE", "value.amount": "1200.50", "closeDate": "2026-12-31",
+    }  # fmt: skip
+    mapper = default_mapper(defaults)
+    view = mapper.ours({pair.ours: ours[pair.ours] for pair in defaults.fields})
+    assert not view.faults
+    values = {pair.theirs: str(pair.to_crm(view.values[pair.name])) for pair in mapper.fields}
+    assert all(described[name].writable for name in (*values, *defaults.constants))
+    row = Write("a", {**defaults.constants, **values, defaults.own_key: "ours-1"})
+    (made,) = await hubspot.upsert(session, defaults.object, defaults.own_key, [row])
+    assert made.fault is None
+    asked = [*values, defaults.own_key]
+    read = (await hubspot.read(session, defaults.object, defaults.own_key, ["ours-1"], asked))["ours-1"]
+    assert made.record is not None
+    assert read.id == made.record.id
+    there = mapper.theirs(read.values)
+    for pair in mapper.fields:
+        assert pair.equal(view.values[pair.name], there.values[pair.theirs]), pair.name
+    (again,) = await hubspot.upsert(session, defaults.object, defaults.own_key, [row])
+    assert again.record is not None
+    assert again.record.id == made.record.id
+
+
+async def test_without_the_permission_an_own_key_is_not_made(connected: Connected, hubspot: HubSpot) -> None:
+    narrow = connected.session()
+    narrow._scopes = ("oauth",)
+    told = await hubspot.prepare_own_key(narrow, "deals")
+    assert (told.ok, "crm.schemas.deals.write" in told.message) == (False, True)
 
 
 async def test_a_read_of_an_unknown_object_fails_with_a_reason(connected: Connected, hubspot: HubSpot) -> None:

@@ -169,7 +169,7 @@ def test_a_crowd_in_four_processes_renews_once(connected: Connected) -> None:
         for asked in (
             {
                 "dataDir": str(hub.settings.data_dir),
-                "settings": vendor.settings(),
+                "settings": vendor.settings() | {"database_url": hub.settings.database_url},
                 "company": connected.site.company_id,
                 "connection": connected.connection.id,
                 "object": vendor.object,

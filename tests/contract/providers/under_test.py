@@ -44,6 +44,9 @@ class UnderTest(Protocol):
     def reset(self) -> None:
         """Empty the vendor: as on the first start, limits on."""
 
+    def lower_caps(self) -> None:
+        """Let the vendor show a tenth of its usual records at once, for runs at a tenth of the sizes."""
+
     def settings(self) -> dict[str, Any]:
         """Return the hub's settings that have the sandbox in the vendor's place."""
 

@@ -57,6 +57,9 @@ class ZohoUnderTest:
     def reset(self) -> None:
         self.sandbox.control("POST", "/reset")
 
+    def lower_caps(self) -> None:
+        self.sandbox.settings(pageCap=20, discreteCap=200, coqlCap=200)
+
     def settings(self) -> dict[str, Any]:
         return {
             "sandbox_origins": (self.sandbox.url, self.sandbox.eu_url),

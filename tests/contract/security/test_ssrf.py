@@ -23,6 +23,7 @@ from leadbridge.crm.errors import CallFailed
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.provider import App
 from leadbridge.integrations import vendor
+from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.keeper import Access
 from leadbridge.integrations.session import ConnectionSession, Surroundings
 from leadbridge.integrations.vendor import RefreshFailed
@@ -129,11 +130,16 @@ async def _challenge(at: Place) -> None:
     await at.hub.forms._passed(form, at.url, sealed, sent)
 
 
+def _calls(at: Place) -> VendorCalls:
+    return VendorCalls(at.transport, at.hub.clock, HubSpot())
+
+
 WAYS: dict[str, Way] = {
     "integrations/callback.py:_exchange": _exchange,
-    "integrations/session.py:_logged": _call,
-    "integrations/vendor.py:refresh": lambda at: vendor.refresh(at.transport, HubSpot(), at.app, SecretStr("refresh")),
-    "integrations/vendor.py:revoke": lambda at: vendor.revoke(at.transport, HubSpot(), at.app, SecretStr("refresh")),
+    "integrations/calls.py:send": lambda at: _calls(at).send(HttpRequest("GET", at.url, Profile.VENDOR)),
+    "integrations/session.py:_send": _call,
+    "integrations/vendor.py:refresh": lambda at: vendor.refresh(_calls(at), HubSpot(), at.app, SecretStr("refresh")),
+    "integrations/vendor.py:revoke": lambda at: vendor.revoke(_calls(at), HubSpot(), at.app, SecretStr("refresh")),
     "leads/forms/service.py:_passed": _challenge,
     "tenancy/jwks.py:_fetch": lambda at: KeySet(f"{at.url}/keys", "RS256", at.transport, at.hub.clock).key("kid"),
 }

@@ -122,6 +122,26 @@ async def test_two_leads_with_one_address_become_one_contact_and_one_explained_r
     assert len(properties(sandbox)) == 1
 
 
+async def test_of_leads_with_one_address_the_first_that_the_crm_takes_has_its_record(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    """A refused one leaves the address to the next; which is which is never guessed from within one call."""
+    refused, taken, late, other = await hub.leads(
+        person(1), person(1, firstName="Paul"), person(1, firstName="Pia"), person(2)
+    )
+    sandbox.fault("objects.batch.create", "answer", status=400, times=2, body={"category": "VALIDATION_ERROR"})
+    result = await hub.sync(refused, taken, late, other)
+    assert [(item["leadId"], item["code"]) for item in result["failed"]] == [
+        (refused, "invalid_value"),
+        (late, "already_linked"),
+    ]
+    assert [item["leadId"] for item in result["successful"]] == [taken, other]
+    assert taken in result["failed"][1]["error"]
+    assert sorted(record["leadbridge_id"] for record in properties(sandbox)) == sorted([taken, other])
+    links = (await hub.hub.store[LINKS].of(hub.company_id).find(limit=10)).items
+    assert sorted(link.record_id for link in links) == sorted([taken, other])
+
+
 async def test_outcomes_stand_in_the_order_of_the_request_under_the_ids_that_were_sent(
     hub: HubUnderTest, sandbox: SandboxProcess
 ) -> None:

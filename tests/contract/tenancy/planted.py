@@ -51,8 +51,10 @@ async def plant(site: Connecting, mark: str) -> Planted:
     await made("/leads", lastName=mark)
     await under_test.ask("PATCH", f"/leads/{lead['_id']}", token=token, json={"tags": [mark]})
     ids = {"leads": lead["_id"], "external": f"{mark}-17", "email": f"lead-{mark}@example.com"}
-    ids["imports"] = (await _imported(under_test, token, mark))["_id"]
-    await _imported(under_test, token, mark)
+    for kind in FILES:
+        for _ in range(2):  # two, so that lists of them have a second page
+            imported = await _imported(under_test, token, mark, kind)
+        ids["imports" if kind == "leads" else f"{kind}/imports"] = imported["_id"]
     for _ in range(2):
         ids["tokens"] = (await made("/auth/tokens", name=mark))["_id"]
         key = await made("/api-keys", name=mark)
@@ -130,7 +132,16 @@ async def _form(hub: HubUnderTest, token: str, mark: str) -> dict[str, str]:
     return {"forms": answer.data["_id"]}
 
 
-async def _imported(hub: HubUnderTest, token: str, mark: str) -> Any:
-    rows = f"First name,E-mail,Value\n{mark},x-{mark}@example.com,\n{mark},y-{mark}@example.com,\n,,1\n,,2\n"
-    sent = {"data": rows.encode(), "headers": {"content-type": "text/csv"}}
-    return (await hub.ask("POST", f"/leads/imports?name={mark}.csv", token=token, **sent)).data
+PEOPLE = "First name,E-mail,City\n{0},x-{0}@example.com,\n{0},y-{0}@example.com,\n,,1\n,,2\n"
+FILES = {
+    "leads": PEOPLE,
+    "contacts": PEOPLE,
+    "accounts": "Account name,City\n{0}1,\n{0}2,\n,1\n,2\n",
+    "deals": "Deal name,Stage\n{0}1,\n{0}2,\n,1\n,2\n",
+}
+"""Files of two records and two rejected rows, by what their rows become."""
+
+
+async def _imported(hub: HubUnderTest, token: str, mark: str, kind: str) -> Any:
+    sent = {"data": FILES[kind].format(mark).encode(), "headers": {"content-type": "text/csv"}}
+    return (await hub.ask("POST", f"/{kind}/imports?name={mark}.csv", token=token, **sent)).data

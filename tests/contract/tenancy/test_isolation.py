@@ -46,6 +46,8 @@ NAMES = {
 }
 """Names in queries and bodies that point to something, and to what."""
 REFERENCE = re.compile(r"(?i)(?:id|ids|cursor|handle|ticket|path|token|company|state|email)\Z")
+IN_PATH = re.compile(r"((?:(?:contacts|accounts|deals)/)?imports|[\w-]+)/\{\w+\}")
+"""A reference in a path and what it points to: an import belongs to one type of record."""
 RECORDS = ("leads", "contacts", "accounts", "deals")
 NO_REFERENCE = {
     ("GET /api/v1/crm-integration/oauth/callback/{provider}", "provider"): "names a vendor",
@@ -82,6 +84,7 @@ BODIES: dict[str, dict[str, Any]] = {
     **{f"PATCH /api/v1/{kind}/{{id}}": {"tags": ["taken"]} for kind in ("contacts", "accounts", "deals")},
     **{f"PATCH /api/v1/{kind}/views/{{view_id}}": {"name": "Taken"} for kind in RECORDS},
     **{f"POST /api/v1/{kind}/{{id}}/merge": {"otherId": "f" * 24} for kind in RECORDS},
+    **{f"POST /api/v1/{kind}/{{id}}/unmerge": {"otherId": "f" * 24} for kind in RECORDS},
     "PATCH /api/v1/team/{id}": {"name": "Taken"},
     "PATCH /api/v1/forms/{id}": {"name": "Taken"},
     "PATCH /api/v1/users/{id}": {"name": "Taken"},
@@ -167,7 +170,8 @@ def kind_of(reference: Reference) -> str | None:
     if reference.where != "path":
         return NAMES.get(reference.name)
     before = reference.operation.partition("{" + reference.name + "}")[0]
-    return before.rstrip("/").rpartition("/")[2]
+    found = IN_PATH.search(before + "{id}")
+    return found[1] if found is not None else None
 
 
 class Walk:
@@ -212,7 +216,7 @@ class Walk:
     def filled(self, operation: str, of: Planted) -> str:
         """Return the address of an operation with what a company has."""
         path = operation.partition(" ")[2].removeprefix("/api/v1")
-        while (found := re.search(r"([\w-]+)/\{\w+\}", path)) is not None:
+        while (found := IN_PATH.search(path)) is not None:
             path = path[: found.start()] + f"{found[1]}/{of.ids[found[1]]}" + path[found.end() :]
         return path
 

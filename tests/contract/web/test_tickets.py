@@ -22,11 +22,11 @@ from leadbridge.web.routing import ApiRoute
 from leadbridge.web.tickets import TICKET, StreamCallerDep
 from tests.support.hub_in_process import HubUnderTest, running_hub
 
-STREAM = "/api/v1/runs/674085f0c2a1b94d3e5f6071/events"
+STREAM = "/api/v1/things/674085f0c2a1b94d3e5f6071/events"
 streams = APIRouter(route_class=ApiRoute)
 
 
-@streams.get("/api/v1/runs/{id}/events")
+@streams.get("/api/v1/things/{id}/events")
 async def events(id: str, caller: StreamCallerDep) -> Response:
     async def pieces() -> AsyncIterator[str]:
         yield f"data: {id} for {caller.company_id} and {caller.user_id}\n\n"

@@ -46,6 +46,7 @@ async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             "HUBSPOT_CLIENT_ID": CLIENT_ID,
             "HUBSPOT_CLIENT_SECRET": CLIENT_SECRET,
             "LEADBRIDGE_WORK_LEASE": LEASE,
+            "LEADBRIDGE_AUTOMATIC_PUSH": "0",
         }
         if request.param == "mongodb":
             env["LEADBRIDGE_DATABASE_URL"] = wire_server.url_of(f"hubs_{uuid.uuid4().hex[:8]}")

@@ -104,6 +104,39 @@ def no_lost_edit(w: World) -> None:
             raise Broken("4 no lost edit", f"{issued} ({token}) is gone; the sides show {shown}")
 
 
+def kept_tokens(w: World) -> set[int]:
+    """Return the number of every edit that the hub still holds anything of: records, links, what can be undone."""
+    values: list[Value] = [value for rec in w.ours.values() for value in rec.values.values()]
+    for link in w.links.values():
+        for base in link.bases.values():
+            values += [base.ours, base.theirs]
+        for noted in link.noted.values():
+            values += [noted.ours, noted.theirs]
+        for sent in link.intent.sent if link.intent is not None else ():
+            values += [sent.ours, sent.sent]
+        values += [one.value for one in link.wrote]
+    for effect in (*w.effects, *w.held_effects):
+        values += [effect.before, effect.after] if effect.f else []  # a delete names a record and no value
+    for _, item in w.hints:
+        values += item.body.values.values() if item.body is not None else ()
+    return {token_of(value) for value in values} - {-1}
+
+
+def tenants_apart(one: World, other: World) -> None:
+    """11: nothing of one tenant's people is with another tenant, here or in its CRM."""
+    for mine, theirs in ((one, other), (other, one)):
+        shown = {token_of(value) for row in mine.vendor.rows.values() for value in row.values.values()}
+        if strange := (kept_tokens(mine) | shown) & set(theirs.truth.issued):
+            raise Broken("11 tenants are apart", f"one tenant holds the other's {sorted(strange)[:5]}")
+
+
+def erased(w: World, person: int) -> None:
+    """17: nothing that an erased person typed, or that was typed about the person, is left here."""
+    tokens = {token for token, issued in w.truth.issued.items() if issued.person == person}
+    if left := kept_tokens(w) & tokens:
+        raise Broken("17 an erased person is nowhere", f"of person {person} is left: {sorted(left)[:5]}")
+
+
 def _survivor(w: World, id: str) -> str:
     into = w.vendor.rows[id].into
     return _survivor(w, into) if into is not None else id

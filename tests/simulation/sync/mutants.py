@@ -116,8 +116,8 @@ MUTANTS = (
     Mutant(
         "a difference is told again each time",
         "record",
-        "if old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs):",
-        "if code:",
+        "return old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs)",
+        "return old is None or self._held",
     ),
     Mutant(
         "two writers chase each other for ever",
@@ -175,6 +175,18 @@ MUTANTS = (
     ),
     Mutant("the hour does not slide", "guard", "if stamp.at > now - HOUR_MS", "if stamp.at > now - 60_000"),
     Mutant("the guard counts only this change", "guard", "before + number > limit", "number > limit"),
+    Mutant(
+        "the run is not counted",
+        "guard",
+        '("run", in_run, limits.run.get(harm)),',
+        '("run", 0 * in_run, limits.run.get(harm)),',
+    ),
+    Mutant(
+        "what is written is kept from one record to the next",
+        "record",
+        "self._ours: dict[str, Value] = {}",
+        'self._ours: dict[str, Value] = globals().setdefault("_kept", {})',
+    ),
     Mutant(
         "the filter is not asked",
         "record",

@@ -219,6 +219,23 @@ def _unfindable(w: World, row: Row) -> None:
         last.pop(name, None) if past.by_us else last.update({name: past.value})
 
 
+def erase(w: World, person: int) -> None:
+    """Somebody is erased on both sides: here every document that is about the person goes, there the records."""
+    for row in w.vendor.rows.values():
+        if row.person == person and row.lives:
+            w.vendor.delete(row, w.now, by_person=True)
+    ids = {rec.id for rec in w.ours.values() if rec.person == person}
+    crm = {row.id for row in w.vendor.rows.values() if row.person == person}
+    for id in ids:
+        w.ours[id] = Rec(id, person, {}, {}, w.ours[id].rev + 1, deleted=True)
+        w.links.pop(id, None)
+    w.effects = [one for one in w.effects if one.record_id not in ids]
+    w.held_effects = {one for one in w.held_effects if one.record_id not in ids}
+    w.held = [item for item in w.held if item.id not in ids | crm]
+    w.queue = [item for item in w.queue if item.id not in ids | crm]
+    w.later = [one for one in w.later if one[1].id not in ids | crm]
+
+
 def convert(w: World) -> None:
     """A person converts a lead."""
     live = _known(w)

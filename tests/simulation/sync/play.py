@@ -11,6 +11,8 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from leadbridge.sync.core.plans import Act
@@ -21,6 +23,8 @@ from tests.simulation.sync.worker import Steps, work
 from tests.simulation.sync.world import Broken, Fenced, Item, World
 
 STEPS = 400
+PIECE = 250_000
+"""Steps that one process plays at a time; each piece has seeds of its own."""
 JUMPS = (1, 3, 20, 150, 400, 900, 1_500, 6_000)
 ROUNDS = 80
 """Ten minutes each: by then a quiet system has come to rest."""
@@ -38,25 +42,42 @@ class Tally:
     undone: int = 0
     seconds: float = 0.0
 
+    def add(self, other: Tally) -> None:
+        """Count what another process played."""
+        self.steps += other.steps
+        self.episodes += other.episodes
+        self.codes.update(other.codes)
+        self.blind += other.blind
+        self.edits += other.edits
+        self.undone += other.undone
+
 
 class Player:
     """Plays one episode."""
 
-    def __init__(self, provider: str, seed: int) -> None:
+    def __init__(self, provider: str, seed: int, first: int = 0) -> None:
         self.rng = random.Random(seed)
-        self.w = World(provider, self.rng)
+        self.w = World(provider, self.rng, first)
         self.active: tuple[Item, Steps] | None = None
         self.zombies: list[Steps] = []
         self.steps = self.undone = 0
 
     def play(self, steps: int) -> None:
         """Disturb for so many steps, come to rest, check. Raises Broken."""
-        w = self.w
-        for _ in range(3):
-            people.make_here(w)
-            people.make_there(w)
+        self.begin()
         for _ in range(steps):
-            self._step()
+            self.step()
+        self.end()
+
+    def begin(self) -> None:
+        """Make the first records."""
+        for _ in range(3):
+            people.make_here(self.w)
+            people.make_there(self.w)
+
+    def end(self) -> None:
+        """Let it come to rest, and check everything."""
+        w = self.w
         self._rest()
         checks.agreement(w)  # by news and polls alone
         self._look_at_everything()  # the nightly look at every record: what was doubtful may be plain by now
@@ -65,8 +86,10 @@ class Player:
         self._fixed_point()
         self._counted_run()
         self._undo()
+        self._erase()
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Let something happen."""
         w, rng = self.w, self.rng
         self.steps += 1
         w.now += rng.choice(JUMPS)
@@ -187,9 +210,7 @@ class Player:
             raise Broken("1 fixed point", f"a quiet pass wrote: {before} became {after}")
 
     def _look_at_everything(self) -> None:
-        w = self.w
-        w.queue += [Item(Side.OURS, id) for id in w.ours]
-        w.queue += [Item(Side.THEIRS, id) for id in w.vendor.rows]
+        self.w.begin_run()
         self._drain()
 
     def _counted_run(self) -> None:
@@ -251,6 +272,29 @@ class Player:
             self.undone += 1
         checks.agreement(w)
 
+    def _erase(self) -> None:
+        """17: a person is erased, and nothing that comes later brings anything back."""
+        w = self.w
+        person = self.rng.choice(sorted({rec.person for rec in w.ours.values()}))
+        people.erase(w, person)
+        self._rest()
+        self._look_at_everything()
+        self._rest()
+        checks.erased(w, person)
+
+
+def two_tenants(provider: str, seed: int, steps: int = STEPS) -> None:
+    """Play two tenants of one hub in turn, of two CRMs of one kind; raises Broken."""
+    one, other = Player(provider, seed), Player(provider, seed + 1, first=1_000_000)
+    for player in (one, other):
+        player.begin()
+    for _ in range(steps):
+        one.step()
+        other.step()
+    for player in (one, other):
+        player.end()
+    checks.tenants_apart(one.w, other.w)
+
 
 def episode(provider: str, seed: int, steps: int = STEPS) -> Player:
     """Play one episode; raises Broken."""
@@ -296,6 +340,33 @@ def run(provider: str, steps: int, seed: int = 1, seconds: float = 1e9) -> Tally
         tally.undone += player.undone
     tally.seconds = time.perf_counter() - begun
     return tally
+
+
+def played(
+    provider: str, steps: int, seed: int, seconds: float, processes: int, progress: Callable[[str], None]
+) -> Tally:
+    """Play so many steps, or for so many seconds, in pieces on several processes; tell of each. Raises Broken."""
+    total, begun = Tally(), time.perf_counter()
+    sizes = [min(PIECE, steps - start) for start in range(0, steps, PIECE)]
+    with ProcessPoolExecutor(processes) as pool:
+        waiting = {
+            pool.submit(_piece, provider, size, seed + number * PIECE, time.time() + seconds)
+            for number, size in enumerate(sizes)
+        }
+        try:
+            for done in as_completed(waiting):
+                total.add(done.result())
+                took = time.perf_counter() - begun
+                progress(f"two_way_sync: {provider} {total.steps:,} of {steps:,} steps, {took:,.0f} s")
+        except Broken:
+            pool.shutdown(cancel_futures=True)
+            raise
+    total.seconds = time.perf_counter() - begun
+    return total
+
+
+def _piece(provider: str, steps: int, seed: int, until: float) -> Tally:
+    return run(provider, steps, seed, until - time.time())
 
 
 if __name__ == "__main__":

@@ -72,6 +72,8 @@ class Row:
     by_person: bool = False
     """Deleted by a person there."""
     into: str | None = None
+    further: set[str] = field(default_factory=set)
+    """Addresses of records that were merged into it: where the vendor keeps addresses unique, they lead to it."""
     older: dict[str, Value] = field(default_factory=dict)
     """What the values were before the last change: a lagging index may still show them."""
 
@@ -226,13 +228,18 @@ class Vendor:
         self._stamp(row, now)
 
     def merge(self, loser: Row, winner: Row, now: int) -> None:
-        """Merge: the winner's values stay, its blanks are filled."""
+        """Merge: the winner's values stay, its blanks are filled, and of two stages the further one stays."""
+        filled: dict[str, Value] = {}
         for name, value in loser.values.items():
-            if winner.values.get(name) is not None and value is not None:
+            kept = winner.values.get(name)
+            if kept is None or (name == "crm_stage" and value is not None and rank(value) > rank(kept)):
+                filled[name] = value
+                value = kept
+            if value is not None:
                 self.gone_over.add(token_of(value))
-        filled = {n: v for n, v in loser.values.items() if winner.values.get(n) is None and n != "crm_email"}
-        if (email := loser.values.get("crm_email")) is not None and winner.values.get("crm_email") is None:
-            filled["crm_email"] = email
+        emails = {str(value) for row in (loser, winner) if (value := row.values.get("crm_email")) is not None}
+        own = filled.get("crm_email", winner.values.get("crm_email"))
+        winner.further = (winner.further | loser.further | emails) - {str(own)}
         loser.into = winner.id
         self._stamp(loser, now)
         self.set(winner, filled, now, by_us=False)
@@ -289,7 +296,7 @@ class Vendor:
             for row in self.rows.values()
             if row.lives
             and (row.id in self.index or self.profile.unique_email)
-            and row.values.get("crm_email") == wanted
+            and (row.values.get("crm_email") == wanted or (self.profile.unique_email and wanted in row.further))
         ]
 
     def flush(self, now: int) -> None:
@@ -365,7 +372,9 @@ class Vendor:
         email = values.get("crm_email")
         if self.profile.unique_email and email is not None:
             wanted = str(email).lower()
-            holder = next((r for r in self.rows.values() if r.lives and r.values.get("crm_email") == wanted), None)
+            holder = next(
+                (r for r in self.rows.values() if r.lives and wanted in (r.values.get("crm_email"), *r.further)), None
+            )
             if holder is not None:
                 raise Conflict(holder.id)
         self.api_creates += 1

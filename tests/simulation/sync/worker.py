@@ -9,7 +9,17 @@ from msgspec.structs import replace
 from leadbridge.sync.core.births import create_here, create_there
 from leadbridge.sync.core.ends import deleted_here, deleted_there, moved
 from leadbridge.sync.core.landing import landed, may_send, refused
-from leadbridge.sync.core.matching import OWN_KEY, Create, CreateSafety, Hit, LinkTo, Wait, match_here, match_there
+from leadbridge.sync.core.matching import (
+    OWN_KEY,
+    Create,
+    CreateSafety,
+    Hit,
+    LinkTo,
+    Wait,
+    match_here,
+    match_there,
+    stands_for,
+)
 from leadbridge.sync.core.plans import Act, Plan, Word
 from leadbridge.sync.core.record import reconcile
 from leadbridge.sync.core.values import Absent, Entry, Link, LinkState, Moved, Present, Read, Side, Value
@@ -157,6 +167,11 @@ def _emails(w: World, link: Link | None, rec: Rec) -> list[Value]:
     return [value for value in dict.fromkeys([*sent, rec.values.get("email")]) if value is not None]
 
 
+def _stands(w: World, emails: list[Value], id: str) -> bool:
+    read = w.vendor.read(id)
+    return isinstance(read, Present) and any(stands_for(w.pairs["email"], email, read) for email in emails)
+
+
 def _create(w: World, item: Item, fence: int) -> Steps:
     rid = item.id
     before, rec = w.links.get(rid), w.ours[rid]
@@ -169,6 +184,9 @@ def _create(w: World, item: Item, fence: int) -> Steps:
     emails = _emails(w, before, rec)
     if not hits:
         hits = [Hit("email", id) for email in emails for id in w.vendor.search(email, w.now)]
+    if hits and hits[0].by == "email" and not _stands(w, emails, hits[0].id):
+        w.reviews.add(rid)  # somebody's further address
+        return
     yield "looked up"
     claimed = {link.crm_id: link.record_id for link in w.links.values() if link.crm_id and link.state in STANDING}
     match = match_there(
@@ -212,7 +230,8 @@ def _call_create(w: World, item: Item, plan: Plan, rec: Rec, fence: int) -> Step
         answer = w.vendor.create(rec.person, rec.id, plan.sent, w.now, late=late)
     except Conflict as conflict:
         holder = w.link_of(conflict.id or "")
-        if holder is not None and holder.state in STANDING and holder.record_id != rec.id:
+        taken = holder is not None and holder.state in STANDING and holder.record_id != rec.id
+        if taken or not _stands(w, [rec.values.get("email")], conflict.id or ""):
             w.reviews.add(rec.id)
         else:
             yield from _linked(w, item, rec.id, None, fence, conflict.id)

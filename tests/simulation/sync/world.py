@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leadbridge.sync.core.cursor import Cursor, since, take
-from leadbridge.sync.core.guard import Admitted, Held, Ledger, Limits, admit, approve
+from leadbridge.sync.core.guard import Admitted, Held, Ledger, Limits, admit, approve, begin_run
 from leadbridge.sync.core.plans import Effect, Harm, Plan, Stream
 from leadbridge.sync.core.timing import VendorClock
 from leadbridge.sync.core.values import Entry, Link, LinkState, Ours, Present, Rule, Side, Value, Values
@@ -18,6 +18,8 @@ from tests.simulation.sync.vendor import PROFILES, Vendor
 STANDING = (LinkState.CREATING, LinkState.ACTIVE, LinkState.PARKED)
 RULES = [rule for rule in Rule if rule is not Rule.OFF]
 LIMITS = Limits({Harm.OVERWRITE: 14, Harm.BLANK: 4, Harm.DELETE: 1}, {Harm.OVERWRITE: 14, Harm.BLANK: 4})
+UNDER_WAY = 3
+"""Changes that were admitted and are not done yet: those of the active worker and of paused ones."""
 
 
 class Broken(AssertionError):
@@ -25,7 +27,10 @@ class Broken(AssertionError):
 
     def __init__(self, invariant: str, detail: str) -> None:
         super().__init__(f"{invariant}: {detail}")
-        self.invariant = invariant
+        self.invariant, self.detail = invariant, detail
+
+    def __reduce__(self) -> tuple[type[Broken], tuple[str, str]]:
+        return Broken, (self.invariant, self.detail)  # so that it comes back from another process
 
 
 class Fenced(Exception):
@@ -74,6 +79,8 @@ class Truth:
     logged: set[int] = field(default_factory=set)
     codes: Counter[str] = field(default_factory=Counter)
     harm: list[tuple[int, Side, Harm]] = field(default_factory=list)
+    run_harm: Counter[tuple[Side, Harm]] = field(default_factory=Counter)
+    """What was taken away in this run, without anybody's word."""
     approved: set[Effect] = field(default_factory=set)
     causes: int = 0
     our_writes: int = 0
@@ -84,7 +91,8 @@ class Truth:
 class World:
     """Everything, in memory, driven by ``play``."""
 
-    def __init__(self, provider: str, rng: random.Random) -> None:
+    def __init__(self, provider: str, rng: random.Random, first: int = 0) -> None:
+        """``first``: edits are numbered from there on, so that two tenants' values can be told apart."""
         self.rng, self.now = rng, 1_700_000_000_000
         self.profile = PROFILES[provider]
         skew = rng.randrange(-300_000, 300_000)
@@ -119,7 +127,7 @@ class World:
         self.nudge = False
         """A write of ours is under way: somebody types into the very field."""
         self.words: list[str] = []
-        self._token = self._person = self._intent = 0
+        self._token, self._person, self._intent = first, 0, 0
 
     def _rule(self, name: str) -> Rule:
         if name == "tier":
@@ -222,6 +230,10 @@ class World:
         """Count what was really taken away."""
         if effect.harm is not Harm.NONE and effect not in self.truth.approved:
             self.truth.harm.append((self.now, effect.side, effect.harm))
+            self.truth.run_harm[effect.side, effect.harm] += 1
+            # what was admitted just before a run began, or before a person's word, is done in the next
+            if self.truth.run_harm[effect.side, effect.harm] > LIMITS.run.get(effect.harm, 1_000_000) + UNDER_WAY:
+                raise Broken("13 no guard limit passed", f"more than allowed of {effect.harm} in one run")
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Keep what a person can read."""
@@ -246,8 +258,16 @@ class World:
         self.truth.approved |= self.held_effects
         self.truth.causes += len(self.held)
         self.ledger = approve(self.ledger)
+        self.truth.run_harm.clear()
         self.queue += self.held
         self.held, self.held_effects = [], set()
+
+    def begin_run(self) -> None:
+        """A run over every record begins: its own counts are new, those of the hour go on."""
+        self.ledger = begin_run(self.ledger)
+        self.truth.run_harm.clear()
+        self.queue += [Item(Side.OURS, id) for id in self.ours]
+        self.queue += [Item(Side.THEIRS, id) for id in self.vendor.rows]
 
     def requeue(self, item: Item) -> None:
         """Look again."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadbridge.leads.before import from_json, to_json
 from leadbridge.leads.fields import Fields
-from leadbridge.leads.imports.before import from_json, to_json
 from leadbridge.leads.imports.headers import field_of, map_columns
 from leadbridge.leads.imports.intake import PIECE_BYTES, pieces, shortened, unpacked
 from leadbridge.leads.imports.met import Met

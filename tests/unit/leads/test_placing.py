@@ -64,7 +64,7 @@ class Hub:
                 now=NOW,
                 new_id=lambda: f"{next(self.ids):024x}",
             )
-            for id, working in placement.leads.items():
+            for id, working in placement.records.items():
                 stored = lead_change(
                     WriteBatch(), company=COMPANY, id=id, before=working.before, fields=working.fields, now=NOW,
                     author=Author("import", "import:1"),
@@ -74,7 +74,7 @@ class Hub:
                     self.leads[id] = stored
                     writes += 1
             outcomes.update(placed.outcome.value for placed in placement.placed)
-            targets |= {placed.reading.record.row: placed.lead_id for placed in placement.placed if placed.lead_id}
+            targets |= {placed.reading.record.row: placed.record_id for placed in placement.placed if placed.record_id}
             assert not claimed & set(placement.met)
             claimed |= set(placement.met)
         self.remembered |= targets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,25 @@ from hypothesis import strategies as st
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.leads.errors import FileTooLarge, UnreadableFile
 from leadbridge.leads.imports.encoding import decode
-from leadbridge.leads.imports.reader import read_sheet, records
+from leadbridge.leads.imports.reader import MAX_ROWS, Record, body, layout, records
 
 HEAD = "First Name,Last Name,Email"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A text that could be read."""
+
+    delimiter: str
+    header_row: int
+    header: tuple[str, ...]
+    rows: tuple[Record, ...]
+
+
+def read_sheet(text: str, max_rows: int = MAX_ROWS) -> Sheet:
+    found = layout(text)
+    everything = records(text, found.delimiter, len(found.header))
+    return Sheet(found.delimiter, found.header_row, found.header, tuple(body(everything, found.header_row, max_rows)))
 
 
 def rows(text: str) -> list[tuple[str, ...]]:

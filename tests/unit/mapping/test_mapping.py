@@ -24,8 +24,6 @@ from leadbridge.mapping.suggest import suggest
 from leadbridge.mapping.validate import check
 from leadbridge.sync.core.fields import Move, decide
 from leadbridge.sync.core.values import Base, Pair, Unmappable
-from leadbridge.sync.core.values import Rule as CoreRule
-from leadbridge.sync.pairs import computable, pairs
 from tests.unit.mapping.build import STATUS, field, schema
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -82,6 +80,50 @@ def test_a_fault_is_found_and_told(spec: PairSpec, code: str, told: str) -> None
     assert [fault.code for fault in faults] == [code]
     assert faults[0].pair == 0
     assert told in faults[0].message
+
+
+SIZED = schema(
+    field("code", Type.TEXT, length=5),
+    field("price", Type.NUMBER, scale=2),
+    field("last", Type.TEXT, required=True, length=80),
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "told"),
+    [
+        (PairSpec("company", "code", max_length=6), "bad_length", "keeps 5 characters and max_length is 6"),
+        (PairSpec("score", "price", scale=3), "bad_scale", "keeps 2 decimals and scale is 3"),
+        (PairSpec("company", "code", default_crm="unknown"), "too_long", "'unknown' has 7; shorten it"),
+        (PairSpec("company", "code", values=ValueMap({"a": "abcdef"})), "too_long", "keeps 5 characters"),
+        (PairSpec("score", "price", default_crm="1.005"), "too_many_decimals", "keeps 2 decimals and '1.005' has more"),
+    ],
+)
+def test_what_does_not_fit_the_crms_field_is_told_when_it_is_saved(spec: PairSpec, code: str, told: str) -> None:
+    faults = check(mapping(spec, PairSpec("lastName", "last")), OURS, SIZED, CONTEXT)
+    assert [fault.code for fault in faults] == [code]
+    assert told in faults[0].message
+
+
+def test_a_required_field_needs_a_pair_that_writes_it() -> None:
+    for pairs in ((), (PairSpec("lastName", "last", way=Way(crm=False)),), (PairSpec("lastName", "last", Rule.OFF),)):
+        (fault,) = check(mapping(*pairs), OURS, SIZED, CONTEXT)
+        assert (fault.code, fault.pair) == ("required_field", None)
+        assert "takes no record without 'last'; map a field to it" in fault.message
+
+
+def test_what_a_record_holds_is_fitted_or_refused_when_it_is_sent() -> None:
+    specs = (PairSpec("company", "code"), PairSpec("title", "last", max_length=4), PairSpec("value.amount", "price"))
+    mapper = Mapper(mapping(*specs), OURS, SIZED, CONTEXT)
+    view = mapper.to_crm({"company": "Umbrella", "title": "Director", "value.amount": "12.345"})
+    assert view.values == {"last": "Dire", "price": "12.34"}
+    assert "has 8 characters and the CRM's field keeps 5; shorten it" in view.faults["company"]
+
+
+def test_a_described_fields_sizes_are_known_to_the_mapping() -> None:
+    found = [FieldInfo("LastName", "Last name", "text", True, required=True, length=80, scale=None)]
+    field = their_side.schema("salesforce", "Lead", found)["LastName"]
+    assert (field.required, field.length, field.scale) == (True, 80, None)
 
 
 def test_faults_of_the_whole_mapping() -> None:
@@ -171,20 +213,18 @@ def test_defaults_fill_only_what_a_new_record_leaves_blank() -> None:
     assert mapper.created_here({"status": "won"}) == {"status": "won"}
 
 
-def test_what_cannot_be_computed_is_left_out_of_the_decision() -> None:
+def test_what_cannot_be_computed_is_told() -> None:
     mapper = made()
     view = mapper.theirs({"email": "a@b.example", "size": None})
     assert view.faults == {"=score": "The expression needs a number and 'size' is blank; write fallback(size, 0)."}
-    every = pairs(mapper)
-    assert [pair.name for pair in every if pair not in computable(every, view)] == ["score"]
-    assert computable(every, mapper.theirs({"size": "1"})) == every
+    assert not mapper.theirs({"size": "1"}).faults
 
 
 def test_the_core_decides_on_mapped_pairs() -> None:
     mapper = made()
-    by_name: dict[str, Pair] = {pair.name: pair for pair in pairs(mapper)}
+    by_name: dict[str, Pair] = {pair.name: pair for pair in mapper.fields}
     status = by_name["status"]
-    assert status.rule is CoreRule.ASK
+    assert status.rule is Rule.ASK
     assert (status.writes_crm, status.writes_ours) == (True, True)
     assert decide(status, Base("fresh", "NEW"), "Fresh ", "NEW") == decide(status, None, "Fresh ", "NEW")
     outcome = decide(status, Base("fresh", "NEW"), "fresh", "3")
@@ -203,10 +243,6 @@ def test_the_core_decides_on_mapped_pairs() -> None:
     ours, theirs = mapper.ours({"firstName": "Ana"}), mapper.theirs({"size": "2.5", "full_name": "Ana"})
     assert name.equal(ours.values["=full_name"], theirs.values["full_name"])
     assert score.to_ours(theirs.values["=score"]) == 25
-
-
-def test_every_rule_has_its_word_in_the_core() -> None:
-    assert [rule.value for rule in Rule] == [rule.value for rule in CoreRule]
 
 
 def test_several_choices_are_written_as_the_provider_writes_them() -> None:

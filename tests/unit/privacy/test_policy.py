@@ -58,13 +58,13 @@ def test_a_part_of_an_import_keeps_the_others() -> None:
     body: Stored = {
         "rows": [1, 2, 3],
         "targets": ["a", "b", "a"],
-        "leadIds": ["a", "b"],
+        "recordIds": ["a", "b"],
         "created": ["a"],
         "subjects": ["a", "b"],
         "n": 0,
     }
     assert without_rows(body, {"a"}) == {
-        "rows": [2], "targets": ["b"], "leadIds": ["b"], "created": [], "subjects": ["b"], "n": 0,
+        "rows": [2], "targets": ["b"], "recordIds": ["b"], "created": [], "subjects": ["b"], "n": 0,
     }  # fmt: skip
     assert only_rows(body, {"a"})["rows"] == [1, 3]
 

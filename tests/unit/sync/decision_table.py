@@ -57,6 +57,7 @@ TABLE = (
     Row(RECENT, "both changed apart, theirs later", "B", "C", "to_ours", "conflict", last=Later.THEIRS),
     Row(RECENT, "both changed apart, order unknown", "B", "C", "to_ours", "conflict, time uncertain"),
     Row(RECENT, "both changed, theirs to blank, later", "B", None, "to_ours", "conflict", last=Later.THEIRS),
+    Row(RECENT, "both changed, ours to blank, later", None, "C", "to_crm", "conflict", last=Later.OURS),
     Row(ASK, "both changed apart", "B", "C", "asked", "conflict, once"),
     Row(ASK, "both changed, one to blank", "B", None, "asked", "conflict, once"),
     Row(RULES, "first meeting: equal", "B", "B", "agreed", met=False),
@@ -64,6 +65,25 @@ TABLE = (
     Row(RULES, "first meeting: ours blank", None, "C", "to_ours", met=False),
     Row((*CRM, *BLANK), "first meeting: they differ", "B", "C", "to_ours", "one `initial` for the record", met=False),
     Row(OURS, "first meeting: they differ", "B", "C", "to_crm", "one `initial` for the record", met=False),
+    Row(
+        RECENT,
+        "first meeting: they differ, ours later",
+        "B",
+        "C",
+        "to_crm",
+        "one `initial` for the record",
+        met=False,
+        last=Later.OURS,
+    ),
+    Row(
+        RECENT,
+        "first meeting: they differ, order unknown",
+        "B",
+        "C",
+        "to_ours",
+        "one `initial` for the record",
+        met=False,
+    ),
     Row(ASK, "first meeting: they differ", "B", "C", "asked", "conflict, once", met=False),
 )
 WORDS = {

@@ -38,6 +38,8 @@ function ImportProgress({ job }: { job: ImportJob }) {
 function ImportView({ job }: { job: ImportJob }) {
   const mayRun = useMay("imports.run");
   const cancel = useEnd(job._id, "cancel");
+  const resume = useEnd(job._id, "resume");
+  const paused = job.status === "paused";
   const [undoing, setUndoing] = useState(false);
   const reasons = Object.entries(job.reasons).sort((a, b) => b[1] - a[1]);
   return (
@@ -49,12 +51,17 @@ function ImportView({ job }: { job: ImportJob }) {
           <Button variant="default" renderRoot={(props) => <Link to="/super-user/imports" {...props} />}>
             {text.imports.back}
           </Button>
-          {mayRun && isLive(job) && job.status !== "undoing" && (
+          {mayRun && paused && (
+            <Button variant="default" onClick={() => resume.mutate()} loading={resume.isPending}>
+              {text.imports.resume}
+            </Button>
+          )}
+          {mayRun && (paused || (isLive(job) && job.status !== "undoing")) && (
             <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending} disabled={cancel.isSuccess}>
               {cancel.isSuccess ? text.imports.cancelling : text.imports.cancel}
             </Button>
           )}
-          {mayRun && (job.status === "done" || job.status === "cancelled") && (
+          {mayRun && (paused || job.status === "done" || job.status === "cancelled") && (
             <Button variant="default" onClick={() => setUndoing(true)}>
               {text.imports.undo}
             </Button>
@@ -68,12 +75,14 @@ function ImportView({ job }: { job: ImportJob }) {
         {job.undone && <Text size="sm">{text.imports.undone(job.undone)}</Text>}
       </Group>
       {cancel.isError && <ErrorNote error={cancel.error} />}
+      {resume.isError && <ErrorNote error={resume.error} />}
       {job.error && (
         <Alert variant="default" title={job.error.message}>
+          {job.error.hint && <Text size="sm">{job.error.hint}</Text>}
           <code>{job.error.code}</code>
         </Alert>
       )}
-      {isLive(job) && <ImportProgress job={job} />}
+      {(isLive(job) || paused) && <ImportProgress job={job} />}
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         {COUNTS.map((name) => (
           <Card withBorder key={name} padding="sm" data-count={name}>

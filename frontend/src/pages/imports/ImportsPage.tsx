@@ -11,7 +11,7 @@ import { text, when } from "../../text";
 import { useImports } from "./hooks";
 
 const TONES: Record<string, Tone> = {
-  receiving: "wait", queued: "wait", checking: "wait", running: "wait", undoing: "wait", done: "good", failed: "bad",
+  receiving: "wait", queued: "wait", checking: "wait", running: "wait", undoing: "wait", paused: "bad", done: "good", failed: "bad",
 };
 
 export function ImportStatus({ job }: { job: ImportJob }) {

@@ -57,8 +57,8 @@ export function useImport() {
   });
 }
 
-/** Ends an import under way, or undoes one that has ended. */
-export function useEnd(id: string, how: "cancel" | "undo") {
+/** Ends an import under way, goes on with a paused one, or undoes one that has ended. */
+export function useEnd(id: string, how: "cancel" | "resume" | "undo") {
   const client = useQueryClient();
   const params = { path: { id } };
   return useMutation({
@@ -66,7 +66,9 @@ export function useEnd(id: string, how: "cancel" | "undo") {
       data<ImportJob>(
         how === "cancel"
           ? api.POST("/api/v1/leads/imports/{id}/cancel", { params })
-          : api.POST("/api/v1/leads/imports/{id}/undo", { params: { ...params, query: { wait: 0 } } }),
+          : how === "resume"
+            ? api.POST("/api/v1/leads/imports/{id}/resume", { params })
+            : api.POST("/api/v1/leads/imports/{id}/undo", { params: { ...params, query: { wait: 0 } } }),
       ),
     onSuccess: (job) => {
       client.setQueryData(["imports", id], job);

@@ -24,7 +24,10 @@ export function Links({ id }: { id: string }) {
                   {[link.provider, link.accountName].filter(Boolean).join(", ")}
                 </Text>
                 <code>{[link.object, link.crmId].filter(Boolean).join(" ")}</code>
-                {link.state !== "active" && <Chip tone="wait">{text.lead.linkCreating}</Chip>}
+                {link.state === "creating" && <Chip tone="wait">{text.lead.linkCreating}</Chip>}
+                {(link.state === "gone" || link.state === "redirect") && (
+                  <Chip tone="wait">{text.lead.linkEnded}</Chip>
+                )}
                 {link.accountUrl && (
                   <Anchor size="sm" href={link.accountUrl} target="_blank" rel="noreferrer" underline="always">
                     {text.lead.account}

@@ -10,7 +10,7 @@ export const imports = {
     empty: "Nothing imported yet",
     emptyHint: "Bring in a CSV file: its headers, encoding and delimiter are recognised.",
     status: {
-      receiving: "Being taken in", queued: "Waiting", checking: "Checking every row", running: "Running", done: "Done", cancelled: "Cancelled",
+      receiving: "Being taken in", queued: "Waiting", checking: "Checking every row", running: "Running", paused: "Paused", done: "Done", cancelled: "Cancelled",
       failed: "Failed", undoing: "Being undone", undone: "Undone",
     } as Record<string, string>,
     wizard: {
@@ -61,6 +61,7 @@ export const imports = {
     noReports: "There is no such row.",
     cancel: "Cancel the import",
     cancelling: "Cancelling ...",
+    resume: "Go on",
     undo: "Undo",
     undoTitle: "Undo this import?",
     undoHint: "Leads that it made are removed, and fields that it changed are put back, if nobody changed them since. What was sent to a CRM stays there.",

@@ -75,6 +75,7 @@ export const leads = {
     links: "In the CRM",
     linksNone: "This lead is in no CRM yet.",
     linkCreating: "not there yet",
+    linkEnded: "deleted or merged there",
     account: "Open the account",
     failures: "Failed before",
     timeline: "Timeline",

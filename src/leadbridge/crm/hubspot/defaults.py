@@ -1,4 +1,4 @@
-"""How our leads are mapped to HubSpot's contacts until a tenant says otherwise.
+"""How our records are mapped to HubSpot's until a tenant says otherwise, and what HubSpot grants and promises.
 
 HubSpot's own lead object needs a paid tier and an existing contact, so a lead of ours is a contact in the lifecycle
 stage "lead".
@@ -33,6 +33,41 @@ LEADS = ObjectDefaults(
     own_key="leadbridge_id",
 )
 
+ACCOUNTS = ObjectDefaults(
+    kind="accounts",
+    object="companies",
+    fields=(
+        FieldPair("name", "name"),
+        FieldPair("phone", "phone", "phone"),
+        FieldPair("website", "website", "url"),
+        FieldPair("employees", "numberofemployees", "number"),
+        FieldPair("address.street", "address"),
+        FieldPair("address.city", "city"),
+        FieldPair("address.region", "state"),
+        FieldPair("address.postalCode", "zip"),
+        FieldPair("address.country", "country", "country"),
+    ),
+    match_key="",
+    own_key=LEADS.own_key,
+)
+"""A company's domain is not unique at HubSpot, so only our key finds one. Its industry is one of a closed list, which a
+mapping has to fill."""
+
+DEALS = ObjectDefaults(
+    kind="deals",
+    object="deals",
+    fields=(
+        FieldPair("name", "dealname"),
+        FieldPair("value.amount", "amount", "number"),
+        FieldPair("closeDate", "closedate", "date"),
+    ),
+    constants={"pipeline": unconfirmed.DEFAULT_PIPELINE, "dealstage": unconfirmed.DEFAULT_STAGE},
+    match_key="",
+    own_key=LEADS.own_key,
+)
+"""A deal begins in the first stage of HubSpot's own pipeline; which stage is which of ours, a mapping has to say. The
+currency is a property only of portals that have several, so the amount is in the portal's own."""
+
 GUARANTEES = Guarantees(
     write_guard="none",
     value_history=True,
@@ -40,6 +75,7 @@ GUARANTEES = Guarantees(
     read_is_current=True,
     replay_safe=True,
     create_lag=unconfirmed.CREATE_LAG,
+    unique_match=True,
     change_lag=unconfirmed.INDEX_LAG,
     rotation="stable",
     webhook="signed",
@@ -52,13 +88,18 @@ REQUIRED_SCOPES = (
     "crm.objects.companies.read",
     "crm.objects.companies.write",
 )
-SCHEMA_WRITE_SCOPE = "crm.schemas.contacts.write"
+SCHEMA_WRITE_SCOPES: Mapping[str, str] = {
+    "contacts": "crm.schemas.contacts.write",
+    "companies": "crm.schemas.companies.write",
+    "deals": "crm.schemas.deals.write",
+}
+"""Each object with the permission by which its unique property can be made."""
 OWNERS_SCOPE = "crm.objects.owners.read"
 OPTIONAL_SCOPES = (
-    SCHEMA_WRITE_SCOPE,
+    SCHEMA_WRITE_SCOPES["contacts"],
     OWNERS_SCOPE,
-    "crm.schemas.companies.write",
-    "crm.schemas.deals.write",
+    SCHEMA_WRITE_SCOPES["companies"],
+    SCHEMA_WRITE_SCOPES["deals"],
     "crm.objects.deals.read",
     "crm.objects.deals.write",
 )
@@ -67,7 +108,9 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "companies": ("crm.objects.companies.read", "crm.objects.companies.write"),
     "deals": ("crm.objects.deals.read", "crm.objects.deals.write"),
     "owners": (OWNERS_SCOPE,),
-    "own key": (SCHEMA_WRITE_SCOPE,),
+    "own key": (SCHEMA_WRITE_SCOPES["contacts"],),
+    "own key of companies": (SCHEMA_WRITE_SCOPES["companies"],),
+    "own key of deals": (SCHEMA_WRITE_SCOPES["deals"],),
     "history": ("crm.objects.contacts.read",),
     "webhooks": ("oauth",),
 }

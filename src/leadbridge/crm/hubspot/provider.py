@@ -12,7 +12,9 @@ from leadbridge.crm.hubspot import answers, describing, errors, requests, webhoo
 from leadbridge.crm.hubspot import changes as changing
 from leadbridge.crm.hubspot import writes as rows
 from leadbridge.crm.hubspot.defaults import (
+    ACCOUNTS,
     CAPABILITIES,
+    DEALS,
     GUARANTEES,
     LEADS,
     MODIFIED,
@@ -20,7 +22,7 @@ from leadbridge.crm.hubspot.defaults import (
     OPTIONAL_SCOPES,
     OWNERS_SCOPE,
     REQUIRED_SCOPES,
-    SCHEMA_WRITE_SCOPE,
+    SCHEMA_WRITE_SCOPES,
 )
 from leadbridge.crm.hubspot.extras import Extras
 from leadbridge.crm.model import (
@@ -33,6 +35,7 @@ from leadbridge.crm.model import (
     FieldInfo,
     Grant,
     Hint,
+    ObjectDefaults,
     Pace,
     RemoteRecord,
     Write,
@@ -59,13 +62,14 @@ class HubSpot(Extras):
     required_scopes: tuple[str, ...] = REQUIRED_SCOPES
     optional_scopes: tuple[str, ...] = OPTIONAL_SCOPES
     defaults = LEADS
+    more_defaults: tuple[ObjectDefaults, ...] = (ACCOUNTS, DEALS)
     objects = OBJECTS
     write_batch = rows.BATCH
     unwritten = frozenset({423})
     correlation_header = "x-hubspot-correlation-id"
     token_scheme = "Bearer"  # noqa: S105  # the name of a scheme
-    # HubSpot allows an OAuth app 110 calls in 10 s for each account; a tenth is left to others who share the app.
-    pace = Pace(calls=100, seconds=10, remaining_header="x-hubspot-ratelimit-remaining")
+    # HubSpot allows an OAuth app 110 calls in 10 s for each account; two are left for calls that bunch on their way.
+    pace = Pace(calls=108, seconds=10, remaining_header="x-hubspot-ratelimit-remaining")
 
     def origins(self, app: App) -> tuple[str, ...]:
         return (origin_of(app.api_url),)
@@ -118,27 +122,32 @@ class HubSpot(Extras):
         return answers.account(token, details, owner)
 
     async def prepare(self, session: Session) -> Check:
-        name = "own key"
-        response = await session.call(requests.read_property(session.app, LEADS.object, LEADS.own_key))
+        return await self.prepare_own_key(session, LEADS.object)
+
+    async def prepare_own_key(self, session: Session, object: str) -> Check:
+        """Make an object's unique property for our ids where that is allowed; tell whether it is there."""
+        name = "own key" if object == LEADS.object else f"own key of {object}"
+        there = Check(name, True, f"HubSpot's {object} have the unique property {LEADS.own_key}.")
+        response = await session.call(requests.read_property(session.app, object, LEADS.own_key))
         if response.status == 200:
             if errors.body_of(response).get("hasUniqueValue"):
-                return Check(name, True, f"HubSpot's contacts have the unique property {LEADS.own_key}.")
+                return there
             return Check(
                 name,
                 False,
-                f"HubSpot's contacts have a property {LEADS.own_key}, but it is not unique.",
+                f"HubSpot's {object} have a property {LEADS.own_key}, but it is not unique.",
                 "Delete that property in HubSpot and connect again; a property can be made unique only when created.",
             )
-        if SCHEMA_WRITE_SCOPE not in session.scopes:
+        if (scope := SCHEMA_WRITE_SCOPES[object]) not in session.scopes:
             return Check(
                 name,
                 False,
-                f"The property {LEADS.own_key} cannot be made: the permission {SCHEMA_WRITE_SCOPE} was not granted.",
-                "Connect again and approve it; without it a lead that has no e-mail cannot be found again safely.",
+                f"The property {LEADS.own_key} cannot be made: the permission {scope} was not granted.",
+                "Connect again and approve it; without it a record that has no other key cannot be found again safely.",
             )
-        created = await session.call(requests.create_own_key(session.app, LEADS.object))
+        created = await session.call(requests.create_own_key(session.app, object))
         if created.status in (201, 409):  # 409: another process made it at the same moment
-            return Check(name, True, f"HubSpot's contacts have the unique property {LEADS.own_key}.")
+            return there
         fault = errors.explain(created)
         return Check(name, False, fault.message, fault.hint)
 

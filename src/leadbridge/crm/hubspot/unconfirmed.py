@@ -37,3 +37,8 @@ EVENT_TYPE_KEYS: Final = ("subscriptionType", "eventType")
 
 GROUPS: Final = {"contacts": "contactinformation", "companies": "companyinformation", "deals": "dealinformation"}
 """The property group that each object's portal is sure to have."""
+
+DEFAULT_PIPELINE: Final = "default"
+DEFAULT_STAGE: Final = "appointmentscheduled"
+"""The pipeline and first stage that a new portal has. An administrator may have deleted them; creates then fail with
+the stage named, until a mapping says another."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import SecretStr
-
-from leadbridge.crm.errors import CallFailed, Fault, Refusal, TokenRefused
-from leadbridge.crm.model import Account, Budget, Grant, RemoteRecord, Write, Written
+from leadbridge.crm.errors import CallFailed, Fault
+from leadbridge.crm.model import Account, Budget, RemoteRecord, Write, Written
 from leadbridge.crm.zoho import errors
 from leadbridge.crm.zoho.defaults import PLACEHOLDER, REQUIRED
 from leadbridge.crm.zoho.values import moment, stamp, to_text
@@ -17,8 +15,6 @@ from leadbridge.security.transport import HttpResponse
 MODIFIED = "Modified_Time"
 EMPTY = frozenset((204, 304))
 CREDITS = "x-api-credits-remaining"
-LONGEST_LIFE = 86_400
-"""Seconds; an older form of the token answer counts in milliseconds, which this tells apart."""
 NO_OUTCOME = Fault(
     code="no_outcome",
     message="Zoho's answer says nothing about this record.",
@@ -26,50 +22,6 @@ NO_OUTCOME = Fault(
     hint="Nothing needs to be done: the record is looked up and decided anew.",
     retryable=True,
 )
-
-
-def grant(response: HttpResponse) -> Grant:
-    """Return the tokens of a token endpoint's answer; raises ``TokenRefused``.
-
-    Success is the presence of an access token, never the status: Zoho tells errors with 200.
-    """
-    body = errors.body_of(response)
-    token = body.get("access_token")
-    if not isinstance(token, str) or not token:
-        raise errors.token_refused(response)
-    refresh = body.get("refresh_token")
-    scopes = str(body.get("scope") or "").replace(",", " ").split()
-    seconds, estimated = _life(body)
-    return Grant(
-        access_token=SecretStr(token),
-        refresh_token=SecretStr(refresh) if isinstance(refresh, str) and refresh else None,
-        expires_in=seconds,
-        expiry_estimated=estimated,
-        scopes=tuple(scopes),
-    )
-
-
-def _life(body: Mapping[str, Any]) -> tuple[int, bool]:
-    for name in ("expires_in_sec", "expires_in"):
-        told = str(body.get(name) or "")
-        if told.isdigit():
-            seconds = int(told)
-            return (seconds // 1000 if seconds > LONGEST_LIFE else seconds), False
-    return 3600, True
-
-
-def foreign_api(origin: str) -> TokenRefused:
-    """Return the refusal of an API address that is not Zoho's."""
-    return TokenRefused(
-        Refusal.MISCONFIGURED,
-        Fault(
-            code="foreign_api_domain",
-            message=f"The token answer names an API address that is not one of Zoho's: {origin[:100]}.",
-            cause="The answer did not come from Zoho, or Zoho has a data centre that this version does not know.",
-            hint="Nothing was sent there. Report this with the address.",
-            retryable=False,
-        ),
-    )
 
 
 def account(user: Mapping[str, Any], organisation: Mapping[str, Any], centre: str) -> Account:
@@ -112,7 +64,7 @@ def next_token(body: Mapping[str, Any]) -> str | None:
 
 
 def record(raw: Mapping[str, Any], module: str) -> RemoteRecord:
-    """Return one record of a module. Its version is the time of its last change in UTC, whose text order is its time order."""
+    """Return one record of a module. Its version is the UTC time of its last change: text order is time order."""
     at = moment(str(raw.get(MODIFIED) or ""))
     values = {name: to_text(value) for name, value in raw.items() if name != "id" and not name.startswith("$")}
     values |= {name: None for name in REQUIRED.get(module, ()) if values.get(name) == PLACEHOLDER}

@@ -75,7 +75,6 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
 """What can be done, and the permissions that it takes."""
 
 OBJECTS = ("Leads", "Contacts", "Accounts", "Deals")
-NAME_FIELD: Mapping[str, str] = {"Leads": "Last_Name", "Contacts": "Last_Name", "Accounts": "Account_Name"}
 CHECKED_FOR_DUPLICATES: Mapping[str, str] = {
     "Leads": "Email",
     "Contacts": "Email",

@@ -12,8 +12,7 @@ from typing import Any
 
 import orjson
 
-from leadbridge.crm.errors import Effect, Fault, Refusal, TokenRefused
-from leadbridge.crm.zoho import unconfirmed
+from leadbridge.crm.errors import Effect, Fault
 from leadbridge.security.transport import HttpResponse
 
 
@@ -206,7 +205,7 @@ def explain(response: HttpResponse) -> Fault:
 def explain_row(error: Mapping[str, Any], status: int) -> Fault:
     """Return what one error object means, be it a whole answer or a row of one."""
     code = str(error.get("code") or "")
-    text = _text(error.get("message"))
+    text = text_of(error.get("message"))
     details = _details(error)
     entry = CATALOGUE.get(code)
     if code == "INVALID_DATA" and text in ID_REFUSED:
@@ -215,7 +214,7 @@ def explain_row(error: Mapping[str, Any], status: int) -> Fault:
         entry = VENDOR_TROUBLE if status >= 500 else BY_STATUS.get(status, UNEXPLAINED)
     return Fault(
         code=entry.code,
-        message=f"Zoho: {_said(text or code, details)}" if text or code else _speechless(status),
+        message=f"Zoho: {_said(text or code, details)}" if text or code else speechless(status),
         cause=entry.cause,
         hint=_hint(entry, details),
         retryable=entry.retryable,
@@ -230,55 +229,6 @@ def existing_id(error: Mapping[str, Any]) -> str | None:
     there = details.get("duplicate_record")
     id = (there.get("id") if isinstance(there, dict) else None) or details.get("id")
     return str(id) if id and error.get("code") == "DUPLICATE_DATA" else None
-
-
-def token_refused(response: HttpResponse) -> TokenRefused:
-    """Return what a token endpoint's answer without a token means; its status says nothing, errors come with 200.
-
-    Only ``invalid_code`` means that the grant is gone. A throttled endpoint and a wrong secret leave it as it is.
-    """
-    body = body_of(response)
-    error = str(body.get("error") or "")
-    seconds: float | None = None
-    if error in ("invalid_code", "invalid_grant", "access_denied"):
-        refusal = Refusal.GRANT_GONE
-        entry = Entry(
-            "grant_gone",
-            "Zoho no longer accepts this connection: it was revoked there, its code was used before, or the same user "
-            "has approved this app more than twenty times since.",
-            "Connect Zoho again.",
-            retryable=False,
-            effect=Effect.REAUTH,
-        )
-    elif response.status == 429 or error.casefold() == "access denied":
-        refusal, entry = Refusal.TRANSIENT, RATE_LIMITED
-        seconds = unconfirmed.TOKEN_THROTTLE.total_seconds()
-    elif error and response.status < 500:
-        refusal = Refusal.MISCONFIGURED
-        entry = Entry(
-            "app_misconfigured",
-            "Zoho does not accept this hub's app registration, or the app is not switched on for this data centre.",
-            "Check ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET and the redirect address at Zoho's API console, and switch on "
-            "Multi-DC for the account's data centre there.",
-            retryable=False,
-            effect=Effect.ATTENTION,
-        )
-    else:
-        refusal, entry = Refusal.TRANSIENT, VENDOR_TROUBLE
-    text = _text(body.get("error_description")) or error
-    return TokenRefused(
-        refusal,
-        Fault(
-            code=entry.code,
-            message=f"Zoho: {text[:500]}" if text else _speechless(response.status),
-            cause=entry.cause,
-            hint=entry.hint,
-            retryable=entry.retryable,
-            effect=entry.effect,
-            vendor_code=error or str(response.status),
-            retry_after=seconds,
-        ),
-    )
 
 
 def _details(error: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -309,11 +259,13 @@ def _hint(entry: Entry, details: Mapping[str, Any]) -> str:
     return entry.hint
 
 
-def _speechless(status: int) -> str:
+def speechless(status: int) -> str:
+    """Return the sentence for an answer without one."""
     return f"Zoho answered {status} without an explanation."
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """Return a text of an answer, or None for anything else and for an empty one."""
     return value if isinstance(value, str) and value else None
 
 

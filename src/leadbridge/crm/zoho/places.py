@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from leadbridge.crm.app import App
 from leadbridge.crm.zoho.hosts import ACCOUNTS, APIS, CENTRES, centre_of
@@ -32,7 +31,7 @@ def locate(app: App, options: Mapping[str, str]) -> App:
     if app.allows_sandbox(app.authorize_url):
         return app  # a stand-in has the one consent page
     origin = f"https://{centre.accounts}"
-    return replace(app, authorize_url=f"{origin}{AUTHORIZE_PATH}", login_url=origin, api_url=f"https://{centre.api}")
+    return app.at(authorize_url=f"{origin}{AUTHORIZE_PATH}", login_url=origin, api_url=f"https://{centre.api}")
 
 
 def landed(app: App, query: Mapping[str, str]) -> App:
@@ -43,9 +42,9 @@ def landed(app: App, query: Mapping[str, str]) -> App:
     origin = _origin(named)
     centre = ACCOUNTS.get(origin or "")
     if centre is not None:
-        return replace(app, login_url=f"https://{CENTRES[centre].accounts}", api_url=f"https://{CENTRES[centre].api}")
+        return app.at(login_url=f"https://{CENTRES[centre].accounts}", api_url=f"https://{CENTRES[centre].api}")
     if origin is not None and app.allows_sandbox(origin):
-        return replace(app, login_url=origin, api_url=origin)
+        return app.at(login_url=origin, api_url=origin)
     raise InvalidInput(
         f"The call-back names an accounts server that is not one of Zoho's: {named[:100]}.",
         hint="Nothing was sent there. Begin the connect again from this hub.",

@@ -24,7 +24,7 @@ from leadbridge.crm.model import (
     Written,
 )
 from leadbridge.crm.provider import Session
-from leadbridge.crm.zoho import answers, describing, errors, places, reading, requests, webhooks
+from leadbridge.crm.zoho import answers, describing, errors, grants, places, reading, requests, webhooks
 from leadbridge.crm.zoho import changes as changing
 from leadbridge.crm.zoho import writes as rows
 from leadbridge.crm.zoho.defaults import (
@@ -83,13 +83,13 @@ class Zoho(Extras):
         return requests.revoke(app, refresh_token)
 
     def read_grant(self, app: App, response: HttpResponse) -> Grant:
-        grant = answers.grant(response)
+        grant = grants.read(response)
         named = errors.body_of(response).get("api_domain")
         if not isinstance(named, str) or not named:
             return grant
         origin = places.api_origin(app, named)
         if origin is None:
-            raise answers.foreign_api(named)
+            raise grants.foreign_api(named)
         return replace(grant, api_url=origin)
 
     def token_ended(self, response: HttpResponse) -> bool:

@@ -79,8 +79,11 @@ async def write(session: Session, module: str, rows: Sequence[Write]) -> list[Wr
 async def _created(session: Session, module: str, rows: Sequence[Write], types: Mapping[str, str]) -> list[Written]:
     """Create rows. Where our unique field does not guard against a second record, Zoho's own duplicate check does."""
     check = CHECKED_FOR_DUPLICATES.get(module, "")
-    guarded = [row for row in rows if row.values.get(LEADS.own_key) or not row.values.get(check)]
-    others = [row for row in rows if row not in guarded]
+    guarded: list[Write] = []
+    others: list[Write] = []
+    for row in rows:
+        known = row.values.get(LEADS.own_key) or not row.values.get(check)
+        (guarded if known else others).append(row)
     found: list[Written] = []
     if guarded:
         found += await _sent(session, lambda some: requests.create(session.app, module, some, types), guarded)

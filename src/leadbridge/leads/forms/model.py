@@ -90,6 +90,14 @@ class FormField(Body):
         return self
 
 
+class Widget(StrEnum):
+    """Whose check the hosted page shows."""
+
+    TURNSTILE = "turnstile"
+    HCAPTCHA = "hcaptcha"
+    RECAPTCHA = "recaptcha"
+
+
 class ConsentRule(Body):
     """The question for consent. The text that a person saw is kept with what they sent."""
 
@@ -120,6 +128,9 @@ class Form(Record):
     challenge_url: str | None = None
     """Where the token of a check that a person is there is verified."""
     challenge_secret: Sealed | None = None
+    challenge_widget: Widget | None = None
+    challenge_site_key: str | None = None
+    """With the widget: what the hosted page shows. Without, the form can only be sent from one's own page."""
     kid: str | None = None
     active: bool = True
     created_at: Time
@@ -170,10 +181,21 @@ def as_browsers_write(address: str) -> str:
 
 
 class ChallengeBody(Body):
-    """``verifyUrl`` takes ``secret`` and ``response`` as a form and answers JSON with ``success``."""
+    """``verifyUrl`` takes ``secret`` and ``response`` as a form and answers JSON with ``success``.
+
+    ``widget`` and ``siteKey`` let the hosted page show the check.
+    """
 
     verify_url: Annotated[str, Field(max_length=500)]
     secret: Annotated[str, Field(min_length=1, max_length=500)]
+    widget: Widget | None = None
+    site_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,200}$")] | None = None
+
+    @model_validator(mode="after")
+    def _widget_has_its_key(self) -> Self:
+        if (self.widget is None) is not (self.site_key is None):
+            raise ValueError("'widget' and 'siteKey' belong together: send both, or neither")
+        return self
 
 
 class FormBody(Body):

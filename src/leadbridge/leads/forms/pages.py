@@ -1,4 +1,4 @@
-"""The hosted page of a form and the HTML to embed it: made by templates that escape, without any script."""
+"""The hosted page of a form and the HTML to embed it: made by templates that escape, without a script of ours."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leadbridge.leads.forms.model import FieldType, Form
 from leadbridge.leads.forms.reading import HONEYPOT, STARTED
+from leadbridge.leads.forms.widgets import script_policy, widget_of
 from leadbridge.security.escape import href
 from leadbridge.settings import origin_of
 
@@ -60,7 +61,8 @@ def form_page(
         values=values,
         problems=problems,
         told=told,
-        elsewhere=form.challenge_url is not None,
+        widget=widget_of(form),
+        elsewhere=form.challenge_url is not None and widget_of(form) is None,
     )
 
 
@@ -81,15 +83,17 @@ def stylesheet() -> str:
 
 
 def page_headers(form: Form) -> dict[str, str]:
-    """Return the headers of the page: no script, and frames only on the pages that the form names.
+    """Return the headers of the page: no script but that of the form's check, and frames only where the form says so.
 
     Where the browser is sent on to another page afterwards, that page is named too: some browsers hold the redirect
     against ``form-action``.
     """
     onward = f" {origin_of(form.redirect_url, path_allowed=True)}" if form.redirect_url else ""
     frames = " ".join(form.origins) or "'none'"
+    widget = widget_of(form)
+    styles, scripts = ("'self'", "") if widget is None else (f"'self' {widget.styles}".strip(), script_policy(widget))
     return {
-        "content-security-policy": f"default-src 'none'; style-src 'self'; form-action 'self'{onward}; "
+        "content-security-policy": f"default-src 'none'; style-src {styles}; {scripts}form-action 'self'{onward}; "
         f"base-uri 'none'; frame-ancestors {frames}",
         "cache-control": "no-store",
         "cross-origin-resource-policy": "cross-origin" if form.origins else "same-origin",

@@ -250,7 +250,8 @@ class FormService:
         }
         if "challenge" in body.model_fields_set:
             if body.challenge is None:
-                return changes | {"challenge_url": None, "challenge_secret": None, "kid": None}
+                gone = ("challenge_url", "challenge_secret", "challenge_widget", "challenge_site_key", "kid")
+                return changes | dict.fromkeys(gone)
             try:
                 parse_address(body.challenge.verify_url)
             except BadAddress as error:
@@ -259,6 +260,7 @@ class FormService:
                 ) from error
             sealed = await self._vault.seal(company, FORMS.name, id, SECRET, body.challenge.secret)
             changes |= {"challenge_url": body.challenge.verify_url, "challenge_secret": sealed, "kid": sealed.kid}
+            changes |= {"challenge_widget": body.challenge.widget, "challenge_site_key": body.challenge.site_key}
         return changes
 
 

@@ -6,18 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from leadbridge.kit.text import fold, squeeze
 from leadbridge.leads.errors import UnreadableFile
-from leadbridge.leads.imports.synonyms import BESIDE, CURRENCY, ENGLISH, FULL_NAME, LANGUAGES
+from leadbridge.leads.imports.record_words import words_of
+from leadbridge.leads.imports.synonyms import BESIDE, CURRENCY, FULL_NAME
 
 IGNORED = "ignored"
 """A column of our own reject report: it says nothing about the person."""
 
-FIELDS = frozenset((*ENGLISH, IGNORED))
-"""Everything a column may be mapped to."""
-
+LEAD = "lead"
+"""The type of record whose words count where none is named."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _NOISE = frozenset(("lead", "contact", "primary", "main", "customer", "person", "your", "the", "please", "required"))
@@ -41,42 +41,48 @@ class Column:
     """How sure that is, from 0 to 1."""
 
 
-def _known() -> dict[str, str]:
-    """Return the field of every known name, in the form in which headers are compared."""
+@cache
+def known_names(record: str) -> Mapping[str, str]:
+    """Return the field of every known name of a type of record, in the form in which headers are compared."""
     fields: dict[str, str] = {}
-    for names in LANGUAGES.values():
-        for field, listed in names.items():
-            for name in listed.split(","):
-                fields.setdefault(" ".join(_words(name)), field)
+    for field, listed in words_of(record):
+        for name in listed.split(","):
+            fields.setdefault(" ".join(_words(name)), field)
     return fields
 
 
+@cache
+def fields_of(record: str) -> frozenset[str]:
+    """Return everything a column may be mapped to."""
+    return frozenset((*(field for field, _ in words_of(record)), IGNORED))
+
+
 @lru_cache(maxsize=4096)
-def field_of(header: str) -> tuple[str | None, float]:
-    """Return the field a column's name stands for and how sure that is, from 0 to 1."""
+def field_of(header: str, record: str = LEAD) -> tuple[str | None, float]:
+    """Return the field of a type of record that a column's name stands for and how sure that is, from 0 to 1."""
     if header.strip().casefold().startswith("leadbridge_"):
         return IGNORED, 1.0
-    words = _words(header)
+    words, known = _words(header), known_names(record)
     whole = " ".join(words)
     if not whole or len(whole) > 64:
         return None, 0.0
-    if whole in _FIELD_OF:
-        return _FIELD_OF[whole], 1.0
+    if whole in known:
+        return known[whole], 1.0
     for part in re.split(r"[/|(\[]", header):  # "Company / Account", "Phone (work)"
-        if (name := " ".join(_words(part))) in _FIELD_OF and part.strip() != header.strip():
-            return _FIELD_OF[name], 0.9
+        if (name := " ".join(_words(part))) in known and part.strip() != header.strip():
+            return known[name], 0.9
     plain = " ".join(word for word in words if word not in _NOISE)
-    if plain in _FIELD_OF:
-        return _FIELD_OF[plain], 0.85
-    return _near(whole)
+    if plain in known:
+        return known[plain], 0.85
+    return _near(whole, known)
 
 
-def recognised(cells: Sequence[str]) -> int:
-    """Return how many different fields a record would name if it were the header row."""
+def recognised(cells: Sequence[str], record: str = LEAD) -> int:
+    """Return how many different fields a row would name if it were the header row."""
     names = [cell[:LONGEST] for cell in cells]  # what is longer is no name, and may be megabytes
     if any("@" in name and _EMAIL.search(name) for name in names):
         return 0
-    return len({field for name in names if (field := field_of(squeeze(name))[0]) is not None})
+    return len({field for name in names if (field := field_of(squeeze(name), record)[0]) is not None})
 
 
 def likely_header(cells: Sequence[str]) -> bool:
@@ -90,7 +96,10 @@ def likely_header(cells: Sequence[str]) -> bool:
 
 
 def map_columns(
-    header: Sequence[str], sample: Sequence[Sequence[str]], given: Mapping[str, str | None] | None = None
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    given: Mapping[str, str | None] | None = None,
+    record: str = LEAD,
 ) -> tuple[Column, ...]:
     """Return what each column is. Several may fill one field: the surest, then the leftmost, is asked first.
 
@@ -102,11 +111,11 @@ def map_columns(
         if name in given:
             columns.append(Column(shown, given[name], "given"))
             continue
-        field, sure = field_of(name)
+        field, sure = field_of(name, record)
         how = "custom" if field is None else "name" if sure >= 0.85 else "similar"
         columns.append(Column(shown, field, how, sure if field is not None else 0.0))
     columns = _beside_each_other(columns)
-    if not any(column.field == "email" for column in columns):
+    if "email" in fields_of(record) and not any(column.field == "email" for column in columns):
         at = _email_column(columns, sample)
         if at is not None:
             columns[at] = Column(columns[at].header, "email", "content", 0.7)
@@ -126,7 +135,9 @@ def _beside_each_other(columns: Sequence[Column]) -> list[Column]:
     return result
 
 
-def checked_mapping(given: Mapping[str, str | None], header: Sequence[str]) -> Mapping[str, str | None]:
+def checked_mapping(
+    given: Mapping[str, str | None], header: Sequence[str], record: str = LEAD
+) -> Mapping[str, str | None]:
     """Return ``given`` if each of its headers is in the file and each field exists; raises ``UnreadableFile``."""
     for name, field in given.items():
         if name not in header:
@@ -135,11 +146,11 @@ def checked_mapping(given: Mapping[str, str | None], header: Sequence[str]) -> M
                 code="unknown_column",
                 hint="Spell it as in the file's header row: " + ", ".join(header[:20]),
             )
-        if field is not None and field not in FIELDS:
+        if field is not None and field not in fields_of(record):
             raise UnreadableFile(
                 f"The mapping names the field '{field[:64]}', which does not exist.",
                 code="unknown_field",
-                hint="Fields are: " + ", ".join(sorted(FIELDS)),
+                hint="Fields are: " + ", ".join(sorted(fields_of(record))),
             )
     return given
 
@@ -148,12 +159,12 @@ def _words(text: str) -> list[str]:
     return [word for word in _NOT_WORD.split(fold(_CAMEL.sub(" ", text))) if word]
 
 
-def _near(name: str) -> tuple[str | None, float]:
+def _near(name: str, names: Mapping[str, str]) -> tuple[str | None, float]:
     digits = re.sub(r"\D", "", name)
     best: tuple[str | None, float] = (None, 0.0)
     if len(name) < 4:
         return best
-    for known, field in _FIELD_OF.items():
+    for known, field in names.items():
         if abs(len(known) - len(name)) > 3 or re.sub(r"\D", "", known) != digits:
             continue
         ratio = SequenceMatcher(None, name, known, autojunk=False).ratio()
@@ -189,9 +200,7 @@ def _mostly_digits(text: str) -> bool:
     return sum(char.isdigit() for char in text) * 2 > len(text)
 
 
-_FIELD_OF = _known()
-
 __all__ = [
-    "CURRENCY", "FIELDS", "FULL_NAME", "IGNORED", "Column", "checked_mapping", "field_of", "likely_header",
-    "map_columns", "recognised",
+    "CURRENCY", "FULL_NAME", "IGNORED", "LEAD", "Column", "checked_mapping", "field_of", "fields_of", "known_names",
+    "likely_header", "map_columns", "recognised",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ from leadbridge.leads.imports.reader import (
 from leadbridge.leads.imports.rows import MAX_ROW, Reading, read_row
 from leadbridge.leads.imports.workbook import sheet_records
 from leadbridge.leads.matching import MergeMode
+from leadbridge.leads.types import LEAD, RecordType
 from leadbridge.security.xlsx import MAX_PACKED
 
 CHUNK = 256 * 1024
@@ -64,6 +65,8 @@ class ImportOptions:
     header_row: int | None = None
     """The row that names the columns, from 1; 0: none does."""
     all_or_nothing: bool = False
+    type: RecordType = LEAD
+    """What the rows become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,11 @@ class Opened:
     """The first rows."""
     records: Callable[[], Iterator[Record]]
     """Begins the file anew and yields its rows; raises ``FileTooLarge`` past the last one that is taken."""
+    type: RecordType = LEAD
 
     def read(self, record: Record, default_country: str | None) -> Reading:
         """Return what a row says."""
-        return read_row(record, self.columns, default_country, self.layout.width)
+        return read_row(record, self.columns, default_country, self.layout.width, self.type)
 
     def problems(self, default_country: str | None) -> dict[str, int]:
         """Return how many of the first rows would be rejected, or lose a value, for each reason."""
@@ -115,7 +119,7 @@ def _open_text(path: Path, options: ImportOptions) -> Opened:
         head.append(text)
         if sum(map(len, head)) >= HEAD:
             break
-    shape = layout("".join(head)[:HEAD], options.delimiter, options.header_row)
+    shape = layout("".join(head)[:HEAD], options.delimiter, options.header_row, options.type.name)
 
     def rows() -> Iterator[Record]:
         everything = stream(texts(chunks(path), found), shape.delimiter, len(shape.header))
@@ -131,7 +135,7 @@ def _open_workbook(path: Path, size: int, options: ImportOptions) -> Opened:
             hint="Save the sheet as CSV: a CSV file may be larger.",
         )
     data = path.read_bytes()
-    shape = sheet_layout(list(islice(sheet_records(data), HEAD_ROWS)), "", options.header_row)
+    shape = sheet_layout(list(islice(sheet_records(data), HEAD_ROWS)), "", options.header_row, options.type.name)
 
     def rows() -> Iterator[Record]:
         return body(sheet_records(data), shape.header_row)
@@ -142,10 +146,11 @@ def _open_workbook(path: Path, size: int, options: ImportOptions) -> Opened:
 def _opened(
     form: str, encoding: Encoding, shape: Layout, rows: Callable[[], Iterator[Record]], options: ImportOptions
 ) -> Opened:
-    given = checked_mapping(options.mapping, shape.header)
+    record = options.type.name
+    given = checked_mapping(options.mapping, shape.header, record)
     head = tuple(islice(rows(), HEAD_ROWS))
-    columns = map_columns(shape.header, [record.cells for record in head[:SAMPLE]], given)
-    return Opened(form, encoding, shape, columns, head, rows)
+    columns = map_columns(shape.header, [row.cells for row in head[:SAMPLE]], given, record)
+    return Opened(form, encoding, shape, columns, head, rows, options.type)
 
 
 def chunks(path: Path) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Documents of an import: the import itself, what was wrong with which row, and which lead each row fell on."""
+"""Documents of an import: the import itself, what was wrong with which row, and which record each row fell on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Status(StrEnum):
     """All or nothing: every row is read before the first one is stored."""
     RUNNING = "running"
     UNDOING = "undoing"
+    PAUSED = "paused"
+    """A limit is used up: ``error`` says which. Rows that are not in yet wait until it goes on, or is ended."""
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -31,7 +33,7 @@ ENDED = frozenset({Status.DONE, Status.CANCELLED, Status.FAILED, Status.UNDONE})
 
 
 class Severity(StrEnum):
-    """``rejected``: the row became no lead. ``warning``: it did, without some value. ``kept``: an undo left it."""
+    """``rejected``: the row became no record. ``warning``: it did, without some value. ``kept``: an undo left it."""
 
     REJECTED = "rejected"
     WARNING = "warning"
@@ -41,7 +43,7 @@ class Severity(StrEnum):
 class Counts(Shape):
     """Rows by what became of them: read = created + updated + unchanged + merged + rejected.
 
-    A row is merged when it fell on a lead that an earlier row of the same file had made or met. ``warnings`` counts
+    A row is merged when it fell on a record that an earlier row of the same file had made or met. ``warnings`` counts
     accepted rows that lost a value.
     """
 
@@ -79,10 +81,12 @@ class ColumnUse(Shape):
 class Problem(Shape):
     code: str
     message: str
+    hint: str | None = None
+    """What to do about it."""
 
 
 class Undone(Shape):
-    """What an undo did: leads removed, leads whose fields were put back, leads left as they are."""
+    """What an undo did: records removed, records whose fields were put back, records left as they are."""
 
     removed: int = 0
     restored: int = 0
@@ -101,7 +105,7 @@ class Import(Record):
     """One file brought in, or being brought in."""
 
     record: str = "lead"
-    """What its rows become."""
+    """What its rows become: ``lead``, ``contact``, ``account`` or ``deal``."""
     name: str
     sha256: str
     size: int
@@ -140,6 +144,11 @@ class Import(Record):
         """Whether nothing more happens by itself."""
         return self.status in ENDED
 
+    @property
+    def resting(self) -> bool:
+        """Whether nothing happens just now: it has ended, or is paused."""
+        return self.ended or self.status is Status.PAUSED
+
 
 class FilePiece(Record):
     """Some rows of a file that is being imported: read, and deleted in the batch that brings them in."""
@@ -160,31 +169,31 @@ class RowReport(Record):
     severity: Severity
     problems: tuple[Problem, ...]
     cells: tuple[str, ...]
-    lead_id: Id | None = None
+    record_id: Id | None = None
 
 
 class ImportPart(Record):
-    """Which lead each accepted row of one part of the file fell on."""
+    """Which record each accepted row of one part of the file fell on."""
 
     import_id: Id
     n: int
     """The piece of the file times 1,000, plus the first row in it."""
     rows: tuple[int, ...]
     targets: tuple[Id, ...]
-    """The lead of each of ``rows``."""
-    lead_ids: tuple[Id, ...]
-    """Leads first met in this part, in row order: each lead of an import is listed once, in one part."""
+    """The record of each of ``rows``."""
+    record_ids: tuple[Id, ...]
+    """Records first met in this part, in row order: each record of an import is listed once, in one part."""
     created: tuple[Id, ...] = ()
     """Those of ``leadIds`` that this part made."""
 
 
-class LeadBefore(Record):
-    """The fields of a lead that was already there which an import changed, as they were before."""
+class RecordBefore(Record):
+    """The fields of a record that was already there which an import changed, as they were before."""
 
     import_id: Id
     n: int
     row: int
-    lead_id: Id
+    record_id: Id
     fields: tuple[str, ...]
     """Every field that was changed."""
     before: JsonObject
@@ -192,7 +201,7 @@ class LeadBefore(Record):
 
 
 class ImportGate(Document):
-    """Who may write leads for an import of the company: two at once could make the same person twice."""
+    """Who may write records for an import of the company: two at once could make the same person twice."""
 
     holder: Id
 
@@ -202,6 +211,7 @@ IMPORTS: Kind[Import] = Kind(
     Import,
     (
         Index("started", ("companyId", "startedAt")),
+        Index("record", ("companyId", "record", "startedAt")),
         Index("content", ("companyId", "sha256", "startedAt")),
         Index("status", ("status", "progressAt")),
     ),
@@ -215,7 +225,7 @@ ROW_REPORTS: Kind[RowReport] = Kind(
     ),
 )
 IMPORT_PARTS: Kind[ImportPart] = Kind(
-    "import_leads",
+    "import_records",
     ImportPart,
     (
         Index("part", ("companyId", "importId", "n")),
@@ -223,9 +233,9 @@ IMPORT_PARTS: Kind[ImportPart] = Kind(
     ),
 )
 FILE_PIECES: Kind[FilePiece] = Kind("import_pieces", FilePiece, (Index("piece", ("companyId", "importId", "n")),))
-LEADS_BEFORE: Kind[LeadBefore] = Kind(
+RECORDS_BEFORE: Kind[RecordBefore] = Kind(
     "import_before",
-    LeadBefore,
+    RecordBefore,
     (
         Index("part", ("companyId", "importId", "n")),
         Index("subjects", ("companyId", "subjects"), multi=True),
@@ -233,7 +243,7 @@ LEADS_BEFORE: Kind[LeadBefore] = Kind(
 )
 IMPORT_GATES: Kind[ImportGate] = Kind("import_gates", ImportGate)
 
-KINDS = (IMPORTS, ROW_REPORTS, IMPORT_PARTS, FILE_PIECES, LEADS_BEFORE, IMPORT_GATES)
+KINDS = (IMPORTS, ROW_REPORTS, IMPORT_PARTS, FILE_PIECES, RECORDS_BEFORE, IMPORT_GATES)
 
 _HIDDEN = {"company_id", "rev", "v", "subjects", "width", "piece", "offset", "cancelling", "then", "undo_from"}
 
@@ -243,16 +253,20 @@ def import_view(job: Import) -> dict[str, Any]:
     return job.model_dump(mode="json", by_alias=True, exclude=_HIDDEN, exclude_none=True)
 
 
-def report_view(report: RowReport, columns: tuple[ColumnUse, ...]) -> dict[str, Any]:
-    """Return a row's report as the API shows it: its first problem, all of them, the cells under their headers."""
-    problems = [problem.model_dump() for problem in report.problems]
+def report_view(report: RowReport, columns: tuple[ColumnUse, ...], record: str = "lead") -> dict[str, Any]:
+    """Return a row's report as the API shows it: its first problem, all of them, the cells under their headers.
+
+    ``record`` is what the rows of the file become.
+    """
+    problems = [problem.model_dump(exclude_none=True) for problem in report.problems]
     return {
         "row": report.row,
         "line": report.line,
         "severity": report.severity.value,
         **problems[0],
         "problems": problems,
-        "leadId": report.lead_id,
+        "recordId": report.record_id,
+        **({"leadId": report.record_id} if record == "lead" else {}),
         "cells": [
             {"header": columns[n].header if n < len(columns) else f"Extra {n - len(columns) + 1}", "value": cell}
             for n, cell in enumerate(report.cells)

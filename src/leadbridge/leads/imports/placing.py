@@ -1,4 +1,4 @@
-"""What becomes of rows: which lead each falls on, and what the leads hold afterwards. Pure; ids are handed in."""
+"""What becomes of rows: which record each falls on, and what the records hold afterwards. Pure; ids are handed in."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Literal, TypeAlias
 from leadbridge.leads.fields import Fields, Keys, flatten
 from leadbridge.leads.imports.rows import Reading
 from leadbridge.leads.matching import Candidate, MergeMode, choose, merge
-from leadbridge.leads.model import Lead
+from leadbridge.leads.stored import CrmRecord
 
 LookupIndex: TypeAlias = Literal["external", "email", "phone", "nameCompany"]
-"""The indexes of leads by which a row's lead is found."""
+"""The indexes by which a row's record is found."""
 
 
 class Outcome(StrEnum):
@@ -29,9 +29,9 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Working:
-    """A lead as it is while rows fall on it; ``before`` is what is stored, None for a new one."""
+    """A record as it is while rows fall on it; ``before`` is what is stored, None for a new one."""
 
-    before: Lead | None
+    before: CrmRecord | None
     fields: Fields
     candidate: Candidate
     touched: bool
@@ -40,11 +40,11 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row, what became of it, and its lead."""
+    """A row, what became of it, and its record."""
 
     reading: Reading
     outcome: Outcome
-    lead_id: str | None
+    record_id: str | None
 
 
 @dataclass(slots=True)
@@ -52,13 +52,13 @@ class Placement:
     """What becomes of a part of a file."""
 
     placed: list[Placed] = field(default_factory=list)
-    leads: dict[str, Working] = field(default_factory=dict)
+    records: dict[str, Working] = field(default_factory=dict)
     met: list[str] = field(default_factory=list)
-    """Leads that no earlier row of the file had fallen on, in row order."""
+    """Records that no earlier row of the file had fallen on, in row order."""
 
 
 def lookup_values(readings: Iterable[Reading]) -> dict[LookupIndex, list[str]]:
-    """Return what to look up to find every lead that one of the rows could fall on: index name to values."""
+    """Return what to look up to find every record that one of the rows could fall on: index name to values."""
     values: dict[LookupIndex, dict[str, None]] = {"external": {}, "email": {}, "phone": {}, "nameCompany": {}}
     for reading in readings:
         if reading.refused is None:
@@ -69,27 +69,29 @@ def lookup_values(readings: Iterable[Reading]) -> dict[LookupIndex, list[str]]:
 
 def place(
     readings: Sequence[Reading],
-    known: Iterable[Lead],
+    known: Iterable[CrmRecord],
     *,
     claimed: frozenset[str],
     remembered: Mapping[int, str],
     mode: MergeMode,
     now: datetime,
     new_id: Callable[[], str],
+    beside: str | None = "company",
 ) -> Placement:
-    """Decide about ``readings`` in order.
+    """Decide about ``readings`` in order; ``beside`` is as in ``Keys``.
 
-    ``known`` are the stored leads they could fall on, those of ``remembered`` included; ``claimed`` those on which
-    earlier rows of this file fell; ``remembered`` the lead of each row when the same file came before. A row that falls
-    on a lead of an earlier row never overwrites, whatever ``mode``: otherwise two rows of one person would
+    ``known`` are the stored records they could fall on, those of ``remembered`` included; ``claimed`` those on which
+    earlier rows of this file fell; ``remembered`` the record of each row when the same file came before. A row that
+    falls on a record of an earlier row never overwrites, whatever ``mode``: otherwise two rows of one person would
     overwrite each other at every import of the file.
     """
     placement = Placement()
     taken = set(claimed)
     index: dict[tuple[str, str], list[str]] = {}
-    for lead in known:
-        fields = flatten(lead)
-        _enter(placement.leads, index, Working(lead, fields, Candidate(lead.id, lead.created_at, Keys(fields)), False))
+    for record in known:
+        fields = flatten(record)
+        candidate = Candidate(record.id, record.created_at, Keys(fields, beside))
+        _enter(placement.records, index, Working(record, fields, candidate, False))
     for reading in readings:
         if reading.refused is not None:
             placement.placed.append(Placed(reading, Outcome.REJECTED, None))
@@ -97,26 +99,26 @@ def place(
         keys = reading.keys
         ids: dict[str, None] = dict.fromkeys(id for value in _index_values(keys) for id in index.get(value, ()))
         last_time = remembered.get(reading.record.row)
-        if last_time in placement.leads:
+        if last_time in placement.records:
             ids[last_time] = None
-        match = choose(keys, [placement.leads[id].candidate for id in ids], last_time)
+        match = choose(keys, [placement.records[id].candidate for id in ids], last_time)
         if match is None:
             id = new_id()
             made = Working(None, dict(reading.fields), Candidate(id, now, keys), True)
-            _enter(placement.leads, index, made)
+            _enter(placement.records, index, made)
             outcome = Outcome.CREATED
         else:
             id = match.id
-            working = placement.leads[id]
+            working = placement.records[id]
             again = id in taken
             merged = merge(working.fields, reading.fields, _mode(mode, again))
             changed = merged != working.fields
             outcome = Outcome.MERGED if again else Outcome.UPDATED if changed else Outcome.UNCHANGED
             if changed:
                 renewed = Working(
-                    working.before, merged, Candidate(id, working.candidate.created_at, Keys(merged)), True
+                    working.before, merged, Candidate(id, working.candidate.created_at, Keys(merged, beside)), True
                 )
-                _enter(placement.leads, index, renewed)
+                _enter(placement.records, index, renewed)
         if id not in taken:
             taken.add(id)
             placement.met.append(id)
@@ -128,9 +130,9 @@ def _mode(mode: MergeMode, again: bool) -> MergeMode:
     return MergeMode.FILL_BLANKS if again and mode is MergeMode.OVERWRITE else mode
 
 
-def _enter(leads: dict[str, Working], index: dict[tuple[str, str], list[str]], working: Working) -> None:
+def _enter(records: dict[str, Working], index: dict[tuple[str, str], list[str]], working: Working) -> None:
     """Keep ``working`` under its keys. Keys it no longer has stay: ``choose`` looks at what it holds now."""
-    leads[working.candidate.id] = working
+    records[working.candidate.id] = working
     for value in _index_values(working.candidate.keys):
         ids = index.setdefault(value, [])
         if working.candidate.id not in ids:

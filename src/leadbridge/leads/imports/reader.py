@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leadbridge.leads.errors import FileTooLarge, UnreadableFile
-from leadbridge.leads.imports.headers import likely_header, recognised
+from leadbridge.leads.imports.headers import LEAD, likely_header, recognised
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_ROWS = 2_000_000
@@ -53,13 +53,6 @@ class Layout:
     header: tuple[str, ...]
     width: int
     """Cells a row may have: those of the header, or of most rows where these all end in more (empty) ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet(Layout):
-    """A file in memory that could be read: its layout and its rows."""
-
-    rows: tuple[Record, ...]
 
 
 class _More(Exception):
@@ -203,13 +196,6 @@ def _swallowed(inner: str, tail: str, delimiter: str, width: int) -> bool:
     return width > 2 and any(line.count(delimiter) >= width - 1 for line in _BREAK.split(inner)[1:-1])
 
 
-def read_sheet(text: str, max_rows: int = MAX_ROWS) -> Sheet:
-    """Return the columns and rows of ``text``; raises ``UnreadableFile`` or ``FileTooLarge``, each with its cure."""
-    found = layout(text)
-    rows = tuple(body(records(text, found.delimiter, len(found.header)), found.header_row, max_rows))
-    return Sheet(found.delimiter, found.header_row, found.header, found.width, rows)
-
-
 def body(all_records: Iterable[Record], header_row: int, max_rows: int = MAX_ROWS) -> Iterator[Record]:
     """Yield the records behind the header that hold anything; raises ``FileTooLarge`` past ``max_rows``."""
     count = 0
@@ -222,25 +208,26 @@ def body(all_records: Iterable[Record], header_row: int, max_rows: int = MAX_ROW
         yield record
 
 
-def layout(head: str, delimiter: str | None = None, header_row: int | None = None) -> Layout:
+def layout(head: str, delimiter: str | None = None, header_row: int | None = None, record: str = LEAD) -> Layout:
     """Return what the beginning of a text tells: delimiter, header row, names, width.
 
     ``delimiter`` and ``header_row`` are what the caller has decided; row 0 says that no row names the columns.
+    ``record`` is what the rows become: by its words the header row is known.
     """
-    delimiter = delimiter or _delimiter(head)
+    delimiter = delimiter or _delimiter(head, record)
     found = list(records(head, delimiter))
-    return sheet_layout(found, delimiter, header_row)
+    return sheet_layout(found, delimiter, header_row, record)
 
 
-def sheet_layout(found: Sequence[Record], delimiter: str, header_row: int | None = None) -> Layout:
+def sheet_layout(found: Sequence[Record], delimiter: str, header_row: int | None = None, record: str = LEAD) -> Layout:
     """Return what the first records of a file tell, as ``layout`` does."""
     if header_row == 0:
-        width = Counter(len(record.cells) for record in found if not record.blank).most_common(1)
+        width = Counter(len(row.cells) for row in found if not row.blank).most_common(1)
         count = min(width[0][0] if width else 0, MAX_COLUMNS)
         return Layout(delimiter, 0, tuple(f"Column {n}" for n in range(1, count + 1)), count)
-    header = _header(found[:MAX_PREAMBLE]) if header_row is None else _given_header(found, header_row)
+    header = _header(found[:MAX_PREAMBLE], record) if header_row is None else _given_header(found, header_row)
     names = tuple(cell.strip() for cell in header.cells)
-    widths = Counter(len(record.cells) for record in found if record.row > header.row and not record.blank)
+    widths = Counter(len(row.cells) for row in found if row.row > header.row and not row.blank)
     usual = widths.most_common(1)
     return Layout(delimiter, header.row, names, max(len(names), usual[0][0] if usual else 0))
 
@@ -254,28 +241,28 @@ def _head(text: str, delimiter: str) -> list[Record]:
     return head
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, record: str) -> str:
     """Return the delimiter under which the first records name the most columns we know and are the most even."""
     marked = _SEP_LINE.match(text)
     if marked is not None:
         return marked[1]
-    return max(DELIMITERS, key=lambda delimiter: _fit(_head(text, delimiter)))  # first of equals: the comma
+    return max(DELIMITERS, key=lambda delimiter: _fit(_head(text, delimiter), record))  # first of equals: the comma
 
 
-def _fit(head: Sequence[Record]) -> tuple[int, float]:
-    widths = [len(record.cells) for record in head if not record.blank and len(record.cells) > 1]
-    known = max((recognised(record.cells[: MAX_COLUMNS * 2]) for record in head), default=0)
+def _fit(head: Sequence[Record], record: str) -> tuple[int, float]:
+    widths = [len(row.cells) for row in head if not row.blank and len(row.cells) > 1]
+    known = max((recognised(row.cells[: MAX_COLUMNS * 2], record) for row in head), default=0)
     if not widths:
         return (known, 0.0)
     width, often = Counter(widths).most_common(1)[0]
     return (known, often / len(head) * min(width, 50))
 
 
-def _header(found: Sequence[Record]) -> Record:
-    head = [record for record in found if not record.blank]
-    best = max(head, key=lambda record: recognised(record.cells[: MAX_COLUMNS * 2]), default=None)
-    if best is None or recognised(best.cells) == 0:
-        best = next((record for record in head if likely_header(record.cells)), None)
+def _header(found: Sequence[Record], record: str) -> Record:
+    head = [row for row in found if not row.blank]
+    best = max(head, key=lambda row: recognised(row.cells[: MAX_COLUMNS * 2], record), default=None)
+    if best is None or recognised(best.cells, record) == 0:
+        best = next((row for row in head if likely_header(row.cells)), None)
     if best is None:
         raise UnreadableFile(
             "The file has no header row: no line of its beginning names columns.",

@@ -137,6 +137,7 @@ class Receiving:
         return Import(
             id=self._ids(),
             company_id=company,
+            record=options.type.name,
             name=name[:200],
             sha256="",
             size=0,

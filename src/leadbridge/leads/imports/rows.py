@@ -1,4 +1,4 @@
-"""From a row to the fields of a lead, or to the reason why it cannot be one. Pure.
+"""From a row to the fields of a record, or to the reason why it cannot be one. Pure.
 
 A row is refused only when nobody could be found by it; a single bad value costs that value, and is told.
 """
@@ -13,11 +13,13 @@ from leadbridge.kit.text import squeeze
 from leadbridge.kit.values import clean_text
 from leadbridge.leads import normalise
 from leadbridge.leads.fields import ADDRESS, CUSTOM, Fields, FieldValue, Keys, custom_size
+from leadbridge.leads.imports.facts import read_facts
 from leadbridge.leads.imports.headers import CURRENCY, FULL_NAME, IGNORED, Column
 from leadbridge.leads.imports.reader import Record
 from leadbridge.leads.model import MAX_CUSTOM_BYTES, MAX_CUSTOM_FIELDS, MAX_TAGS, Consent
 from leadbridge.leads.money import NotAnAmount, currency_code, parse_money
 from leadbridge.leads.normalise import Invalid, shown
+from leadbridge.leads.types import LEAD, RecordType
 from leadbridge.security.escape import csv_plain
 
 MAX_ROW = 32 * 1024
@@ -29,7 +31,7 @@ MAX_TEXT = 200
 _BLANK = frozenset(("n/a", "#n/a", "-", "--", "---", "?", ".", "—", "–", "(blank)"))
 _BLANK_UNLESS_NAME = frozenset(("null", "(null)", "none", "(none)", "nan", "unknown", "tbd", "not available"))
 """Not in names: people are called Null, and None."""
-_NAMES = ("firstName", "lastName", FULL_NAME)
+_NAMES = ("firstName", "lastName", FULL_NAME, "name")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _MOJIBAKE = re.compile("[\u00c2\u00c3\u00c4\u00c5\u00ce\u00cf\u00d0\u00d1\u00e2\u0192\u20ac\u00f0\u0102\u0103]")
 """Characters that double encoding leaves; without one of them there is nothing to repair."""
@@ -45,7 +47,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a row says. ``refused`` is why it is no lead; ``warnings`` are values that were left out or cut."""
+    """What a row says. ``refused`` is why it is no record; ``warnings`` are values that were left out or cut."""
 
     record: Record
     fields: Fields
@@ -67,8 +69,10 @@ class _Work:
         self.warnings.append(Finding(code, sentence))
 
 
-def read_row(record: Record, columns: Sequence[Column], default_region: str | None, width: int = 0) -> Reading:
-    """Return what ``record`` says under ``columns``.
+def read_row(
+    record: Record, columns: Sequence[Column], default_region: str | None, width: int = 0, type: RecordType = LEAD
+) -> Reading:
+    """Return what ``record`` says under ``columns``, as a record of ``type``.
 
     Phone numbers without country code are read in the row's own country, else in ``default_region``. A row with more
     cells than ``width`` is refused even if the last ones are empty: its values have probably moved to the right, and a
@@ -87,8 +91,11 @@ def read_row(record: Record, columns: Sequence[Column], default_region: str | No
     _names(work)
     _contact(work, default_region)
     _rest(work)
+    if not type.person or "accountId" in work.named:
+        _facts(work, default_region)
     _custom(work)
-    return Reading(record, work.fields, _identity(work), tuple(work.warnings), Keys(work.fields))
+    refused = _identity(work, type)
+    return Reading(record, work.fields, refused, tuple(work.warnings), Keys(work.fields, type.beside))
 
 
 def erased_row(reading: Reading) -> Reading:
@@ -209,6 +216,15 @@ def _rest(work: _Work) -> None:
     _money(work)
 
 
+def _facts(work: _Work, default_region: str | None) -> None:
+    for name in ("name", "industry", "stage", "accountId", "contactId"):
+        if (text := _take(work, name)) is not None:
+            work.named[name] = text
+    region = work.fields.get("address.country", default_region)
+    for invalid in read_facts(work.named, work.fields, region if isinstance(region, str) else None):
+        work.warn(invalid.code, f"{invalid} It was left out.")
+
+
 def _money(work: _Work) -> None:
     currency: str | None = None
     if (text := work.named.get(CURRENCY)) is not None:
@@ -231,12 +247,14 @@ def _custom(work: _Work) -> None:
         if number < MAX_CUSTOM_FIELDS and size <= MAX_CUSTOM_BYTES:
             work.fields[CUSTOM + header] = text[:MAX_CUSTOM]
         else:
-            work.warn("too_many_custom_fields", f"'{header}' was left out: a lead holds 100 custom fields and 32 KB.")
+            work.warn("too_many_custom_fields", f"'{header}' was left out: a record holds 100 custom fields and 32 KB.")
 
 
-def _identity(work: _Work) -> Finding | None:
-    if any(name in work.fields for name in ("email", "firstName", "lastName")):
+def _identity(work: _Work, type: RecordType) -> Finding | None:
+    if any(name in work.fields for name in type.identity):
         return None
+    if "email" not in type.identity:
+        return Finding("no_identity", "The row has no name.")
     if "email" in work.named:
         return Finding(
             "invalid_email", f"The e-mail address {shown(work.named['email'])} is not valid and the row has no name."

@@ -1,4 +1,4 @@
-"""Imports: a file in, each of its rows on one lead, and a report of every row that could not be one.
+"""Imports: a file in, each of its rows on one record, and a report of every row that could not be one.
 
 The file is taken in as pieces, with a task in the company's lane that works through them; a task that was cut off goes
 on where it was. Everything that is done about an import is a method here: taking in, going on, cancel, undo, looking.
@@ -14,27 +14,28 @@ from pathlib import Path
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.erased import ErasedPeople, NobodyErased
-from leadbridge.leads.errors import CannotCancel, CannotUndo, ImportNotFound
+from leadbridge.leads.errors import CannotCancel, CannotUndo
+from leadbridge.leads.feed import Feed
 from leadbridge.leads.imports.gate import Gate
 from leadbridge.leads.imports.intake import ImportOptions, Opened
-from leadbridge.leads.imports.job import ImportJob, Overtaken, parts_of
+from leadbridge.leads.imports.job import ImportJob, Overtaken
 from leadbridge.leads.imports.model import (
     IMPORTS,
-    ROW_REPORTS,
     Counts,
     Import,
     Problem,
-    RowReport,
-    Severity,
     Status,
     Undone,
 )
+from leadbridge.leads.imports.pausing import Pausing, paused
+from leadbridge.leads.imports.reads import ImportReads
 from leadbridge.leads.imports.receiving import Receiving
 from leadbridge.leads.imports.undo import Undo
 from leadbridge.storage.batch import WriteBatch
-from leadbridge.storage.query import Position
-from leadbridge.storage.store import Page, Store
+from leadbridge.storage.store import Store
+from leadbridge.usage.errors import QuotaExceeded
 from leadbridge.usage.model import Category, EventType, UsageEvent
+from leadbridge.usage.quotas import LeadMeter
 from leadbridge.usage.service import UsageService
 from leadbridge.work.enqueue import TaskQueue
 
@@ -47,7 +48,7 @@ ALL_OR_NOTHING = Problem(
 )
 
 
-class ImportService:
+class ImportService(ImportReads):
     """Imports of every company; each call names the one it is about."""
 
     def __init__(
@@ -58,15 +59,20 @@ class ImportService:
         usage: UsageService,
         queue: TaskQueue,
         erased: ErasedPeople | None = None,
+        meter: LeadMeter | None = None,
+        feed: Feed | None = None,
     ) -> None:
-        self._store = store
+        super().__init__(store)
         self._clock = clock
         self._ids = ids
         self._usage = usage
         self._erased = erased or NobodyErased()
         self._gate = Gate(store)
-        self._undo = Undo(store, clock, ids, self._gate)
+        self._feed = feed
+        self._undo = Undo(store, clock, ids, self._gate, feed)
         self._receiving = Receiving(store, clock, ids, queue)
+        self._meter = meter or LeadMeter(None, usage)
+        self._pausing = Pausing(store, clock, queue, self._meter)
         self._jobs: OrderedDict[str, ImportJob] = OrderedDict()
 
     @property
@@ -90,8 +96,8 @@ class ImportService:
         return await self._receiving.begin(company, started_by, name, file, options)
 
     async def sweep(self) -> int:
-        """End imports whose file never came in whole, and return how many."""
-        return await self._receiving.sweep()
+        """End imports whose file never came in whole, go on with paused ones that can, and return how many."""
+        return await self._receiving.sweep() + await self._pausing.look()
 
     async def run(self, company: str, started_by: str, name: str, file: Path, options: ImportOptions) -> Import:
         """Bring a file in and return the ended import, without waiting for a worker."""
@@ -106,15 +112,15 @@ class ImportService:
         Only one may do so at a time for a company; of two, the one that began later goes on.
         """
         job = await self._store[IMPORTS].of(company).get(id)
-        if job is None or job.ended:
+        if job is None or job.resting:
             return False
         holder = self._ids()
         await self._gate.enter(company, holder)
         while True:
             job = await self._step(company, id, holder)
-            if job is None or job.ended:
+            if job is None or job.resting:
                 self._jobs.pop(id, None)
-                if job is not None:
+                if job is not None and job.ended:
                     await self._receiving.clean(job)
                 return False
             if self._clock.monotonic() >= until:
@@ -124,7 +130,7 @@ class ImportService:
     async def _step(self, company: str, id: str, holder: str) -> Import | None:
         """Do one batch of an import and return it as it then is."""
         job = await self._store[IMPORTS].of(company).get(id)
-        if job is None or job.ended:
+        if job is None or job.resting:
             return job
         if job.status is Status.UNDOING:
             return await self._undo.step(company, id, holder)
@@ -140,6 +146,8 @@ class ImportService:
         except Overtaken:
             self._jobs.pop(id, None)
             return await self._store[IMPORTS].of(company).get(id)
+        except QuotaExceeded as error:
+            return await self._change(run.job, holder, paused(run.job, error))
         return await self._at_the_end(job, holder)
 
     def _run_of(self, job: Import, holder: str) -> ImportJob:
@@ -152,9 +160,10 @@ class ImportService:
                 store=self._store,
                 clock=self._clock,
                 ids=self._ids,
-                usage=self._usage,
                 gate=self._gate,
                 erased=self._erased,
+                meter=self._meter,
+                feed=self._feed,
             )
         held.holder = holder
         self._jobs[job.id] = held
@@ -206,6 +215,8 @@ class ImportService:
 
         Raises ``ImportNotFound`` and ``CannotCancel``.
         """
+        if (await self.get(company, id)).status is Status.PAUSED:
+            return await self._pausing.cancel(company, id)
 
         async def build() -> tuple[WriteBatch | None, Import]:
             job = await self.get(company, id)
@@ -218,15 +229,19 @@ class ImportService:
 
         return await self._store.attempt(build)
 
+    async def resume(self, company: str, id: str) -> Import:
+        """Go on with a paused import; raises ``ImportNotFound`` and ``CannotResume``."""
+        return await self._pausing.resume(company, id)
+
     async def undo(self, company: str, id: str) -> Import:
-        """Begin to undo an import: leads it made are removed and fields it changed put back, if unchanged since.
+        """Begin to undo an import: records it made are removed and fields it changed put back, if unchanged since.
 
         Raises ``ImportNotFound`` and ``CannotUndo``.
         """
         job = await self.get(company, id)
         if job.status is Status.UNDOING:
             return job
-        if job.status not in (Status.DONE, Status.CANCELLED):
+        if job.status not in (Status.DONE, Status.CANCELLED, Status.PAUSED):
             raise CannotUndo(f"The import is {job.status.value}: there is nothing to undo, or not yet.")
         if self._clock.now() - job.started_at > UNDO_FOR:
             raise CannotUndo(f"The import is more than {UNDO_FOR.days} days old: what was there before is deleted.")
@@ -235,57 +250,17 @@ class ImportService:
         )
 
     async def wait(self, company: str, id: str, seconds: float) -> Import:
-        """Return the import when it has ended, or as it is after ``seconds``; raises ``ImportNotFound``."""
+        """Return the import when it has ended or is paused, or as it is after ``seconds``.
+
+        Raises ``ImportNotFound``.
+        """
         until = self._clock.monotonic() + seconds
         while True:
             job = await self.get(company, id)
             left = until - self._clock.monotonic()
-            if job.ended or left <= 0:
+            if job.resting or left <= 0:
                 return job
             await self._clock.sleep(min(0.1, left))
-
-    async def get(self, company: str, id: str) -> Import:
-        """Return an import; raises ``ImportNotFound``."""
-        job = await self._store[IMPORTS].of(company).get(id)
-        if job is None:
-            raise ImportNotFound("There is no import with this id.")
-        return job
-
-    async def page(self, company: str, *, limit: int = 50, after: Position | None = None) -> Page[Import]:
-        """Return a page of imports, the newest first."""
-        return await (
-            self._store[IMPORTS].of(company).find(order=("startedAt",), descending=True, limit=limit, after=after)
-        )
-
-    async def reports(
-        self,
-        company: str,
-        id: str,
-        severity: Severity = Severity.REJECTED,
-        *,
-        limit: int = 50,
-        after: Position | None = None,
-    ) -> Page[RowReport]:
-        """Return a page of what was wrong with rows, in row order."""
-        return await (
-            self._store[ROW_REPORTS]
-            .of(company)
-            .find(eq={"importId": id, "severity": severity}, order=("row",), limit=limit, after=after)
-        )
-
-    async def lead_ids(
-        self, company: str, id: str, *, limit: int = 200, after: Position | None = None
-    ) -> tuple[list[str], Position | None]:
-        """Return ids of the leads this import's rows fell on, each once, in row order, and where the list goes on."""
-        part, offset = _place_in_parts(after)
-        ids: list[str] = []
-        async for here in parts_of(self._store, company, id, part):
-            skip = offset if here.n == part else 0
-            for at, lead_id in enumerate(here.lead_ids[skip:], skip):
-                if len(ids) == limit:
-                    return ids, (here.n, at)
-                ids.append(lead_id)
-        return ids, None
 
     def _event(self, job: Import) -> UsageEvent:
         return self._usage.event(
@@ -296,13 +271,6 @@ class ImportService:
             milliseconds=int((self._clock.now() - job.started_at).total_seconds() * 1000),
             records=job.counts.read,
             run_id=job.id,
+            request={"record": job.record},
             response=dict(job.counts.model_dump(by_alias=True)),
         )
-
-
-def _place_in_parts(after: Position | None) -> tuple[int, int]:
-    """Return part and offset of a cursor of ours; any other starts at the beginning."""
-    if after is None or len(after) != 2:
-        return 0, 0
-    part, offset = after
-    return (part, offset) if isinstance(part, int) and isinstance(offset, int) and offset >= 0 else (0, 0)

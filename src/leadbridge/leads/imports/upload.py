@@ -20,6 +20,7 @@ from leadbridge.leads.errors import FileTooLarge, UnreadableFile
 from leadbridge.leads.imports.intake import ImportOptions
 from leadbridge.leads.imports.reader import MAX_BYTES
 from leadbridge.leads.matching import MergeMode
+from leadbridge.leads.types import LEAD, RecordType
 
 MULTIPART_SLACK = 64 * 1024
 """Bytes that multipart framing and the other fields may add to a file of the largest size."""
@@ -96,8 +97,8 @@ def _too_large() -> FileTooLarge:
     return FileTooLarge(f"The file has more than {MAX_BYTES // 2**20} MB.")
 
 
-def options_of(asked: Mapping[str, str]) -> ImportOptions:
-    """Return the options that query and form name; raises ``InvalidInput`` for one that cannot be."""
+def options_of(asked: Mapping[str, str], type: RecordType = LEAD) -> ImportOptions:
+    """Return the options that query and form name, for ``type``; raises ``InvalidInput`` for one that cannot be."""
     merge = asked.get("merge") or MergeMode.FILL_BLANKS
     if merge not in list(MergeMode):
         raise InvalidInput(
@@ -114,6 +115,7 @@ def options_of(asked: Mapping[str, str]) -> ImportOptions:
         delimiter=DELIMITER_NAMES.get(delimiter.lower(), delimiter) if delimiter else None,
         header_row=_header_row(asked.get("headerRow")),
         all_or_nothing=asked.get("allOrNothing", "").lower() in YES,
+        type=type,
     )
 
 

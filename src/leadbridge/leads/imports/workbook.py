@@ -10,21 +10,21 @@ import io
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from leadbridge.leads.errors import UnreadableFile
 from leadbridge.leads.imports.reader import Record
 from leadbridge.security.xlsx import UnsafeWorkbook, check_xlsx
 
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
 MAX_CELLS = 5_000_000
 """Cells of a sheet, empty ones included."""
 _BROKEN = (
-    ArithmeticError, AttributeError, BadZipFile, EOFError, InvalidFileException, LookupError, OSError, ParseError,
-    TypeError, ValueError,
+    ArithmeticError, AttributeError, BadZipFile, EOFError, LookupError, OSError, ParseError, TypeError, ValueError,
 )  # fmt: skip
 """What the library raises for workbooks that are not as they should be."""
 
@@ -32,6 +32,11 @@ _BROKEN = (
 def sheet_records(data: bytes) -> Iterator[Record]:
     """Yield the rows of a workbook; raises ``UnsafeWorkbook`` or ``UnreadableFile``, each with its cure."""
     check_xlsx(data)
+    # here and not above: the library brings numpy along, and takes longer to import than a command that reads no
+    # workbook takes in all
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles, filters and pictures, which are of no use here
@@ -42,11 +47,11 @@ def sheet_records(data: bytes) -> Iterator[Record]:
                 book.close()
     except (UnreadableFile, UnsafeWorkbook):
         raise
-    except _BROKEN as error:
+    except (*_BROKEN, InvalidFileException) as error:
         raise UnsafeWorkbook("The workbook is damaged and cannot be read.", code="not_a_workbook") from error
 
 
-def _records(book: openpyxl.Workbook) -> Iterator[Record]:
+def _records(book: Workbook) -> Iterator[Record]:
     count = 0
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":

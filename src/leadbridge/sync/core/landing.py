@@ -118,6 +118,12 @@ def refused(link: Link, entry: Entry, pairs: Sequence[Pair], theirs: Present | N
     return replace(link, intent=None, noted=noted)
 
 
+def released(link: Link) -> Link:
+    """Return the link once a person asks for the values that the CRM refused to be tried again."""
+    noted = {name: one for name, one in link.noted.items() if not one.blocked}
+    return replace(link, noted=noted) if len(noted) < len(link.noted) else link
+
+
 def _overwritten(intent: Intent, read: Present, pairs: dict[str, Pair]) -> tuple[Entry, ...]:
     """Return the edits that a write of ours went over unseen, where the vendor's history shows them."""
     if read.history is None:

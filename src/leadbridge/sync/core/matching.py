@@ -13,7 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from leadbridge.sync.core.landing import SEND_WITHIN_MS
-from leadbridge.sync.core.values import Link, LinkState
+from leadbridge.sync.core.values import Link, LinkState, Pair, Present, Value
 
 OWN_KEY = "own_key"
 
@@ -42,9 +42,21 @@ class Wait(Struct, frozen=True):
     until: int
 
 
-class Review(Struct, frozen=True):
-    """A person is to decide, with these candidates."""
+class Doubt(StrEnum):
+    """Why a person is to decide which record is which."""
 
+    SEVERAL = "several"
+    """Several records match."""
+    TAKEN = "taken"
+    """The one that matches belongs to another of ours, or follows another of theirs."""
+    UNANSWERED = "unanswered"
+    """An earlier create got no answer, and nothing can find its record."""
+
+
+class Review(Struct, frozen=True):
+    """A person is to decide, with these candidates: the CRM's records first, then who has them."""
+
+    doubt: Doubt
     why: str
     candidates: tuple[str, ...] = ()
 
@@ -91,15 +103,16 @@ def match_there(
     if found:
         others = {id: claimed[id] for id in found if claimed.get(id, record_id) != record_id}
         if len(found) > 1:
-            return Review("several records match", tuple(found))
+            return Review(Doubt.SEVERAL, "several records match", tuple(found))
         if others:
-            return Review("the matching record belongs to another of ours", (*found, *others.values()))
+            why = "the matching record belongs to another of ours"
+            return Review(Doubt.TAKEN, why, (*found, *others.values()))
         return LinkTo(found[0], hits[0].by)
     if link is None or link.intent is None or safety is CreateSafety.OWN_KEY:
         return Create()
     if not any(one.f in match_keys and one.sent is not None for one in link.intent.sent):
         # The keys that were sent count: one that our record got since then finds nothing.
-        return Review("an earlier create got no answer, and nothing can find its record")
+        return Review(Doubt.UNANSWERED, "an earlier create got no answer, and nothing can find its record")
     visible = link.intent.at + SEND_WITHIN_MS + lag
     if safety is CreateSafety.LAG and now < visible:
         return Wait(visible)
@@ -125,11 +138,20 @@ def match_here(
     if not found:
         return Create()
     if len(found) > 1:
-        return Review("several of our records match", tuple(found))
+        return Review(Doubt.SEVERAL, "several of our records match", tuple(found))
     other = links.get(found[0])
     if other is None or other.state is LinkState.CREATING or other.crm_id == crm_id:
         return LinkTo(found[0], ranked[0].by)
-    return Review("the matching record of ours follows another record", (found[0], other.crm_id or ""))
+    why = "the matching record of ours follows another record"
+    return Review(Doubt.TAKEN, why, (found[0], other.crm_id or ""))
+
+
+def stands_for(pair: Pair, wanted: Value, read: Present) -> bool:
+    """Tell whether a record that was looked up by the match key ``pair`` really has the value that was asked for.
+
+    A vendor may find a person under a further address, which is another person's as likely as not.
+    """
+    return pair.equal(wanted, read.values.get(pair.theirs))
 
 
 def _first_rank(hits: Sequence[Hit]) -> list[str]:

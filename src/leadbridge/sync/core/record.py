@@ -114,8 +114,22 @@ class _Work:
             else:
                 self._flow(outcome, side)
             return
+        if move is Move.KEPT and outcome.initial:
+            self._keep_first(outcome)
+            return
         code = {Move.WAITS: "", Move.UNMAPPABLE: "unmappable"}.get(move, "conflict")
-        self._stand(outcome, code, outcome.why)
+        self._stand(outcome, code, outcome.why, waits=move is not Move.KEPT)
+
+    def _keep_first(self, outcome: Outcome) -> None:
+        """At the first meeting the winner's value may not flow: both stay, told with the record's one entry."""
+        if self._is_news(outcome):
+            self._initial += [outcome.base.ours, outcome.base.theirs]
+        self._stand(outcome, "", outcome.why)
+
+    def _is_news(self, outcome: Outcome) -> bool:
+        """Tell whether a difference that stands has not been told as it is now."""
+        old, shown = self._before.noted.get(outcome.pair.name), outcome.base
+        return old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs)
 
     def _flow(self, outcome: Outcome, side: Side) -> None:
         field, shown = outcome.pair.name, outcome.base
@@ -133,16 +147,16 @@ class _Work:
         elif outcome.conflict:
             self._entries.append(Entry("conflict", field, shown.ours, shown.theirs, outcome.why, (lost,)))
 
-    def _stand(self, outcome: Outcome, code: str, why: str, *, blocked: bool = False) -> None:
-        """Leave both sides as they are, and tell of it once."""
+    def _stand(self, outcome: Outcome, code: str, why: str, *, blocked: bool = False, waits: bool = True) -> None:
+        """Leave both sides as they are, and tell of it once; ``waits``: for a person."""
         field, shown = outcome.pair.name, outcome.base
         old = self._before.noted.get(field)
         since = old.since if old is not None else self._before.modified
         self._noted[field] = Noted(shown.ours, shown.theirs, since, blocked)
         if not code:
             return
-        self._held = True
-        if old is None or (old.ours, old.theirs) != (shown.ours, shown.theirs):
+        self._held |= waits
+        if self._is_news(outcome):
             lost = (shown.ours, shown.theirs)
             self._entries.append(Entry(code, field, shown.ours, shown.theirs, why, lost))
 

@@ -26,4 +26,4 @@ def chases(link: Link, field: str, side: Side, value: Value, now: int) -> bool:
 
 def remembering(link: Link, side: Side, written: Iterable[tuple[str, Value]], now: int) -> tuple[Wrote, ...]:
     """Return the remembered writes with those of now."""
-    return (*recent(link, now), *(Wrote(field, side, value, now) for field, value in written))
+    return (*recent(link, now), *(Wrote(f=field, side=side, value=value, at=now) for field, value in written))

@@ -11,25 +11,18 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
-Values: TypeAlias = Mapping[str, Value]
+from leadbridge.mapping.errors import Unmappable
+from leadbridge.mapping.model import Rule, Value, Values
+
+# fmt: off
+__all__ = [  # what the core speaks of, from one place
+    "Absent", "AbsentFrom", "Base", "Entry", "Intent", "Link", "LinkState", "Moved", "Noted", "Ours", "Pair", "Past",
+    "Present", "Read", "Rule", "Sent", "Side", "Unmappable", "Value", "Values", "Version", "Wrote",
+]
+# fmt: on
+
 Version: TypeAlias = str
 """Rises with every change of a record, compared as text with versions of the same record only; "" is before all."""
-
-
-class Rule(StrEnum):
-    """Who wins a field that changed on both sides since the last agreement."""
-
-    PREFER_CRM_UNLESS_BLANK = "prefer_crm_unless_blank"
-    ALWAYS_CRM = "always_crm"
-    ALWAYS_OURS = "always_ours"
-    MOST_RECENT = "most_recent"
-    ASK = "ask"
-    OFF = "off"
-
-
-class Unmappable(ValueError):
-    """A value has no counterpart on the other side; the message tells why."""
 
 
 class Pair(Protocol):
@@ -94,15 +87,15 @@ class Noted(Struct, frozen=True):
     """The CRM refused our value: it is not tried again until a value moves."""
 
 
-class Sent(Struct, frozen=True):
-    """One value on its way to the CRM: ours, and what was sent for it."""
+class Sent(Struct, frozen=True, rename="camel"):
+    """One value on its way to the CRM: ours, and what was sent for it (blank: the field is cleared)."""
 
     f: str
-    ours: Value
-    sent: Value
+    ours: Value = None
+    sent: Value = None
 
 
-class Intent(Struct, frozen=True):
+class Intent(Struct, frozen=True, rename="camel"):
     """A write about to be made. It stands until its outcome is stored, and explains a crash."""
 
     id: str
@@ -131,12 +124,12 @@ class Side(StrEnum):
     THEIRS = "theirs"
 
 
-class Wrote(Struct, frozen=True):
+class Wrote(Struct, frozen=True, rename="camel", kw_only=True):
     """A write of ours, remembered for ten minutes to see two writers chasing each other."""
 
     f: str
     side: Side
-    value: Value
+    value: Value = None
     at: int
 
 

@@ -1,0 +1,1 @@
+"""The push that nobody asks for: changed leads are collected for each connection and pushed as runs."""

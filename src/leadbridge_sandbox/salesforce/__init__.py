@@ -1,0 +1,1 @@
+"""Salesforce: orgs with their records, their OAuth, SOQL and Bulk API 2.0."""

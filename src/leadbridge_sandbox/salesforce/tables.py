@@ -1,0 +1,56 @@
+"""Salesforce's tables."""
+
+from __future__ import annotations
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS salesforce_orgs (id TEXT PRIMARY KEY, doc BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS salesforce_apps (client_id TEXT PRIMARY KEY, doc BLOB NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS salesforce_codes (code TEXT PRIMARY KEY, client_id TEXT NOT NULL, org TEXT NOT NULL,
+       scopes TEXT NOT NULL, redirect_uri TEXT NOT NULL, challenge TEXT, expires INTEGER NOT NULL,
+       used INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS salesforce_grants (id INTEGER PRIMARY KEY AUTOINCREMENT, client_id TEXT NOT NULL,
+       org TEXT NOT NULL, scopes TEXT NOT NULL, state TEXT NOT NULL, used INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS salesforce_refresh_tokens (token TEXT PRIMARY KEY, grant_id INTEGER NOT NULL,
+       state TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS salesforce_access_tokens (token TEXT PRIMARY KEY, grant_id INTEGER NOT NULL,
+       issued INTEGER NOT NULL, expires INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS salesforce_presentations (hash TEXT PRIMARY KEY, presented INTEGER NOT NULL,
+       accepted INTEGER NOT NULL)""",
+    # created, modified, stamp (SystemModstamp) and deleted are times in ms; doc holds what has a value.
+    """CREATE TABLE IF NOT EXISTS salesforce_records (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, object TEXT NOT NULL,
+       id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, modified INTEGER NOT NULL, stamp INTEGER NOT NULL,
+       deleted INTEGER, master TEXT, doc TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS salesforce_records_stamp ON salesforce_records (org, object, stamp, id)",
+    """CREATE INDEX IF NOT EXISTS salesforce_records_parent ON salesforce_records
+       (json_extract(doc, '$.AccountId')) WHERE json_extract(doc, '$.AccountId') IS NOT NULL""",
+    """CREATE TABLE IF NOT EXISTS salesforce_keys (org TEXT NOT NULL, object TEXT NOT NULL, field TEXT NOT NULL,
+       value TEXT NOT NULL COLLATE NOCASE, seq INTEGER NOT NULL,
+       PRIMARY KEY (org, object, field, value, seq)) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS salesforce_keys_seq ON salesforce_keys (seq)",
+    """CREATE TABLE IF NOT EXISTS salesforce_fields (org TEXT NOT NULL, object TEXT NOT NULL, name TEXT NOT NULL,
+       id TEXT NOT NULL, doc BLOB NOT NULL, PRIMARY KEY (org, object, name))""",
+    """CREATE TABLE IF NOT EXISTS salesforce_hidden (org TEXT NOT NULL, object TEXT NOT NULL, name TEXT NOT NULL,
+       PRIMARY KEY (org, object, name))""",
+    """CREATE TABLE IF NOT EXISTS salesforce_rules (id INTEGER PRIMARY KEY AUTOINCREMENT, org TEXT NOT NULL,
+       object TEXT NOT NULL, doc BLOB NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS salesforce_cursors (id TEXT PRIMARY KEY, org TEXT NOT NULL, query TEXT NOT NULL,
+       every INTEGER NOT NULL, page INTEGER NOT NULL, seqs BLOB NOT NULL, expires INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS salesforce_jobs (id TEXT PRIMARY KEY, org TEXT NOT NULL, kind TEXT NOT NULL,
+       doc BLOB NOT NULL, input BLOB, output BLOB)""",
+)
+NAMES = (
+    "orgs",
+    "apps",
+    "codes",
+    "grants",
+    "refresh_tokens",
+    "access_tokens",
+    "presentations",
+    "records",
+    "keys",
+    "fields",
+    "hidden",
+    "rules",
+    "cursors",
+    "jobs",
+)

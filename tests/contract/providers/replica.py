@@ -1,0 +1,126 @@
+"""A sandbox beside the simulation's model of its vendor: the same history over HTTP, through the provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from leadbridge.crm.capabilities import History
+from leadbridge.crm.model import RemoteRecord, Write, Written
+from leadbridge.sync.core.values import Value
+from tests.contract.providers.conftest import Connected
+from tests.contract.providers.under_test import UnderTest
+from tests.simulation.sync.trace import STEP_MS, Done, Shown
+
+
+class Replica(Protocol):
+    """What is peculiar to a vendor when its sandbox is held against the model. One file a vendor."""
+
+    profile: str
+    """The model's name for the vendor."""
+    fields: Mapping[str, str]
+    """The model's fields that the sandbox has one like, to the vendor's names."""
+
+    def form(self, field: str, value: str) -> str:
+        """Return a value of the model's as the vendor writes it."""
+
+    def type_in(self, vendor: UnderTest, id: str, values: Mapping[str, str]) -> None:
+        """Change fields (the vendor's names) of a record as a person."""
+
+    def by_api(self, by: str) -> bool:
+        """Tell whether a value in the history was written through the API."""
+
+
+class Replay:
+    """Does on the sandbox what was recorded on the model."""
+
+    def __init__(self, connected: Connected, replica: Replica, name: str) -> None:
+        """``name`` tells the keys of this history's records from those of others in the same account."""
+        self._connected, self._replica, self._name = connected, replica, name
+        self._session = connected.session()
+        self._ids: list[str] = []
+        self._versions: dict[int, str] = {}
+
+    async def do(self, done: Done) -> str:
+        """Do one step and return what came of it, in the recorder's words."""
+        vendor, replica = self._connected.vendor, self._replica
+        vendor.advance(STEP_MS / 1000)
+        values = self._raw(done.values)
+        match done.op:
+            case "person":
+                replica.type_in(vendor, self._ids[done.record], values)
+            case "delete":
+                vendor.remove(self._ids[done.record])
+            case "merge":
+                self._ids[done.record] = vendor.merge(self._ids[done.record], self._ids[done.other])
+            case "create" | "create_taken" | "repeat":
+                origin = done.other if done.op == "create_taken" else done.record
+                return await self._upsert(origin, values)
+            case _:
+                written = await self._connected.provider.write(
+                    self._session, vendor.object, [Write("w", values, self._ids[done.record])]
+                )
+                return self._told(written[0])
+        return "ok"
+
+    async def show(self, record: int) -> Shown:
+        """Return what a read by id shows of a record."""
+        id = self._ids[record]
+        found = (await self._read([id])).get(id)
+        if found is None:
+            return Shown("gone")
+        if found.id != id:
+            return Shown(str(self._number(found.id)))
+        rose = found.version > self._versions.get(record, "")
+        self._versions[record] = found.version
+        names = {theirs: ours for ours, theirs in self._replica.fields.items()}
+        return Shown("there", {names[n]: v for n, v in found.values.items() if n in names and v}, rose)
+
+    async def past(self, record: int) -> dict[str, list[tuple[Value, bool]]] | None:
+        """Return a record's values so far, oldest first; None where the vendor keeps none."""
+        provider = self._connected.provider
+        if not isinstance(provider, History):
+            return None
+        fields = self._replica.fields
+        id = self._ids[record]
+        found = await provider.history(self._session, self._connected.vendor.object, [id], list(fields.values()))
+        return {
+            ours: [(one.value or None, self._replica.by_api(one.by)) for one in reversed(found[id][theirs])]
+            for ours, theirs in fields.items()
+            if found[id].get(theirs)
+        }
+
+    def expected(self, shown: Shown) -> Shown:
+        """Return what the model showed, in the vendor's forms."""
+        return Shown(shown.state, {f: self.form(f, value) for f, value in shown.values.items()}, shown.rose)
+
+    def form(self, field: str, value: Value) -> Value:
+        """Return a value of the model's in the vendor's form."""
+        return None if value is None else self._replica.form(field, str(value))
+
+    def _raw(self, values: Mapping[str, Value]) -> dict[str, str]:
+        fields = self._replica.fields
+        return {fields[f]: "" if value is None else self._replica.form(f, str(value)) for f, value in values.items()}
+
+    async def _upsert(self, origin: int, values: Mapping[str, str]) -> str:
+        vendor = self._connected.vendor
+        write = Write("w", {**values, vendor.by: f"{self._name}-{origin}"})
+        written = (await self._connected.provider.upsert(self._session, vendor.object, vendor.by, [write]))[0]
+        if written.record is not None and origin == len(self._ids):
+            self._ids.append(written.record.id)
+        return self._told(written)
+
+    async def _read(self, ids: list[str]) -> dict[str, RemoteRecord]:
+        names = list(self._replica.fields.values())
+        return await self._connected.provider.read(self._session, self._connected.vendor.object, None, ids, names)
+
+    def _told(self, written: Written) -> str:
+        if written.record is not None:
+            return "ok"
+        assert written.fault is not None
+        if written.existing_id is not None:
+            return f"taken by {self._number(written.existing_id)}"
+        return "not there" if written.fault.code == "record_not_found" else written.fault.code
+
+    def _number(self, id: str) -> int:
+        return self._ids.index(id)
