@@ -25,7 +25,8 @@ POLL_OVERLAP: Final = timedelta(minutes=2)
 """How far a walk by ``modifiedon``, which has whole seconds, reaches back behind where the last one ended."""
 
 KEY_WAIT_SECONDS: Final = 15.0
-"""How long the index of a new alternate key is waited for, while the person who connects waits too; a small table takes seconds."""
+"""How long the index of a new alternate key is waited for; a small table takes seconds, and the person who connects
+waits too."""
 
 EXPIRED_STATUS: Final = frozenset({400, 404, 410, 412})
 """Statuses that may come with the code of an expired delta link."""
