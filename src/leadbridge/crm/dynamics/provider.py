@@ -44,6 +44,9 @@ from leadbridge.kit.errors import InvalidInput
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest, HttpResponse
 
+MERGES_FOLLOWED = 8
+"""How many merges in a row are followed: a survivor may have been merged itself."""
+
 
 class Dynamics:
     """Dynamics 365 through an app registration, as the person who consented."""
@@ -144,12 +147,21 @@ class Dynamics:
         if not wanted:
             return {}
         found = await self._found(session, table, field, wanted, fields)
-        # a merged record stays as a closed one that names the survivor
-        masters = {key: one.values[answers.MASTER] for key, one in found.items() if _merged(one)}
-        survivors = [id for id in dict.fromkeys(masters.values()) if id is not None]
-        if survivors:
-            there = await self._found(session, table, table.key, survivors, fields)
-            found = {key: there.get(masters[key] or "", one) if key in masters else one for key, one in found.items()}
+        return await self._survivors(session, table, found, fields)
+
+    async def _survivors(
+        self, session: Session, table: Table, found: dict[str, RemoteRecord], fields: Sequence[str]
+    ) -> dict[str, RemoteRecord]:
+        """Put the survivor in the place of each merged record, which stays as a closed one that names it."""
+        for _ in range(MERGES_FOLLOWED):
+            masters = {key: str(one.values[answers.MASTER]) for key, one in found.items() if _merged(one)}
+            if not masters:
+                break
+            there = await self._found(session, table, table.key, tuple(dict.fromkeys(masters.values())), fields)
+            there = {key: there[master] for key, master in masters.items() if master in there}
+            if not there:  # the survivors were deleted: the closed records are what is left
+                break
+            found = found | there
         return found
 
     async def _found(
