@@ -141,6 +141,11 @@ def test_a_create_and_an_upsert_ask_for_the_values() -> None:
     assert made.headers["Prefer"] == upserted.headers["Prefer"] == "return=representation"
 
 
+def test_a_change_of_anything_never_makes_it() -> None:
+    assert requests.send(APP, "PATCH", f"serviceendpoints({ID})", {"authvalue": "k9"}).headers["if-match"] == "*"
+    assert "if-match" not in requests.send(APP, "POST", "serviceendpoints", {}).headers
+
+
 def test_only_a_batch_that_may_be_repeated_is() -> None:
     part = operation(Write("a", {"lastname": "Field"}))
     assert not requests.batch(APP, [part]).repeatable

@@ -215,9 +215,14 @@ def get(app: App, path: str, *, select: Sequence[str] = (), prefer: str = "", **
 
 
 def send(app: App, method: str, path: str, content: object | None = None) -> HttpRequest:
-    """Return a write below the root; a delete has no content and may be repeated."""
+    """Return a write below the root; a delete has no content and may be repeated.
+
+    A change is one of a record that is there: without the condition Dataverse would make it anew.
+    """
     raw = None if content is None else orjson.dumps(content)
-    headers = HEADERS if raw is None else JSON
+    headers: Mapping[str, str] = HEADERS if raw is None else JSON
+    if method == "PATCH":
+        headers = {**headers, "if-match": "*"}
     url = f"{app.api_url}{root(app)}{path}"
     return HttpRequest(method, url, headers=headers, body=raw, profile=Profile.VENDOR, repeatable=method == "DELETE")
 

@@ -36,14 +36,16 @@ class Step:
     """A step that is there."""
 
     id: str
+    name: str
     enabled: bool
 
 
 async def watch(session: Session, address: str, secret: SecretStr) -> datetime:
     """Order webhooks to ``address`` and return when to look after them; raises ``CallFailed``."""
     endpoint, answered = await _endpoint(session, address, secret)
-    there = await _steps(session, endpoint)
-    for step in there.values():
+    steps = await _steps(session, endpoint)
+    there = {step.name for step in steps}
+    for step in steps:
         if not step.enabled:
             enable = requests.send(
                 session.app, "PATCH", f"sdkmessageprocessingsteps({step.id})", {"statecode": 0, "statuscode": 1}
@@ -75,7 +77,7 @@ async def unwatch(session: Session, address: str) -> None:
     for endpoint in await _endpoints(session, address):
         steps = await _steps(session, endpoint)
         for path in (
-            *(f"sdkmessageprocessingsteps({step.id})" for step in steps.values()),
+            *(f"sdkmessageprocessingsteps({step.id})" for step in steps),
             f"serviceendpoints({endpoint})",
         ):
             answers.ensure(await session.call(requests.send(session.app, "DELETE", path)), 204, 404)
@@ -112,14 +114,14 @@ async def _endpoints(session: Session, address: str) -> list[str]:
     return [str(one["serviceendpointid"]) for one in rows if one.get("url") == address]
 
 
-async def _steps(session: Session, endpoint: str) -> dict[str, Step]:
-    """Return an endpoint's steps by name."""
+async def _steps(session: Session, endpoint: str) -> list[Step]:
+    """Return an endpoint's steps; two processes that order at once may leave two of a name."""
     path = f"serviceendpoints({endpoint})/serviceendpoint_sdkmessageprocessingstep"
     rows = await _rows(session, path, "sdkmessageprocessingstepid,name,statecode", "")
-    return {
-        str(one.get("name")): Step(str(one["sdkmessageprocessingstepid"]), one.get("statecode") != _DISABLED)
+    return [
+        Step(str(one["sdkmessageprocessingstepid"]), str(one.get("name")), one.get("statecode") != _DISABLED)
         for one in rows
-    }
+    ]
 
 
 async def _rows(session: Session, path: str, select: str, filter: str) -> list[dict[str, Any]]:
