@@ -11,6 +11,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from leadbridge.app import build_hub
 from leadbridge.integrations.model import TOKENS, ConnectionTokens
 from leadbridge.integrations.tokendocs import seal_grant
@@ -61,6 +63,7 @@ async def a_minute_passes(data_dir: Path, company: str) -> None:
     await hub.close()
 
 
+@pytest.mark.timeout(400)  # a dozen commands, each a process
 def test_the_page_says_what_happens(tmp_path: Path) -> None:
     data_dir, cwd = tmp_path / "data", tmp_path / "cwd"
     cwd.mkdir()

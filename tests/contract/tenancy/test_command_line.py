@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.hub import RunningHub, clean_environment
 from tests.support.web import Answer, send
 
@@ -31,6 +33,7 @@ def sign_in(hub: RunningHub, email: str, password: str) -> Answer:
     return send("POST", f"{hub.base_url}/api/v1/auth/login", json={"email": email, "password": password})
 
 
+@pytest.mark.timeout(400)  # a dozen commands, each a process
 def test_an_operator_manages_companies_users_and_keys_while_the_hub_runs(tmp_path: Path) -> None:
     with RunningHub(tmp_path / "data") as hub:
         first = hub.data_dir / "first-password"
