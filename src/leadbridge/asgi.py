@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from leadbridge import __version__
 from leadbridge.app import Hub
@@ -83,30 +86,45 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
         ],
         secure=hub.settings.public.startswith("https://"),
     )
-    app.include_router(integrations_routes.router)
-    app.include_router(integrations_routes.pages)
-    app.include_router(hints_routes.router)
-    app.include_router(leads_routes.router)
-    app.include_router(team_routes.router)
-    app.include_router(forms_routes.router)
-    app.include_router(forms_routes.public)
-    app.include_router(sync_routes.router)
-    app.include_router(usage_routes.router)
-    app.include_router(work_routes.router)
-    app.include_router(work_routes.root)
-    app.include_router(tenancy_routes.router)
-    app.include_router(web_routes.router)
-    app.include_router(privacy_routes.router)
-    app.include_router(dashboard_routes.router)
+    app.router.routes.extend(_endpoints())
     describe_rights(app)
+    return app
 
-    @app.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
+
+@functools.cache
+def _endpoints() -> tuple[BaseRoute, ...]:
+    """Return the endpoints of every room, put together once a process, since that takes a second.
+
+    They find their hub by the request's application, so that several hubs in one process can share them.
+    """
+    rooms = FastAPI()
+    rooms.router.routes.clear()  # the document's address is each application's own
+    for router in (
+        integrations_routes.router,
+        integrations_routes.pages,
+        hints_routes.router,
+        leads_routes.router,
+        team_routes.router,
+        forms_routes.router,
+        forms_routes.public,
+        sync_routes.router,
+        usage_routes.router,
+        work_routes.router,
+        work_routes.root,
+        tenancy_routes.router,
+        web_routes.router,
+        privacy_routes.router,
+        dashboard_routes.router,
+    ):
+        rooms.include_router(router)
+
+    @rooms.get("/healthz", tags=["health"], summary="Whether the process answers", openapi_extra=open_to_all("health"))
     async def healthz() -> Response:
         return answer({"status": "ok", "version": __version__})
 
-    @app.get("/readyz", tags=["health"], summary="Whether the store answers too", openapi_extra=open_to_all("health"))
-    async def readyz() -> Response:
-        await hub.tenancy.first_company()
+    @rooms.get("/readyz", tags=["health"], summary="Whether the store answers too", openapi_extra=open_to_all("health"))
+    async def readyz(request: Request) -> Response:
+        await request.app.state.hub.tenancy.first_company()
         return answer({"status": "ready", "version": __version__})
 
-    return app
+    return tuple(rooms.router.routes)
