@@ -8,6 +8,7 @@ from typing import Any
 from leadbridge.integrations.health import Condition, Stage, State, lasting, status_of
 from leadbridge.integrations.model import AccountInfo, Connection, ConnectionHealth, ConnectionTokens, OwnKey
 from leadbridge.integrations.sharing import Caution
+from leadbridge.integrations.watching.standing import WebhooksView
 from leadbridge.kit.document import Id, Seconds, Shape, Time
 
 ACCOUNT_NAMES = {"hubspot": "portalId"}
@@ -48,6 +49,8 @@ class ConnectionView(Shape):
     origins: tuple[str, ...]
     """The only addresses that its token is sent to."""
     own_key: OwnKey | None = None
+    webhooks: WebhooksView | None = None
+    """Of a CRM whose webhooks are ordered for each connection."""
     warnings: tuple[Caution, ...] = ()
     created_by: Id
     created_at: Time
@@ -72,6 +75,7 @@ def view(
     syncing: bool = False,
     automatic_push: bool = False,
     caution: Caution | None = None,
+    webhooks: WebhooksView | None = None,
 ) -> dict[str, Any]:
     """Return a connection as answers show it."""
     state = state_of(connection, health, now)
@@ -88,6 +92,7 @@ def view(
         scopes=connection.scopes,
         origins=connection.origins,
         own_key=connection.own_key,
+        webhooks=webhooks if state.stage is Stage.CONNECTED else None,
         warnings=() if caution is None else (caution,),
         created_by=connection.created_by,
         created_at=connection.created_at,
