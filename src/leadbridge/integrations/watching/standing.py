@@ -81,7 +81,7 @@ def standing(
     sandbox_origins: Collection[str],
 ) -> WebhooksView | None:
     """Return where a connection's webhooks stand; None for a CRM whose webhooks are not ordered by connection."""
-    if not isinstance(provider, Watching):
+    if provider is None or not isinstance(provider, Watching):
         return None
     hindered = obstacle(provider, connection, public, sandbox_origins)
     if hindered is not None:
