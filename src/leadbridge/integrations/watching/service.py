@@ -119,7 +119,9 @@ class Watches:
         """
         asked, after, connections = 0, None, self._store[CONNECTIONS].across_companies()
         while True:
-            page = await connections.find(eq={"stage": Stage.CONNECTED}, limit=CHUNK, after=after)
+            page = await connections.find(
+                eq={"stage": Stage.CONNECTED}, order=["pendingUntil"], limit=CHUNK, after=after
+            )
             for connection in page.items:
                 provider = providers.get(connection.provider)
                 if provider is None or not self.wanted(provider, connection) or connection.paused:
