@@ -92,12 +92,13 @@ def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Se
 
 @asynccontextmanager
 async def running_hub(
-    data_dir: Path, sandbox: SandboxProcess | None = None, *, clock: Clock | None = None, **more: Any
+    data_dir: Path, sandbox: SandboxProcess | None = None, **more: Any
 ) -> AsyncIterator[HubUnderTest]:
-    """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings.
+    """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings, and its ``clock``.
 
     Without a sandbox nothing listens where it expects HubSpot.
     """
+    clock: Clock | None = more.pop("clock", None)
     prepare_data_dir(data_dir)
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]

@@ -207,7 +207,7 @@ async def test_an_order_is_renewed_when_it_is_due(watched: Watched) -> None:
 async def test_a_failed_order_is_told_and_tried_again_and_fails_no_connect(watched: Watched) -> None:
     site, sandbox = watched.site, watched.sandbox
     refusal = {"code": "NO_PERMISSION", "details": {}, "message": "permission denied", "status": "error"}
-    rule = sandbox.fault("watch.*", "answer", status=403, body=refusal, times=1000)
+    rule = sandbox.fault("* /crm/v8/actions/watch", "answer", status=403, body=refusal, times=1000)
     await watched.connect()
     failing = await watched.until(lambda order: order.state is OrderState.FAILING)
     assert failing.next_at > watched.clock.now() - timedelta(seconds=PATIENCE)

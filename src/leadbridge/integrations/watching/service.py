@@ -117,10 +117,13 @@ class Watches:
 
         Finds connections from before this was done, those whose task was lost, and a hub that got another address.
         """
-        asked, after, connections = 0, None, self._store[CONNECTIONS].across_companies()
+        asked = 0
+        after: Position | None = None
         while True:
-            page = await connections.find(
-                eq={"stage": Stage.CONNECTED}, order=["pendingUntil"], limit=CHUNK, after=after
+            page = (
+                await self._store[CONNECTIONS]
+                .across_companies()
+                .find(eq={"stage": Stage.CONNECTED}, order=["pendingUntil"], limit=CHUNK, after=after)
             )
             for connection in page.items:
                 provider = providers.get(connection.provider)
