@@ -23,6 +23,7 @@ from leadbridge.security.hashing import hash_token, new_token
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
 from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 from leadbridge.tenancy.model import DIRECTORY, DirectoryEntry
 from leadbridge.work.enqueue import NewTask, TaskQueue
