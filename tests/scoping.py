@@ -20,6 +20,7 @@ ALLOWED = {
     "integrations/oauth.py": "a handle or a result is looked up before its company is known",
     "integrations/sharing.py": "a company is warned when another one is connected to the same vendor account",
     "integrations/sweep.py": "removes what has expired, of all companies",
+    "integrations/watching/service.py": "a webhook's address names its connection; orders of all companies are kept up",
     "leads/imports/pausing.py": "paused imports go on when there is room again, of all companies",
     "leads/imports/receiving.py": "files that never came in whole are ended, of all companies",
     "security/vault.py": "whether the master key fits is told by any company's data key",

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
+from leadbridge.integrations.watching.tasks import WatchTasks
 from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
@@ -68,6 +69,8 @@ from leadbridge.work.worker import Worker, WorkerForm
 
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
+WATCH_SECONDS = 300.0
+"""How often webhooks are looked for that are to be ordered and are not."""
 RETENTION_SECONDS = 3600.0
 """How often what is past its time is deleted."""
 
@@ -208,6 +211,7 @@ def build_hub(
     for handler in automatic.handlers():
         handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
+    handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -293,5 +297,6 @@ def _add_chores(hub: Hub) -> None:
         ("key_rotation", hub.rotation.resume),
     ):
         hub.chores.add(name, Duty(run, SWEEP_SECONDS))
+    hub.chores.add("webhook_orders", Duty(hub.connections.keep_watching, WATCH_SECONDS))
     hub.chores.add("usage", Duty(hub.usage_tasks.look, LOOK_SECONDS))
     hub.chores.add("retention", Duty(retention, RETENTION_SECONDS))

@@ -6,6 +6,7 @@ from typing import Any
 
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations.hints import model as hints_model
+from leadbridge.integrations.watching import model as watching_model
 from leadbridge.leads import model as leads_model
 from leadbridge.leads.forms import model as forms_model
 from leadbridge.leads.imports import model as imports_model
@@ -33,6 +34,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *imports_model.KINDS,
     *integrations_model.KINDS,
     *hints_model.KINDS,
+    *watching_model.KINDS,
     *sync_model.KINDS,
     *automatic_model.KINDS,
     *web_model.KINDS,

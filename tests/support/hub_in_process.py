@@ -12,6 +12,7 @@ import aiohttp
 
 from leadbridge.app import Hub, build_hub
 from leadbridge.demo.client import DemoClient
+from leadbridge.kit.clock import Clock
 from leadbridge.server import bind, prepare_data_dir, serving
 from leadbridge.settings import Settings
 from tests.support.sandbox import CLIENT_ID, CLIENT_SECRET, SandboxProcess
@@ -70,11 +71,16 @@ class HubUnderTest:
 
 
 def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Settings:
-    """Return the settings of a hub that has HubSpot's sandbox in HubSpot's place; ``more`` may add other sandboxes."""
+    """Return the settings of a hub that has HubSpot's sandbox in HubSpot's place; ``more`` may add other sandboxes.
+
+    With ``told_by_crm`` CRMs are asked to report changes to it, as if its address were one of the internet.
+    """
+    public = f"http://127.0.0.1:{port or 8400}"
+    own = (public,) if more.pop("told_by_crm", False) else ()
     values: dict[str, Any] = {
-        "public_url": f"http://127.0.0.1:{port or 8400}",
+        "public_url": public,
         "data_dir": data_dir,
-        "sandbox_origins": (sandbox_url, *more.pop("sandbox_origins", ())),
+        "sandbox_origins": (sandbox_url, *own, *more.pop("sandbox_origins", ())),
         "hubspot_client_id": CLIENT_ID,
         "hubspot_client_secret": CLIENT_SECRET,
         "hubspot_api_url": sandbox_url,
@@ -88,15 +94,16 @@ def settings_for(data_dir: Path, sandbox_url: str, port: int, **more: Any) -> Se
 async def running_hub(
     data_dir: Path, sandbox: SandboxProcess | None = None, **more: Any
 ) -> AsyncIterator[HubUnderTest]:
-    """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings.
+    """Run a hub on a free port for the length of a ``with`` block; ``more`` are settings, and its ``clock``.
 
     Without a sandbox nothing listens where it expects HubSpot.
     """
+    clock: Clock | None = more.pop("clock", None)
     prepare_data_dir(data_dir)
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     settings = settings_for(data_dir, sandbox.url if sandbox else NOWHERE, port, **more)
-    hub = build_hub(settings)
+    hub = build_hub(settings, clock=clock)
     try:
         await hub.start()
         made = await hub.tenancy.make_first_company()

@@ -13,15 +13,13 @@ from leadbridge.integrations.keeper import Access
 from leadbridge.integrations.model import AccountInfo, Connection, account_key
 from leadbridge.integrations.session import ConnectionSession
 from leadbridge.integrations.watch import HealthKeeper
+from leadbridge.integrations.watching.standing import WEBHOOK
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 
 OWN_KEY = "own key"
-WEBHOOK = "webhook subscription"
 OPTIONAL = frozenset({OWN_KEY, WEBHOOK})
 """Checks of what makes a connection better; it works without them."""
-
-NO_WEBHOOKS = Check(WEBHOOK, True, "Not set up: changes made in the CRM are not reported to this hub yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,7 @@ class Tester:
         session: ConnectionSession,
         token: Callable[[], Awaitable[Access]],
         own_key: Callable[[], Awaitable[Check]],
+        webhooks: Check,
     ) -> Tested:
         """Ask the vendor about everything; never raises for what it says.
 
@@ -65,14 +64,14 @@ class Tester:
             account = info_of(await provider.identify(session, access.secret))
         except LeadbridgeError as error:
             milliseconds = self._since(started)
-            return Tested(connection, account, milliseconds, [*await self._refused(error, token), NO_WEBHOOKS])
+            return Tested(connection, account, milliseconds, [*await self._refused(error, token), webhooks])
         milliseconds = self._since(started)
         checks = [Check("token", True, f"{provider.name} accepts the access token."), _identity(connection, account)]
         try:
             checks += await provider.check(session)
         except LeadbridgeError as error:
             checks.append(Check("permissions", False, error.message, error.hint))
-        checks += [await own_key(), NO_WEBHOOKS]
+        checks += [await own_key(), webhooks]
         tested = Tested(connection, account, milliseconds, checks)
         if tested.ok:
             await self._health.note(connection.company_id, connection.id, Event.CHECKS_PASSED)

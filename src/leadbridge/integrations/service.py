@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from leadbridge.integrations.sharing import warnings
 from leadbridge.integrations.sweep import Sweeper, Swept
 from leadbridge.integrations.views import view
 from leadbridge.integrations.watch import HealthKeeper
+from leadbridge.integrations.watching.service import Watches
+from leadbridge.integrations.watching.standing import check_of
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.kit.ids import IdSource
@@ -45,6 +48,7 @@ from leadbridge.storage.store import Store
 from leadbridge.usage.service import UsageService
 from leadbridge.work.budgets import Budgets, account_key
 from leadbridge.work.daily import DEFAULT_SHARE
+from leadbridge.work.enqueue import LANE_FORMS, TaskQueue
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -99,6 +103,7 @@ class ConnectionService:
         self._flows = OAuthFlows(store, clock, ids, vault, self._grants, self.addresses)
         self._callbacks = Callbacks(store, clock, vault, usage, self._grants, self._around, self.addresses)
         self.connections = Connections(store, clock, self._grants, usage)
+        self.watches = Watches(store, clock, vault, TaskQueue(store, clock, ids, LANE_FORMS), settings)
         self._tester = Tester(clock, self.health)
         self._sweeper = Sweeper(store, clock, self._grants, usage)
 
@@ -179,14 +184,21 @@ class ConnectionService:
         provider, app = self._registered().get(known, (None, None))
         landing = await self._callbacks.end(provider, app, known, query, cookies)
         if landing.connection is not None:
-            await self.prepare(landing.connection)
+            await self._connected(landing.connection)
         return landing
 
     async def complete(self, company_id: str, user_id: str, handle: str) -> Connection:
         """Confirm a pending connection with its handle, and return the connection that it became."""
         connection = await self._flows.complete(company_id, user_id, handle, self._registered())
-        await self.prepare(connection)
+        await self._connected(connection)
         return await self.connections.one(company_id, connection.id)
+
+    async def _connected(self, connection: Connection) -> None:
+        """Do what a connection that has become active begins with; nothing of it fails the connect."""
+        await self.prepare(connection)
+        provider = self._providers.get(connection.provider)
+        if provider is not None:  # should this process end right here, the upkeep orders
+            await self.watches.order(provider, connection)
 
     async def account_shown(self, reference: str) -> tuple[str, str] | None:
         """Return provider and account name of the connect that ``reference`` was given for, or None."""
@@ -274,20 +286,35 @@ class ConnectionService:
         async def own_key() -> Check:
             return await self.prepare(connection)
 
-        return await self._tester.test(connection, adapter, self.session(connection), token, own_key)
+        webhooks = check_of(await self.watches.view(adapter, connection))
+        return await self._tester.test(connection, adapter, self.session(connection), token, own_key, webhooks)
 
     async def disconnect(self, company_id: str, id: str) -> Disconnected:
         """End a connection; tokens are deleted whatever the vendor says. Raises ``NoSuchConnection``."""
         connection = await self.connections.one(company_id, id)
         provider, app = self._registered().get(connection.provider, (None, None))
-        return await self.connections.disconnect(connection, provider, app)
+        await self._unwatch(connection)
+        ended = await self.connections.disconnect(connection, provider, app)
+        await self.watches.forget(connection)
+        return ended
+
+    async def _unwatch(self, connection: Connection) -> None:
+        """End the webhooks that a connection ordered, while its grant allows it."""
+        if connection.stage is Stage.CONNECTED and connection.provider in self._registered():
+            provider, _ = self.registered(connection)
+            await self.watches.end(connection, provider, self.session(connection))
 
     async def give_back(self, company_id: str) -> GivenBack:
         """Give every grant of a company back to its vendor, as far as the vendors answer; stored tokens stay.
 
         For a company that is erased. Never raises for what a vendor says.
         """
+        await asyncio.gather(*(self._unwatch(one) for one in await self.connections.all(company_id)))
         return await self.connections.give_back(company_id, self._registered())
+
+    async def keep_watching(self) -> int:
+        """Order the webhooks that are missing or overdue, of all companies; return for how many connections."""
+        return await self.watches.reconcile({id: provider for id, (provider, _) in self._registered().items()})
 
     async def sweep(self) -> Swept:
         """Remove expired pending connections (their grants are given back), flows and references; once a minute."""
@@ -312,6 +339,7 @@ class ConnectionService:
         ids = [connection.id for connection in shown]
         health = await self._store[HEALTH].of(company_id).get_many(ids)
         tokens = await self._store[TOKENS].of(company_id).get_many(ids)
+        orders = await self.watches.of(company_id, ids)
         cautions = await warnings(self._store, shown)
         now = self._clock.now()
         return [
@@ -324,6 +352,9 @@ class ConnectionService:
                 automatic_push=self.hears(connection),
                 syncing=await self._syncing(company_id, connection.id),
                 caution=cautions.get(connection.id),
+                webhooks=self.watches.standing(
+                    self._providers.get(connection.provider), connection, orders.get(connection.id)
+                ),
             )
             for connection in shown
         ]

@@ -8,6 +8,7 @@ from typing import Any
 from leadbridge.integrations.health import Condition, Stage, State, lasting, status_of
 from leadbridge.integrations.model import AccountInfo, Connection, ConnectionHealth, ConnectionTokens, OwnKey
 from leadbridge.integrations.sharing import Caution
+from leadbridge.integrations.watching.standing import WebhooksView
 from leadbridge.kit.document import Id, Seconds, Shape, Time
 
 ACCOUNT_NAMES = {"hubspot": "portalId"}
@@ -50,6 +51,8 @@ class ConnectionView(Shape):
     own_key: OwnKey | None = None
     day_share: int | None = None
     """Percent of the account's calls of a day at which background work stops, where it was set."""
+    webhooks: WebhooksView | None = None
+    """Of a CRM whose webhooks are ordered for each connection."""
     warnings: tuple[Caution, ...] = ()
     created_by: Id
     created_at: Time
@@ -74,6 +77,7 @@ def view(
     syncing: bool = False,
     automatic_push: bool = False,
     caution: Caution | None = None,
+    webhooks: WebhooksView | None = None,
 ) -> dict[str, Any]:
     """Return a connection as answers show it."""
     state = state_of(connection, health, now)
@@ -91,6 +95,7 @@ def view(
         origins=connection.origins,
         own_key=connection.own_key,
         day_share=connection.day_share,
+        webhooks=webhooks if state.stage is Stage.CONNECTED else None,
         warnings=() if caution is None else (caution,),
         created_by=connection.created_by,
         created_at=connection.created_at,

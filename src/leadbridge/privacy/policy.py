@@ -146,6 +146,7 @@ POLICIES: Mapping[str, Policy] = {
     "connection_health": Policy(_NONE, "the vendor's view of the connection"),
     "connection_tokens": Policy(_NONE, "sealed tokens"),
     "hints": Policy(_NONE, "ids of a CRM's records that may have changed, for three days; nothing of their values"),
+    "webhook_orders": Policy(_NONE, "hash, sealed key and sealed secret of a connection's webhook address"),
     "oauth_flows": Policy(_NONE, "a user's connect under way"),
     "erasure_keys": Policy(_NONE, "sealed key of the hashes"),
     "erased_people": Policy(_NONE, "keyed hashes, kept so that the person does not come back"),

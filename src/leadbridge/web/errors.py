@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from leadbridge.kit.errors import InvalidInput, LeadbridgeError, NotFound, Unavailable
+from leadbridge.security.redact import redact_text
 from leadbridge.storage.batch import OutcomeUnknown
 from leadbridge.web.envelope import failure
 from leadbridge.web.repeats import Repeated, repeated
@@ -77,9 +78,11 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for this type alone
     told: LeadbridgeError
     if error.status_code == 404:
-        told = NoSuchRoute(f"There is nothing at {request.url.path}.")
+        told = NoSuchRoute(f"There is nothing at {redact_text(request.url.path)}.")
     elif error.status_code == 405:
-        told = MethodNotAllowed(f"{request.method} is not answered at {request.url.path}.", headers=error.headers)
+        told = MethodNotAllowed(
+            f"{request.method} is not answered at {redact_text(request.url.path)}.", headers=error.headers
+        )
     else:
         told = InvalidInput(str(error.detail), code="invalid_request")
     return failure(told, request.state.request_id)

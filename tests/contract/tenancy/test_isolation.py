@@ -70,6 +70,10 @@ NO_REFERENCE = {
         for operation, at in (("GET", ""), ("POST", ""), ("GET", "/thanks"))
     },
     ("POST /api/v1/webhook/crm/{provider}", "provider"): "names a vendor",
+    ("POST /api/v1/webhook/crm/{provider}/{connection_key}", "provider"): "names a vendor",
+    ("POST /api/v1/webhook/crm/{provider}/{connection_key}", "connection_key"): (
+        "is known to the CRM alone, which shows a secret too; without that it looks like a key of nobody"
+    ),
     ("POST /api/v1/invitations", "email"): "is whom to invite, who may be in several companies",
 }
 BODIES: dict[str, dict[str, Any]] = {

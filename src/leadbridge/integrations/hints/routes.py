@@ -10,6 +10,7 @@ from starlette.responses import Response
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.kit.errors import TooLarge
 from leadbridge.web.envelope import ok
+from leadbridge.web.ratelimit import RateLimiter, Rule
 from leadbridge.web.rights import open_to_all
 from leadbridge.web.routing import ApiRoute
 
@@ -17,6 +18,12 @@ router = APIRouter(prefix="/api/v1/webhook/crm", tags=["CRM integration"], route
 
 MAX_BODY = 1024 * 1024
 """HubSpot sends at most 100 events in one call, about 40 KB."""
+
+
+MAX_NEWS = 256 * 1024
+"""Zoho tells of 100 records in one call, about 15 KB; Dynamics 365 sends at most 256 KB."""
+CALLS_PER_MINUTE = 1200
+"""Calls to one connection's address."""
 
 
 async def _service(request: Request) -> HintService:
@@ -50,3 +57,41 @@ async def receive(provider: str, request: Request, service: ServiceDep) -> Respo
         body=body,
     )
     return ok({"kept": received.kept, "repeated": received.repeated, "unknown": received.strange})
+
+
+@router.post(
+    "/{provider}/{connection_key}",
+    summary="Where a CRM tells one connection that records have changed",
+    openapi_extra=open_to_all("proved by the address's key and the secret that the CRM was given with it"),
+    responses={
+        401: {"description": "The key belongs to no connection, or the secret is missing or wrong: both look alike."},
+        413: {"description": "The call is larger than a CRM's news."},
+        429: {"description": "More calls came to this address than a CRM makes."},
+    },
+)
+async def receive_at(provider: str, connection_key: str, request: Request, service: ServiceDep) -> Response:
+    """Take in a webhook that was ordered for one connection (Zoho CRM). Nothing in it is believed but which record to
+    look at; the same event is taken in once."""
+    addressed = await service.addressed(provider, connection_key)
+    limiter: RateLimiter = request.app.state.hub.limiter
+    verdict = await limiter.take([Rule("crm_webhook", addressed.connection.id, CALLS_PER_MINUTE)])
+    if verdict is not None and not verdict.allowed:
+        raise verdict.refusal()
+    received = await service.receive_at(
+        addressed,
+        connection_key,
+        method=request.method,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await _within(request, MAX_NEWS),
+    )
+    return ok({"kept": received.kept, "repeated": received.repeated, "unknown": received.strange})
+
+
+async def _within(request: Request, limit: int) -> bytes:
+    """Return the body; raises ``TooLarge`` as soon as it is, without reading on."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise TooLarge(f"A webhook carries at most {limit // 1024} KB.", headers={"connection": "close"})
+    return bytes(body)

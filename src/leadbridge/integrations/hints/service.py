@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import structlog
 
+from leadbridge.crm.errors import WebhookRefused
 from leadbridge.crm.model import Delivery, Hint
 from leadbridge.integrations.health import Stage
 from leadbridge.integrations.hints.model import HINTS, StoredHint
 from leadbridge.integrations.model import CONNECTIONS, Connection
 from leadbridge.integrations.service import ConnectionService
+from leadbridge.integrations.watching.model import WebhookOrder
+from leadbridge.integrations.watching.service import address_of
 from leadbridge.kit.clock import Clock
-from leadbridge.kit.errors import Unavailable
+from leadbridge.kit.errors import LeadbridgeError, Unavailable
 from leadbridge.settings import Settings
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
@@ -35,8 +38,16 @@ class Received:
     strange: int
 
 
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whom a call to a connection's own address is for, before anything of it was believed or read."""
+
+    connection: Connection
+    order: WebhookOrder
+
+
 class HintService:
-    """Receives webhooks of the CRMs that have one address for a whole app."""
+    """Receives webhooks, at the one address of a whole app and at the addresses of connections."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings, connections: ConnectionService) -> None:
         self._store = store
@@ -70,6 +81,42 @@ class HintService:
         log.info("hints", provider=provider_id, kept=kept, repeated=repeated, strange=strange)
         return Received(kept, repeated, strange)
 
+    async def addressed(self, provider_id: str, key: str) -> Addressed:
+        """Return whom an address's key belongs to; raises ``WebhookRefused`` for one that belongs to nobody."""
+        order = await self._connections.watches.found(provider_id, key)
+        connection = None
+        if order is not None:
+            connection = await self._store[CONNECTIONS].of(order.company_id).get(order.id)
+        if order is None or connection is None or connection.stage is not Stage.CONNECTED:
+            raise _refused()
+        return Addressed(connection, order)
+
+    async def receive_at(
+        self, addressed: Addressed, key: str, *, method: str, headers: dict[str, str], body: bytes
+    ) -> Received:
+        """Keep what a genuine webhook says to a connection's own address.
+
+        Raises ``WebhookRefused``, in the same words as for an unknown address, ``InvalidInput``, and ``Unavailable``.
+        """
+        connection = addressed.connection
+        try:
+            provider, app = self._connections.registered(connection)
+            ordered = await self._connections.watches.opened(addressed.order)
+            if provider.guarantees.webhook != "secret":
+                raise _refused()
+        except LeadbridgeError as error:
+            log.warning("webhook_not_proved", connection=connection.id, code=error.code)
+            raise _refused() from None
+        url = address_of(self._public, connection.provider, key)
+        delivery = Delivery(method, url, headers, body, self._clock.now(), ordered.secret)
+        try:
+            hints = provider.read_webhook(app, delivery)
+        except WebhookRefused:
+            raise _refused() from None
+        kept = await self._keep(connection, hints) if hints else 0
+        log.info("hints", provider=provider.id, kept=kept, repeated=len(hints) - kept, strange=0)
+        return Received(kept, len(hints) - kept, 0)
+
     async def _of_account(self, provider_id: str, account: str) -> list[Connection]:
         asked = {"provider": provider_id, "account.accountId": account}
         page = await self._store[CONNECTIONS].across_companies().find(eq=asked, limit=MAX_CONNECTIONS)
@@ -95,6 +142,13 @@ class HintService:
             if not fresh or isinstance(await self._store.write(batch), Applied):
                 return fresh
         raise Unavailable("The webhook could not be stored just now; it will be sent again.")
+
+
+def _refused() -> WebhookRefused:
+    return WebhookRefused(
+        "Nothing is taken in here without the address and the secret that a connection gave to its CRM.",
+        hint="Only the CRM may call this address. The connection orders its webhooks by itself.",
+    )
 
 
 def _stored(connection: Connection, hint: Hint, now: object) -> StoredHint:

@@ -1,0 +1,1 @@
+"""Webhooks that a CRM must be asked for, connection by connection: ordered, renewed, ended."""
