@@ -9,6 +9,7 @@ import { Chip } from "../../parts/Chip";
 import { Facts } from "../../parts/Page";
 import { useMay } from "../../parts/session";
 import { text, when } from "../../text";
+import { AutomaticPush } from "./AutomaticPush";
 import { useChange, useErrorCount, useUserName } from "./hooks";
 import { LastSyncs } from "./LastSyncs";
 import { connectionState } from "./state";
@@ -94,6 +95,7 @@ export function ConnectionCard({ provider, connection, reconnect, disconnect }: 
         ))}
         <Details connection={connection} errors={errors.data} />
         <LastSyncs connectionId={connection._id} />
+        {connection.status !== "pending" && <AutomaticPush connection={connection} may={may.manage} />}
         <Group gap="xs">
           {may.manage && state.action === "reconnect" && <Button onClick={reconnect}>{text.integrations.reconnect}</Button>}
           {may.manage && state.action === "resume" && (

@@ -62,6 +62,8 @@ export const integrations = {
     missingTitle: "What is missing",
     ended: (count: number) => `${plural(count, "ended connection", "ended connections")}`,
     changed: "Saved.",
+    automaticPush: "Push changes by themselves",
+    automaticPushHint: "Leads that are created, imported or changed here go to this CRM within seconds. Off: what waits is dropped, and only what somebody syncs is sent.",
     empty: "This hub lists no CRM.",
   },
   setup: {
@@ -95,6 +97,27 @@ export const integrations = {
     confirm: "Confirm: I began this",
     account: (name: string) => `Connected account: ${name}`,
     toPage: "To the integrations page",
+    place: {
+      goOn: (name: string) => `Go on to ${name}`,
+      dataCenter: "Data centre of the account",
+      dataCenterHint: "Zoho finds the account by itself, except in China: choose China there.",
+      zohoDecides: "Let Zoho decide",
+      dataCentres: {
+        us: "United States (zoho.com)", eu: "Europe (zoho.eu)", in: "India (zoho.in)", au: "Australia (zoho.com.au)", jp: "Japan (zoho.jp)",
+        cn: "China (zoho.com.cn)", ca: "Canada (zohocloud.ca)", sa: "Saudi Arabia (zoho.sa)", uk: "United Kingdom (zoho.uk)",
+        ae: "United Arab Emirates (zoho.ae)",
+      },
+      environment: "Where people of the organisation sign in",
+      environments: {
+        production: { label: "Production", hint: "login.salesforce.com: the organisation that work is done in" },
+        sandbox: { label: "Sandbox", hint: "test.salesforce.com: a copy for trying things out" },
+        myDomain: { label: "My Domain", hint: "an address of the organisation's own, needed where it refuses the other two" },
+      },
+      myDomain: "My Domain",
+      myDomainHint: "Such as acme.my.salesforce.com; Salesforce shows it in Setup under My Domain.",
+      organization: "Address of the organisation",
+      organizationHint: "What the browser shows when Dynamics is open, such as https://contoso.crm4.dynamics.com. Blank: the one that this hub is set up for, where it is.",
+    },
   },
   outcomes: {
     connected: { tone: "good", title: "The CRM is connected.", why: "The hub has access now and keeps it renewed by itself.", then: "Leads can be sent to it from now on." },
