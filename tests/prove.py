@@ -113,6 +113,9 @@ def token_keeper(extent: Extent) -> Proof:
         "how often each refresh token was presented.",
     )
     _pytest(proof, ["tests/contract/integrations/test_keeper.py"], extent.rounds)
+    hits = str(max(1, extent.rounds * 5))
+    proof.facts.append(("processes killed, paused or cut off while a token may be presented only once", hits))
+    _pytest(proof, ["tests/contract/providers/test_once_only_tokens.py"], 1, LEADBRIDGE_KEEPER_ROUNDS=hits)
     return proof
 
 

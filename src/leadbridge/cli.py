@@ -144,12 +144,17 @@ def demo_command(
     ] = False,
     leads: Annotated[Path | None, typer.Option(help="A CSV file of yours; default: 5,000 messy example rows.")] = None,
     database_url: Annotated[str | None, typer.Option(help="Where the hub keeps its data.")] = None,
-    provider: Annotated[str, typer.Option(help="Which CRM sandbox to connect.")] = "hubspot",
+    provider: Annotated[
+        list[str] | None,
+        typer.Option(help="A CRM sandbox to connect; may be repeated. Default: all, which share the leads."),
+    ] = None,
     state: Annotated[Path, typer.Option(help="The demo's own folder.")] = Path(".demo"),
 ) -> None:
     """Show the main job: import leads, connect a CRM by OAuth, put every lead into it."""
     configure_logging(json=False, level=40)
-    options = DemoOptions(once=once, json=json, leads=leads, database_url=database_url, provider=provider, state=state)
+    options = DemoOptions(
+        once=once, json=json, leads=leads, database_url=database_url, providers=tuple(provider or ()), state=state
+    )
     raise typer.Exit(run(run_demo(options)))
 
 

@@ -88,6 +88,14 @@ class CrmSettings(BaseSettings):
         id, secret = getattr(self, f"{provider}_client_id"), getattr(self, f"{provider}_client_secret")
         return (id, secret) if id and secret else None
 
+    def api_url(self, provider: str) -> str:
+        """Return where a vendor's records are until a connection has its own address."""
+        url = str(getattr(self, f"{provider}_api_url"))
+        usual = type(self).model_fields[f"{provider}_api_url"].default
+        if provider == "dynamics" and self.dynamics_resource and url == usual:
+            url = self.dynamics_resource
+        return url.rstrip("/")
+
     def missing(self, provider: str) -> tuple[str, ...]:
         """Return the names of the variables that a vendor's app still needs."""
         return tuple(

@@ -40,12 +40,18 @@ class Clock:
         self._wall = wall
         self._monotonic = monotonic
         self._skipped_s = 0.0
+        self._latest_ms = 0
 
     def now_ms(self) -> int:
         """Return the current time in milliseconds since 1970-01-01 UTC."""
         if self.state.frozen_at_ms is not None:
             return self.state.frozen_at_ms
         return self._wall() + self.state.offset_ms
+
+    def latest_ms(self) -> int:
+        """Return the latest time that was ever asked for: what is finished stays so when the clock is set back."""
+        self._latest_ms = max(self._latest_ms, self.now_ms())
+        return self._latest_ms
 
     def ticks(self) -> float:
         """Return seconds for rate-limit windows: never frozen or set back, moved on by `advance`.

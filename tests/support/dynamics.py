@@ -33,6 +33,11 @@ class DynamicsProcess(VendorProcess):
     vendor = "dynamics"
     default_object = "leads"
 
+    @property
+    def other_url(self) -> str:
+        """Return the same port by another name: where a second organisation may be."""
+        return self.url.replace("127.0.0.1", "localhost")
+
     def scope(self) -> str:
         """Return the scope of a delegated token for the organisation."""
         return f"{self.url}/user_impersonation offline_access openid profile email"

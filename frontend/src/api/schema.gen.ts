@@ -8846,6 +8846,8 @@ export interface components {
             paused?: boolean | null;
             /** Automaticpush */
             automaticPush?: boolean | null;
+            /** Dayshare */
+            dayShare?: number | null;
         };
         /**
          * CompanyBody

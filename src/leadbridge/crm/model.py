@@ -80,6 +80,8 @@ class Grant:
     scopes: tuple[str, ...] = ()
     api_url: str | None = None
     """Where the account's records are, told with the tokens and checked against the vendor's table of hosts."""
+    doubt: Fault | None = None
+    """What is wrong with the answer though it holds tokens: nothing is connected by it, while a renewal keeps them."""
 
 
 @dataclass(frozen=True, slots=True)

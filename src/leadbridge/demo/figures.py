@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+
+@dataclass(slots=True)
+class Ended:
+    """What became of one CRM's leads."""
+
+    synced: int = 0
+    failed: int = 0
 
 
 @dataclass(slots=True)
@@ -14,12 +22,26 @@ class Figures:
     read: int = 0
     merged: int = 0
     rejected: int = 0
-    synced: int = 0
-    failed: int = 0
     vendor_calls: int = 0
     seconds: float = 0.0
     rejected_because: Counter[str] = field(default_factory=Counter)
     failed_because: Counter[str] = field(default_factory=Counter)
+
+    by_provider: dict[str, Ended] = field(default_factory=dict)
+
+    def of(self, provider: str) -> Ended:
+        """Return the figures of one CRM."""
+        return self.by_provider.setdefault(provider, Ended())
+
+    @property
+    def synced(self) -> int:
+        """Leads that are in a CRM, and equal there."""
+        return sum(one.synced for one in self.by_provider.values())
+
+    @property
+    def failed(self) -> int:
+        """Leads that a CRM, or this hub, refused."""
+        return sum(one.failed for one in self.by_provider.values())
 
     @property
     def unaccounted(self) -> int:
@@ -35,6 +57,7 @@ class Figures:
             "synced": self.synced,
             "failed": self.failed,
             "unaccounted": self.unaccounted,
+            "byProvider": {name: asdict(one) for name, one in self.by_provider.items()},
             "vendorCalls": self.vendor_calls,
             "seconds": round(self.seconds, 2),
             "rejectedBecause": dict(self.rejected_because),

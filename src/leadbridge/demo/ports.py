@@ -5,7 +5,13 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-PREFERRED = {"hub": 8400, "sandbox-hubspot": 8401, "sandbox-zoho": 8402}
+PREFERRED = {
+    "hub": 8400,
+    "sandbox-hubspot": 8401,
+    "sandbox-zoho": 8402,
+    "sandbox-salesforce": 8403,
+    "sandbox-dynamics": 8404,
+}
 
 
 def free_port(state: Path, name: str) -> int:

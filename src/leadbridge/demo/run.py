@@ -1,6 +1,6 @@
 """The demo: the main job on real input, over real HTTP, with figures that add up.
 
-The hub runs in this process, the CRM's sandbox as a child that ends when this process does. Everything goes through
+The hub runs in this process, each CRM's sandbox as a child that ends when this process does. Everything goes through
 the API a customer would use. State stays in one folder, so a demo that was killed goes on where it was.
 """
 
@@ -10,9 +10,12 @@ import asyncio
 import socket
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from rich.console import Console
@@ -36,18 +39,24 @@ EXAMPLES = (Path(__file__).resolve().parents[3] / "examples" / "leads.csv", Path
 """The example file: in a checkout, and in an installed package."""
 HOST = "127.0.0.1"
 SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
-    "hubspot": {
-        "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
-        "hubspot_client_secret": "sandbox-hubspot-client-secret",
-    },
     "zoho": {
         "zoho_client_id": "1000.SANDBOX00000000000000000000001",
         "zoho_client_secret": "sandbox-zoho-client-secret",
     },
+    "salesforce": {
+        "salesforce_client_id": "3MVG9sandbox.consumer.key.0001",
+        "salesforce_client_secret": "SANDBOX0SALESFORCE0CONSUMER0SECRET",
+    },
+    "hubspot": {
+        "hubspot_client_id": "5a4db0c8-1ead-4b71-8d6e-000000000001",
+        "hubspot_client_secret": "sandbox-hubspot-client-secret",
+    },
+    "dynamics": {
+        "dynamics_client_id": "7d5d2a0e-6a55-4a6e-9d3b-0000000000a1",
+        "dynamics_client_secret": "sandbox-dynamics-client-secret",
+    },
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
-CONSENT_PATH = {"zoho": "/oauth/v2/auth"}
-"""Where a sandbox's consent page is, if not where HubSpot's is."""
 LEASE_SECONDS = 10.0
 """How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
@@ -62,7 +71,8 @@ class DemoOptions:
     json: bool
     leads: Path | None
     database_url: str | None
-    provider: str
+    providers: tuple[str, ...]
+    """The CRMs that share the leads; empty: all of them."""
     state: Path
 
 
@@ -86,9 +96,12 @@ async def run_demo(options: DemoOptions) -> int:
         raise StartRefused(f"There is no file {source}.", hint="Name a CSV file with --leads.")
     prepare_data_dir(options.state)
     started = time.monotonic()
-    async with only_one(options.state), running_sandbox(options.state, options.provider) as sandbox:
+    chosen = _chosen(options.providers)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(only_one(options.state))
+        sandboxes = await _sandboxes(stack, options.state, chosen)
         listening = _listening(options.state)
-        settings = _settings(options, sandbox, listening.getsockname()[1])
+        settings = _settings(options, sandboxes, listening.getsockname()[1])
         clock = SystemClock()
         transport = _Counting(GuardedTransport(clock, sandbox_origins=settings.sandbox_origins))
         hub = build_hub(settings, clock=clock, transport=transport)
@@ -96,7 +109,7 @@ async def run_demo(options: DemoOptions) -> int:
             await hub.start()
             login = await demo_login(hub, options.state)
             async with serving(hub, listening), DemoClient(settings.public, login.token) as client:
-                figures = await _main_job(client, source, options.provider, sandbox.origin, out)
+                figures = await _main_job(client, source, sandboxes, out)
                 figures.vendor_calls = transport.calls
                 figures.seconds = time.monotonic() - started
                 _show(figures, out)
@@ -104,7 +117,7 @@ async def run_demo(options: DemoOptions) -> int:
                     sys.stdout.write(orjson.dumps(figures.as_json()).decode() + "\n")
                     sys.stdout.flush()
                 if not options.once:
-                    await _stay(out, settings, sandbox, options.state, login)
+                    await _stay(out, settings, sandboxes, options.state, login)
         finally:
             listening.close()
             await transport.inner.close()
@@ -123,26 +136,43 @@ def _listening(state: Path) -> socket.socket:
     raise AssertionError("unreachable")
 
 
-def _settings(options: DemoOptions, sandbox: Sandbox, port: int) -> Settings:
-    if options.provider not in SANDBOX_CLIENT:
-        raise StartRefused(
-            f"The demo cannot connect {options.provider} yet.", hint=f"Choose one of: {', '.join(SANDBOX_CLIENT)}."
-        )
+def _chosen(providers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the CRMs to connect, each once; raises ``StartRefused`` for one that there is no sandbox of."""
+    for provider in providers:
+        if provider not in SANDBOX_CLIENT:
+            known = ", ".join(SANDBOX_CLIENT)
+            raise StartRefused(f"The demo cannot connect {provider}.", hint=f"Choose of: {known}.")
+    return tuple(dict.fromkeys(providers)) or tuple(SANDBOX_CLIENT)
+
+
+async def _sandboxes(stack: AsyncExitStack, state: Path, providers: Sequence[str]) -> dict[str, Sandbox]:
+    """Start the CRMs' sandboxes, side by side, each with its own records; they end with ``stack``."""
+    running = [stack.enter_async_context(running_sandbox(state, provider)) for provider in providers]
+    return dict(zip(providers, await asyncio.gather(*running), strict=True))
+
+
+def _settings(options: DemoOptions, sandboxes: Mapping[str, Sandbox], port: int) -> Settings:
     values: dict[str, Any] = {
         "public_url": f"http://{HOST}:{port}",
         "data_dir": options.state,
         "database_url": options.database_url,
         "work_lease": LEASE_SECONDS,
         "automatic_push": False,  # what the demo counts is what it asked for
-        "sandbox_origins": (sandbox.origin,),
-        f"{options.provider}_api_url": sandbox.origin,
-        f"{options.provider}_login_url": sandbox.origin,
-        f"{options.provider}_authorize_url": sandbox.origin + CONSENT_PATH.get(options.provider, "/oauth/authorize"),
+        "sandbox_origins": tuple(sandbox.origin for sandbox in sandboxes.values()),
     }
-    return Settings(_env_file=None, **values, **SANDBOX_CLIENT[options.provider])
+    for provider, sandbox in sandboxes.items():
+        values |= SANDBOX_CLIENT[provider]
+        for part in ("authorize", "login", "api"):
+            values[f"{provider}_{part}_url"] = f"{sandbox.origin}{_path_of(provider, part)}"
+    return Settings(_env_file=None, **values)
 
 
-async def _main_job(client: DemoClient, source: Path, provider: str, origin: str, out: Console) -> Figures:
+def _path_of(provider: str, part: str) -> str:
+    """Return the path of a vendor's own address, which its sandbox has too."""
+    return urlsplit(str(Settings.model_fields[f"{provider}_{part}_url"].default)).path
+
+
+async def _main_job(client: DemoClient, source: Path, sandboxes: Mapping[str, Sandbox], out: Console) -> Figures:
     figures = Figures()
     out.print(f"[bold]1[/] importing {source.name} ...")
     imported = await client.import_file(source)
@@ -151,19 +181,34 @@ async def _main_job(client: DemoClient, source: Path, provider: str, origin: str
     figures.rejected_because.update(await client.reject_reasons(imported["_id"]))
     out.print(f"  {counts['read']} rows read, {counts['merged']} merged, {counts['rejected']} rejected")
 
-    out.print(f"[bold]2[/] connecting {provider} by OAuth ...")
-    account = await client.connect(provider, origin)
-    out.print(f"  connected to {account}")
+    out.print(f"[bold]2[/] connecting {', '.join(sandboxes)} by OAuth ...")
+    for provider, sandbox in sandboxes.items():
+        account = await client.connect(provider, sandbox.origin)
+        out.print(f"  {provider}: connected to {account}")
 
     lead_ids = await client.leads_of(imported["_id"])
     out.print(f"[bold]3[/] syncing {len(lead_ids)} leads ...")
-    for start in range(0, len(lead_ids), BLOCK):
-        answer = await client.sync(lead_ids[start : start + BLOCK], provider)
-        figures.synced += len(answer["successful"])
-        figures.failed += len(answer["failed"])
-        figures.failed_because.update(item["code"] for item in answer["failed"])
-        out.print(f"  {figures.synced + figures.failed} of {len(lead_ids)}")
+    parts = shared_out(lead_ids, list(sandboxes))
+
+    async def sync(provider: str) -> None:
+        ids, here = parts[provider], figures.of(provider)
+        for start in range(0, len(ids), BLOCK):
+            answer = await client.sync(ids[start : start + BLOCK], provider)
+            here.synced += len(answer["successful"])
+            here.failed += len(answer["failed"])
+            figures.failed_because.update(item["code"] for item in answer["failed"])
+            out.print(f"  {provider}: {here.synced + here.failed} of {len(ids)}")
+
+    await asyncio.gather(*(sync(provider) for provider in sandboxes))
     return figures
+
+
+def shared_out(lead_ids: Sequence[str], providers: Sequence[str]) -> dict[str, list[str]]:
+    """Return each CRM's leads: every lead in one, and in the same one whenever it is asked, so that none is doubled."""
+    parts: dict[str, list[str]] = {provider: [] for provider in providers}
+    for id in lead_ids:
+        parts[providers[int(id, 16) % len(providers)]].append(id)
+    return parts
 
 
 def _show(figures: Figures, out: Console) -> None:
@@ -175,18 +220,19 @@ def _show(figures: Figures, out: Console) -> None:
         ("merged into another row of the file", figures.merged),
         ("rejected", figures.rejected),
         *((f"  because: {reason}", count) for reason, count in figures.rejected_because.most_common()),
-        ("synced: in the CRM, and equal", figures.synced),
+        ("synced: in a CRM, and equal", figures.synced),
+        *((f"  in {provider}", here.synced) for provider, here in figures.by_provider.items()),
         ("failed", figures.failed),
         *((f"  because: {reason}", count) for reason, count in figures.failed_because.most_common()),
         ("unaccounted for", figures.unaccounted),
-        ("calls to the CRM", figures.vendor_calls),
+        ("calls to the CRMs", figures.vendor_calls),
         ("seconds", f"{figures.seconds:.1f}"),
     ):
         table.add_row(label, str(number))
     out.print(table)
 
 
-async def _stay(out: Console, settings: Settings, sandbox: Sandbox, state: Path, login: Login) -> None:
+async def _stay(out: Console, settings: Settings, sandboxes: Mapping[str, Sandbox], state: Path, login: Login) -> None:
     # On a terminal the secrets are shown; anywhere else the output may end in a log, where neither must be.
     terminal = sys.stdout.isatty()
     password = login.password if terminal else f"in {state / PASSWORD_FILE}"
@@ -196,8 +242,8 @@ async def _stay(out: Console, settings: Settings, sandbox: Sandbox, state: Path,
         ("Sign in", f"{login.email}, password {password}"),
         ("API", f"{settings.public}/openapi.json"),
         ("Token", f"{token} (Authorization: Bearer ...)"),
-        ("CRM", f"{sandbox.origin}/ (the sandbox's records)"),
+        *((provider, f"{sandbox.origin}/ (the sandbox's records)") for provider, sandbox in sandboxes.items()),
     ):
         out.print(f"{name:11}{value}", soft_wrap=True, highlight=False, markup=False)
-    out.print("Ctrl-C ends both.")
+    out.print("Ctrl-C ends all of them.")
     await asyncio.Event().wait()

@@ -57,7 +57,7 @@ async def _spawned(state: Path, provider: str) -> asyncio.subprocess.Process:
     port = free_port(state, f"sandbox-{provider}")
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "leadbridge_sandbox", "--ready-line", "--until-stdin-closes"),
-        *("--vendor", provider, "--port", str(port), "--data", str(state / "sandbox.db")),
+        *("--vendor", provider, "--port", str(port), "--data", str(state / f"sandbox-{provider}.db")),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

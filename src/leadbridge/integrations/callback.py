@@ -105,6 +105,9 @@ class Callbacks:
             calls = self._grants.calls(provider)
             app = await self._located(flow, provider, app, query, calls)
             grant = await self._exchange(flow, provider, app, query, calls)
+            if grant.doubt is not None:
+                await self._grants.release(calls, provider, app, grant.refresh_token)
+                await self._fail(flow, "exchange_failed", CallFailed(grant.doubt), calls)
             app = told(app, grant.api_url)
             consent = await self._identified(flow, provider, app, grant, calls)
             cookie = cookies.get(forget, "")
@@ -152,9 +155,10 @@ class Callbacks:
         if refused:
             denied = refused in ("access_denied", "user_denied", "consent_required")
             code = "consent_denied" if denied else "vendor_refused"
-            ended = await self._recorded(
-                flow, code, f"{provider.name} sent the browser back without a consent.", refused
-            )
+            message = f"{provider.name} sent the browser back without a consent."
+            if said := query.get("error_description"):
+                message = f"{message} It said: {said[:200]}"
+            ended = await self._recorded(flow, code, message, refused)
             raise Ended("denied", code) if denied else ended
         code_value = query.get("code")
         if not code_value:

@@ -133,8 +133,10 @@ class Connections:
         primary: bool | None = None,
         paused: bool | None = None,
         automatic_push: bool | None = None,
+        day_share: int | None = None,
     ) -> Connection:
-        """Make a connection the primary one, pause or resume it, or its automatic push.
+        """Make a connection the primary one, pause or resume it or its automatic push, say where background work stops
+        (percent of a day's calls).
 
         Raises ``NoSuchConnection``, ``NotConnected``.
         """
@@ -150,6 +152,8 @@ class Connections:
                 changed = changed.model_copy(update={"paused": state.paused})
             if automatic_push is not None:
                 changed = changed.model_copy(update={"automatic_push": automatic_push})
+            if day_share is not None:
+                changed = changed.model_copy(update={"day_share": day_share})
             if primary:
                 changed = changed.model_copy(update={"primary_at": self._clock.now()})
             if changed == connection:

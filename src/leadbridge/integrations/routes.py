@@ -180,9 +180,19 @@ async def change(id: str, body: ChangeBody, caller: Manager, service: ServiceDep
             hint='Send {"primary": true} for the connection that is to be the primary one.',
         )
     changed = await service.connections.change(
-        caller.company_id, id, primary=body.primary, paused=body.paused, automatic_push=body.automatic_push
+        caller.company_id,
+        id,
+        primary=body.primary,
+        paused=body.paused,
+        automatic_push=body.automatic_push,
+        day_share=body.day_share,
     )
-    shown = {"primary": body.primary, "paused": body.paused, "automaticPush": body.automatic_push}
+    shown = {
+        "primary": body.primary,
+        "paused": body.paused,
+        "automaticPush": body.automatic_push,
+        "dayShare": body.day_share,
+    }
     await trail.record(caller.company_id, caller.author, "connection.changed", f"connection:{id}", after=shown)
     return ok(await service.view(changed))
 

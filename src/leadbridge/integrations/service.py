@@ -44,6 +44,7 @@ from leadbridge.settings import Settings
 from leadbridge.storage.store import Store
 from leadbridge.usage.service import UsageService
 from leadbridge.work.budgets import Budgets, account_key
+from leadbridge.work.daily import DEFAULT_SHARE
 
 log = structlog.get_logger("leadbridge.integrations")
 
@@ -235,6 +236,7 @@ class ConnectionService:
             tokens=tokens,
             heard=heard,
             errand=errand,
+            day_share=DEFAULT_SHARE if connection.day_share is None else connection.day_share / 100,
         )
 
     async def note_fault(self, connection: Connection, fault: Fault) -> None:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from leadbridge.crm.errors import CallFailed, Effect, Fault
+from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.provider import App, Pace, Provider
+from leadbridge.integrations import refusals
 from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.keeper import Access
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.retry import backoff
-from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost, RequestFailed
+from leadbridge.security.errors import AddressRefused, NotSent, OutcomeLost
 from leadbridge.security.origins import check_origin
 from leadbridge.security.transport import HttpRequest, HttpResponse, Profile, Transport
 from leadbridge.work.budgets import Allowance, Budgets
+from leadbridge.work.daily import DEFAULT_SHARE
 
 MAX_THROTTLED = 5
 MAX_WAIT_SECONDS = 60.0
@@ -73,6 +75,7 @@ class ConnectionSession:
         tokens: TokenSource,
         heard: Callable[[Fault | None], Awaitable[None]] | None = None,
         errand: Errand | None = None,
+        day_share: float = DEFAULT_SHARE,
         calls: VendorCalls | None = None,
     ) -> None:
         self._around = surroundings
@@ -84,6 +87,7 @@ class ConnectionSession:
         self._tokens = tokens
         self._heard = heard
         self._errand = errand or Errand()
+        self._day_share = day_share
         self._access: Access | None = None
         self._calls = calls or VendorCalls(surroundings.transport, surroundings.clock, provider)
         self.notes = self._calls.notes
@@ -123,25 +127,25 @@ class ConnectionSession:
                 if not safe:
                     raise
                 if isinstance(error, AddressRefused) or repeats == MAX_REPEATS:
-                    raise CallFailed(_unreachable(self._provider.name, error)) from error
+                    raise CallFailed(refusals.unreachable(self._provider.name, error)) from error
                 repeats += 1
                 await self._pause(repeats)
                 continue
             told = self._provider.budget(response)
             if gen is not None and self._provider.token_ended(response):
                 if renewed:
-                    raise await self._fault(_rejected(self._provider.name))
+                    raise await self._fault(refusals.rejected(self._provider.name))
                 renewed = True
                 self._access = await self._token(gen)
             elif response.status == 429 or told.slow_down:
                 if told.day_over:
                     asked = retry_after(response, self._around.clock.now())
-                    raise await self._fault(_day_over(self._provider.name, asked))
+                    raise await self._fault(refusals.day_over(self._provider.name, asked))
                 throttled += 1
                 asked = retry_after(response, self._around.clock.now())
                 wait = asked if asked is not None else backoff(throttled, base=2.0, cap=20.0, rng=self._around.rng)
                 if throttled == MAX_THROTTLED or waited + wait > MAX_WAIT_SECONDS:
-                    raise await self._fault(_slow_down(self._provider.name, asked))
+                    raise await self._fault(refusals.slow_down(self._provider.name, asked))
                 waited += wait
                 await self._told(budget, shut_for=wait)
                 await self._around.clock.sleep(wait)
@@ -163,6 +167,7 @@ class ConnectionSession:
     async def _send(self, request: HttpRequest, budget: Pace) -> tuple[HttpResponse, int | None]:
         """Send once; return the answer with the generation of the token that went along, if one did."""
         account = _of(self._account, budget)
+        await self._leave_the_day_to_live_work()
         await self._around.budgets.turn(account, _allowance(budget), urgent=self._errand.urgent)
         gen = None
         if request.profile is not Profile.TOKEN:  # a token endpoint gets our client secret, never a bearer
@@ -179,11 +184,22 @@ class ConnectionSession:
             await self._errand.before(request.seconds)
         async with self._around.budgets.under_way(account, budget.at_once):
             response = await self._calls.send(request)
+        told = self._provider.budget(response)
+        if told.day_left is not None and told.day_limit:
+            await self._around.budgets.daily.told(self._account, left=told.day_left, limit=told.day_limit)
         header = budget.remaining_header
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():
             await self._told(budget, remaining=int(remaining))
         return response, gen
+
+    async def _leave_the_day_to_live_work(self) -> None:
+        """Raise ``CallFailed`` for background work where its part of the account's day is used up."""
+        if self._errand.urgent:
+            return
+        used = await self._around.budgets.daily.used(self._account)
+        if used is not None and used >= self._day_share:
+            raise CallFailed(refusals.share_over(self._provider.name, used, self._day_share))
 
     async def _token(self, failed_gen: int | None) -> Access:
         return await self._tokens(failed_gen)
@@ -222,51 +238,3 @@ def retry_after(response: HttpResponse, now: datetime) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
-
-
-def _unreachable(provider: str, error: RequestFailed) -> Fault:
-    return Fault(
-        code="vendor_unreachable",
-        message=f"{provider} could not be asked. {error.message}",
-        cause="The network, the name service or the vendor itself has trouble.",
-        hint="Nothing needs to be done: the same request is worth repeating in a few minutes.",
-        retryable=True,
-    )
-
-
-def _slow_down(provider: str, seconds: float | None) -> Fault:
-    return Fault(
-        code="rate_limited",
-        message=f"{provider} asks for fewer calls.",
-        cause="The account has used up the calls it allows in this time; others may be using it too.",
-        hint="Nothing needs to be done: the same request is worth repeating in a few minutes.",
-        retryable=True,
-        effect=Effect.RATE_LIMITED,
-        vendor_code="429",
-        retry_after=seconds,
-    )
-
-
-def _day_over(provider: str, seconds: float | None) -> Fault:
-    return Fault(
-        code="daily_limit",
-        message=f"The account's calls to {provider} for today are used up.",
-        cause="The account allows a number of calls a day; others may be using it too.",
-        hint="Nothing needs to be done: calls go on tomorrow. A higher limit can be bought from the vendor.",
-        retryable=True,
-        effect=Effect.RATE_LIMITED,
-        vendor_code="429",
-        retry_after=3600.0 if seconds is None else seconds,
-    )
-
-
-def _rejected(provider: str) -> Fault:
-    return Fault(
-        code="token_rejected",
-        message=f"{provider} refuses an access token that it gave a moment ago.",
-        cause="The account's access was withdrawn, or the app may not use this part of the API.",
-        hint="Look at the app's access in the CRM, then connect again.",
-        retryable=False,
-        effect=Effect.ATTENTION,
-        vendor_code="401",
-    )

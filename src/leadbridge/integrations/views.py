@@ -48,6 +48,8 @@ class ConnectionView(Shape):
     origins: tuple[str, ...]
     """The only addresses that its token is sent to."""
     own_key: OwnKey | None = None
+    day_share: int | None = None
+    """Percent of the account's calls of a day at which background work stops, where it was set."""
     warnings: tuple[Caution, ...] = ()
     created_by: Id
     created_at: Time
@@ -88,6 +90,7 @@ def view(
         scopes=connection.scopes,
         origins=connection.origins,
         own_key=connection.own_key,
+        day_share=connection.day_share,
         warnings=() if caution is None else (caution,),
         created_by=connection.created_by,
         created_at=connection.created_at,

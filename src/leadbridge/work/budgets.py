@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Contention, Store
+from leadbridge.work.daily import Daily
 from leadbridge.work.model import BUDGETS, Budget
 
 BURST_SHARE = 0.05
@@ -115,6 +116,7 @@ class Budgets:
     def __init__(self, store: Store, clock: Clock, name: str | None = None) -> None:
         self._store, self._clock = store, clock
         self._name = name or secrets.token_hex(6)
+        self.daily = Daily(store, clock)
         self._blocks: OrderedDict[tuple[str, bool], _Block] = OrderedDict()
         self._gates: OrderedDict[str, _Gate] = OrderedDict()
 

@@ -54,7 +54,7 @@ def remove_key(call: Call) -> Answer:
     """Remove an alternate key."""
     table = table_at(call, call.path[0])
     _may_customise(call, "prvCreateEntityKey", table)
-    now = call.vendor.world.clock.now_ms()
+    now = call.vendor.world.clock.latest_ms()
     row = one_of([key_view(table, key, now) for key in table.keys.values()], call.path[1], call)
     call.desk.records.drop_key(table.name, row["LogicalName"])
     call.desk.catalogue.remove("key", table, row["LogicalName"])

@@ -71,7 +71,7 @@ def table_at(call: Call, segment: Segment) -> Table:
 
 def definitions(call: Call) -> Answer:
     """Answer tables, one table, or what belongs to it."""
-    now = call.vendor.world.clock.now_ms()
+    now = call.vendor.world.clock.latest_ms()
     first = call.path[0]
     if first.inside is None:
         rows = filtered([table_view(table) for table in _all_tables(call)], call.options)

@@ -98,7 +98,7 @@ class Desk:
         named = dict(key.values)
         for one in table.keys.values():
             if set(one.columns) == set(named):
-                if one.active_from_ms > self.vendor.world.clock.now_ms():
+                if one.active_from_ms > self.vendor.world.clock.latest_ms():
                     raise VendorError(400, unconfirmed.PENDING_KEY_CODE, f"The key {one.name} is not active.")
                 return self.records.holder(table.name, one.name, _key_value(one.columns, named))
         if list(named) == [table.id_column]:

@@ -20,6 +20,7 @@ def test_the_demo_ends_on_a_dashboard_with_a_login_that_works(tmp_path: Path) ->
     leads = first_rows(tmp_path / "leads.csv", 20)
     assert EXAMPLE.is_file()
     command = [sys.executable, "-m", "leadbridge", "demo", "--state", str(state), "--leads", str(leads)]
+    command += ["--provider", "hubspot"]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=clean_environment({})
     )

@@ -20,7 +20,8 @@ DIFFERENT = ("seconds", "vendorCalls")
 
 
 def demo(folder: Path, leads: Path, database: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "leadbridge", "demo", "--once", "--json", "--leads", str(leads)]
+    command = [sys.executable, "-m", "leadbridge", "demo", "--once", "--json", "--provider", "hubspot"]
+    command += ["--leads", str(leads)]
     state = folder / "state"
     state.mkdir()
     for name in ("hub", "sandbox-hubspot"):  # not the usual ports: another demo may run on this machine

@@ -115,6 +115,7 @@ class Stage:
             raise PromiseNotKept(f"there is no sandbox of {vendor}")
         sandbox = self._sandboxes.get(vendor)
         tap = self._stack.enter_context(WireTap(sandbox.url))
+        POINTERS[vendor].moved(sandbox, tap.origin)
         # a vendor that names its own servers names the sandbox behind the tap
         settings = {
             "LEADBRIDGE_SANDBOX_ORIGINS": f"{tap.origin},{sandbox.url}",

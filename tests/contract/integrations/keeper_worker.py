@@ -20,7 +20,7 @@ from tests.support.sandbox import token_hash
 
 async def work(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Return generation and hash of the token that each caller got, or the code of the failure."""
-    hub = build_hub(settings_for(Path(asked["dataDir"]), asked["vendor"], 0))
+    hub = build_hub(settings_for(Path(asked["dataDir"]), asked["vendor"], 0, **asked.get("settings", {})))
     await hub.start()
     try:
         connection = await hub.store[CONNECTIONS].of(asked["company"]).get(asked["connection"])

@@ -14,13 +14,20 @@ from leadbridge.crm.provider import Provider, Write, Written
 from leadbridge.demo.client import DemoClient
 from leadbridge.integrations.model import Connection
 from leadbridge.integrations.session import ConnectionSession
+from tests.contract.providers.dynamics import DynamicsUnderTest
 from tests.contract.providers.hubspot import HubSpotUnderTest
+from tests.contract.providers.salesforce import SalesforceUnderTest
 from tests.contract.providers.under_test import UnderTest
 from tests.contract.providers.zoho import ZohoUnderTest
 from tests.support.hub_in_process import HubUnderTest, running_hub
 from tests.support.wire_server import url_of
 
-ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, ZohoUnderTest)
+ADAPTERS: tuple[type[UnderTest], ...] = (
+    HubSpotUnderTest,
+    ZohoUnderTest,
+    SalesforceUnderTest,
+    DynamicsUnderTest,
+)
 """Every provider; a new one is added here and nowhere else in the suite."""
 ON_MONGODB = os.environ.get("LEADBRIDGE_TEST_PROVIDERS_ON") == "mongodb"
 """The whole suite can be run with its hubs on a MongoDB server: then at a tenth of the sizes."""

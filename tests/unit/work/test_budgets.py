@@ -104,6 +104,7 @@ async def test_calls_under_way_at_once_are_shared_out_among_the_processes() -> N
     clock, _, (one, other) = await shared(2)
     assert await one.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
     assert await most_at_once(one, 5) == 5
+    clock.advance(1.5)
     assert await other.take(ACCOUNT, ALLOWED, urgent=True) == 0.0
     clock.advance(1.5)
     assert await one.take(ACCOUNT, ALLOWED, urgent=True) == 0.0

@@ -1,0 +1,1 @@
+"""Salesforce: leads, contacts, accounts and opportunities over the REST API."""
