@@ -1,9 +1,8 @@
 import { Switch } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { asApiError } from "../../api/errors";
 import type { Connection } from "../../api/shapes";
 import { text } from "../../text";
 import { useChange } from "./hooks";
+import { toldOfChange } from "./told";
 
 /** Whether leads go to this connection by themselves. While the hub is asked, the switch shows what was chosen. */
 export function AutomaticPush({ connection, may }: { connection: Connection; may: boolean }) {
@@ -17,14 +16,7 @@ export function AutomaticPush({ connection, may }: { connection: Connection; may
       disabled={!may}
       aria-busy={change.isPending}
       onChange={(event) => {
-        if (change.isPending) return;
-        change.mutate(
-          { automaticPush: event.currentTarget.checked },
-          {
-            onSuccess: () => notifications.show({ message: text.integrations.changed }),
-            onError: (error) => notifications.show({ color: "red", message: asApiError(error).message }),
-          },
-        );
+        if (!change.isPending) change.mutate({ automaticPush: event.currentTarget.checked }, toldOfChange);
       }}
     />
   );
