@@ -188,7 +188,7 @@ def test_hubspot_asks_nothing_and_its_leads_go_there_by_themselves_once_switched
     page.get_by_role("button", name="Done").click()
     (made,) = connections(where, "hubspot")
     card = page.locator(f'[data-connection="{made["_id"]}"]')
-    switch = card.get_by_role("switch", name="Push changes by themselves")
+    switch = card.get_by_role("switch", name="Automatic push")
     expect(switch).not_to_be_checked()
     switch.press("Space")
     expect(switch).to_be_checked()
