@@ -16,8 +16,8 @@ from tests.support.sandbox import SandboxProcess
 
 from benchmarks.hubspot_setup import BATCH, LATENCY_MS, OWN_KEY, Run, Unlimited, connector, emptied, rows, timed
 from benchmarks.report import Table, scaled, spread, write
-from leadbridge.crm.hubspot.writes import pieces
 from leadbridge.crm.model import Write
+from leadbridge.crm.rows import pieces
 
 LEADS = scaled(10_000)
 ONE_BY_ONE = scaled(100, least=10)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..control import ControlProblem
+from ..templating import templates
 from . import values
 from .records import place_of
 
@@ -23,7 +23,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_templates = Environment(loader=PackageLoader("leadbridge_sandbox.dynamics"), autoescape=True)
+_templates = templates("dynamics")
 TABLES = ("lead", "contact", "account", "opportunity")
 _COLUMNS = {
     "lead": ("subject", "fullname", "companyname", "emailaddress1", "telephone1", "statecode", "statuscode"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..clock import iso_ms
 from ..control import ControlProblem
+from ..templating import templates
 from .human import HubSpotControl
 from .object_types import OBJECT_TYPES, ObjectType
 from .portal import HubSpot
@@ -23,7 +23,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_templates = Environment(loader=PackageLoader("leadbridge_sandbox.hubspot"), autoescape=True)
+_templates = templates("hubspot")
 _COLUMNS = {
     "contacts": (
         "email",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..clock import iso_ms
 from ..control import ControlProblem
+from ..templating import templates
 from . import ids
 from .actions import Actions
 from .catalogue import BUSINESS
@@ -27,7 +27,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_templates = Environment(loader=PackageLoader("leadbridge_sandbox.salesforce"), autoescape=True)
+_templates = templates("salesforce")
 _COLUMNS = {
     "Lead": ("Name", "Company", "Email", "Phone", "Status", "City", "Country", "IsConverted"),
     "Contact": ("Name", "Email", "Phone", "Title", "AccountId", "MailingCity", "MailingCountry"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
 from starlette.responses import HTMLResponse
+
+from ..templating import templates
 
 _HEADERS = {
     # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
@@ -14,7 +15,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_templates = Environment(loader=PackageLoader("leadbridge_sandbox.zoho"), autoescape=True)
+_templates = templates("zoho")
 
 
 def page(template: str, status: int, **values: Any) -> HTMLResponse:

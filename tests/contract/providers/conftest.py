@@ -22,12 +22,7 @@ from tests.contract.providers.zoho import ZohoUnderTest
 from tests.support.hub_in_process import HubUnderTest, running_hub
 from tests.support.wire_server import url_of
 
-ADAPTERS: tuple[type[UnderTest], ...] = (
-    HubSpotUnderTest,
-    ZohoUnderTest,
-    SalesforceUnderTest,
-    DynamicsUnderTest,
-)
+ADAPTERS: tuple[type[UnderTest], ...] = (HubSpotUnderTest, ZohoUnderTest, SalesforceUnderTest, DynamicsUnderTest)
 """Every provider; a new one is added here and nowhere else in the suite."""
 ON_MONGODB = os.environ.get("LEADBRIDGE_TEST_PROVIDERS_ON") == "mongodb"
 """The whole suite can be run with its hubs on a MongoDB server: then at a tenth of the sizes."""

@@ -218,7 +218,9 @@ async def test_a_state_takes_its_usual_status_along(connected: Connected, sandbo
 async def test_a_merged_lead_leads_to_the_one_that_is_left(
     connected: Connected, dynamics: Dynamics, sandbox: DynamicsProcess
 ) -> None:
-    one, two = [await made(connected, lastname=name, emailaddress1=f"{name}@example.test") for name in ("a", "b")]
+    one, two, three = [
+        await made(connected, lastname=name, emailaddress1=f"{name}@example.test") for name in ("a", "b", "c")
+    ]
     _, cursor = await walk(connected, None)
     sandbox.control("POST", "/do/merge", {"object": "leads", "primary": two.id, "other": one.id})
     by_id = await dynamics.read(connected.session(), "lead", None, [one.id, two.id], ["lastname"])
@@ -228,6 +230,12 @@ async def test_a_merged_lead_leads_to_the_one_that_is_left(
     news, _ = await walk(connected, cursor)
     assert [id for change in news for id in change.absorbed] == [one.id]
     assert {change.id for change in news} == {two.id}
+    sandbox.control("POST", "/do/merge", {"object": "leads", "primary": three.id, "other": two.id})
+    later = await dynamics.read(connected.session(), "lead", None, [one.id, two.id, three.id], [])
+    assert {record.id for record in later.values()} == {three.id}, "a survivor may be merged too"
+    sandbox.control("DELETE", f"/records/leads/{three.id}")
+    left = await dynamics.read(connected.session(), "lead", None, [one.id, three.id], ["statecode"])
+    assert list(left) == [one.id]
 
 
 async def test_a_qualified_lead_is_news_and_names_what_was_made_of_it(

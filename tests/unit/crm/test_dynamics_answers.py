@@ -13,7 +13,7 @@ from leadbridge.crm.dynamics import answers, errors
 from leadbridge.crm.dynamics.tables import TABLES
 from leadbridge.crm.dynamics.values import text_of
 from leadbridge.crm.errors import Effect, Refusal, TokenRefused
-from leadbridge.security.transport import HttpResponse
+from leadbridge.security.transport import Headers, HttpResponse
 
 APP = App(
     client_id="11111111-0000-0000-0000-000000000000",
@@ -28,7 +28,7 @@ ID = "7d0c0000-0000-0000-0000-000000000001"
 
 
 def answer(status: int, body: Any, **headers: str) -> HttpResponse:
-    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    named = Headers((name.replace("_", "-"), text) for name, text in headers.items())
     return HttpResponse(status, named, body if isinstance(body, bytes) else orjson.dumps(body), 0.1)
 
 

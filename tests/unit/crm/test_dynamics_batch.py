@@ -6,7 +6,7 @@ import pytest
 
 from leadbridge.crm.dynamics import answers, batch
 from leadbridge.crm.dynamics.batch import Answered, Part
-from leadbridge.security.transport import HttpResponse
+from leadbridge.security.transport import Headers, HttpResponse
 
 ANSWER = (
     b"--batchresponse_3c7a\r\n"
@@ -103,12 +103,12 @@ def test_what_cannot_be_read_ends_the_list() -> None:
 def test_an_answer_without_a_boundary_is_none() -> None:
     with pytest.raises(ValueError, match="boundary"):
         batch.read("text/html", ANSWER)
-    response = HttpResponse(200, {"content-type": "text/html"}, b"<html>maintenance</html>", 0.1)
+    response = HttpResponse(200, Headers([("content-type", "text/html")]), b"<html>maintenance</html>", 0.1)
     assert answers.parts(response, 2) == [None, None]
 
 
 def test_operations_that_nothing_is_said_about_have_no_outcome() -> None:
-    response = HttpResponse(200, {"content-type": TYPE}, ANSWER, 0.1)
+    response = HttpResponse(200, Headers([("content-type", TYPE)]), ANSWER, 0.1)
     found = answers.parts(response, 5)
     assert [None if one is None else one.status for one in found] == [204, 400, 200, None, None]
     assert len(answers.parts(response, 2)) == 2, "more answers than operations are not taken for anybody's"

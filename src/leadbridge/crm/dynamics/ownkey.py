@@ -67,14 +67,23 @@ async def _state(session: Session, table: Table) -> str | None:
 
 async def _make(session: Session, table: Table) -> Check | None:
     """Make the column, unless it is there, and the key; return why not, where that was refused."""
-    columns = answers.ensure(await session.call(requests.attributes(session.app, table)), 200)
+    app, language = session.app, await _language(session)
+    columns = answers.ensure(await session.call(requests.attributes(app, table)), 200)
     if not any(one.get("LogicalName") == unconfirmed.OWN_KEY for one in answers.rows(columns)):
-        made = await session.call(requests.create_column(session.app, table, unconfirmed.OWN_KEY, OWN_KEY_LABEL))
+        made = await session.call(requests.create_column(app, table, unconfirmed.OWN_KEY, OWN_KEY_LABEL, language))
         if made.status >= 400:
             fault = errors.explain(made)
             return Check(NAME, False, fault.message, _BY_HAND)
     name = f"{unconfirmed.OWN_KEY}key"
-    made = await session.call(requests.create_key(session.app, table, name, unconfirmed.OWN_KEY, OWN_KEY_LABEL))
+    made = await session.call(requests.create_key(app, table, name, unconfirmed.OWN_KEY, OWN_KEY_LABEL, language))
     if made.status >= 400 and await _state(session, table) is None:  # else another process made it
         return Check(NAME, False, errors.explain(made).message, _BY_HAND)
     return None
+
+
+async def _language(session: Session) -> int:
+    """Return the organisation's language; the usual one where it may not be read."""
+    response = await session.call(requests.language(session.app))
+    found = answers.rows(errors.body_of(response))
+    code = found[0].get("languagecode") if response.status == 200 and found else None
+    return code if isinstance(code, int) else unconfirmed.LANGUAGE

@@ -39,9 +39,13 @@ from leadbridge.crm.model import (
     Written,
 )
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest, HttpResponse
+
+MERGES_FOLLOWED = 8
+"""How many merges in a row are followed: a survivor may have been merged itself."""
 
 
 class Dynamics:
@@ -143,12 +147,21 @@ class Dynamics:
         if not wanted:
             return {}
         found = await self._found(session, table, field, wanted, fields)
-        # a merged record stays as a closed one that names the survivor
-        masters = {key: one.values[answers.MASTER] for key, one in found.items() if _merged(one)}
-        survivors = [id for id in dict.fromkeys(masters.values()) if id is not None]
-        if survivors:
-            there = await self._found(session, table, table.key, survivors, fields)
-            found = {key: there.get(masters[key] or "", one) if key in masters else one for key, one in found.items()}
+        return await self._survivors(session, table, found, fields)
+
+    async def _survivors(
+        self, session: Session, table: Table, found: dict[str, RemoteRecord], fields: Sequence[str]
+    ) -> dict[str, RemoteRecord]:
+        """Put the survivor in the place of each merged record, which stays as a closed one that names it."""
+        for _ in range(MERGES_FOLLOWED):
+            masters = {key: str(one.values[answers.MASTER]) for key, one in found.items() if _merged(one)}
+            if not masters:
+                break
+            there = await self._found(session, table, table.key, tuple(dict.fromkeys(masters.values())), fields)
+            there = {key: there[master] for key, master in masters.items() if master in there}
+            if not there:  # the survivors were deleted: the closed records are what is left
+                break
+            found = found | there
         return found
 
     async def _found(
@@ -165,7 +178,7 @@ class Dynamics:
         return await rows.upsert(session, _table(object), by, writes)
 
     async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
-        for part in rows.pieces(ids, self.write_batch):
+        for part in pieces(ids, self.write_batch):
             await rows.delete(session, _table(object), part)
 
     async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:

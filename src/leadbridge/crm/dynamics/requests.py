@@ -157,23 +157,28 @@ def keys(app: App, table: Table) -> HttpRequest:
     return get(app, f"{definition(table)}/Keys", select=("SchemaName", "KeyAttributes", "EntityKeyIndexStatus"))
 
 
-def create_column(app: App, table: Table, name: str, label: str) -> HttpRequest:
-    """Return the request that adds a text column."""
+def language(app: App) -> HttpRequest:
+    """Return the request for the language of the organisation, in which a new column must have its label."""
+    return get(app, "organizations", select=("languagecode",), top=1)
+
+
+def create_column(app: App, table: Table, name: str, label: str, language: int) -> HttpRequest:
+    """Return the request that adds a text column; ``language`` is a locale id such as 1033."""
     column = {
         "@odata.type": "Microsoft.Dynamics.CRM.StringAttributeMetadata",
         "SchemaName": name,
         "MaxLength": unconfirmed.OWN_KEY_LENGTH,
         "FormatName": {"Value": "Text"},
         "RequiredLevel": {"Value": "None", "CanBeChanged": True},
-        "DisplayName": _label(label),
-        "Description": _label("The record's id in Leadbridge. Set by the integration; please do not edit."),
+        "DisplayName": _label(label, language),
+        "Description": _label("The record's id in Leadbridge. Set by the integration; please do not edit.", language),
     }
     return send(app, "POST", f"{definition(table)}/Attributes", column)
 
 
-def create_key(app: App, table: Table, name: str, column: str, label: str) -> HttpRequest:
+def create_key(app: App, table: Table, name: str, column: str, label: str, language: int) -> HttpRequest:
     """Return the request that makes a column an alternate key; its index is built afterwards."""
-    key = {"SchemaName": name, "KeyAttributes": [column], "DisplayName": _label(label)}
+    key = {"SchemaName": name, "KeyAttributes": [column], "DisplayName": _label(label, language)}
     return send(app, "POST", f"{definition(table)}/Keys", key)
 
 
@@ -217,6 +222,6 @@ def send(app: App, method: str, path: str, content: object | None = None) -> Htt
     return HttpRequest(method, url, headers=headers, body=raw, profile=Profile.VENDOR, repeatable=method == "DELETE")
 
 
-def _label(text: str) -> dict[str, Any]:
-    label = {"@odata.type": "Microsoft.Dynamics.CRM.LocalizedLabel", "Label": text, "LanguageCode": 1033}
+def _label(text: str, language: int) -> dict[str, Any]:
+    label = {"@odata.type": "Microsoft.Dynamics.CRM.LocalizedLabel", "Label": text, "LanguageCode": language}
     return {"@odata.type": "Microsoft.Dynamics.CRM.Label", "LocalizedLabels": [label]}

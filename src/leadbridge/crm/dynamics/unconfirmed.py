@@ -11,6 +11,10 @@ without making a solution first; an organisation that changed its default publis
 
 OWN_KEY_LENGTH: Final = 100
 
+LANGUAGE: Final = 1033
+"""The language of our column's label where the organisation's own cannot be read: English. Whether Dataverse takes a
+label in a language that an organisation does not have is not documented, so its own is asked for (``languagecode``)."""
+
 CREATE_LAG: Final = timedelta(seconds=30)
 """How long an unanswered create may stay invisible to look-ups: records are read at once, key caches within 30 s."""
 
@@ -20,8 +24,9 @@ CHANGE_LAG: Final = timedelta(0)
 POLL_OVERLAP: Final = timedelta(minutes=2)
 """How far a walk by ``modifiedon``, which has whole seconds, reaches back behind where the last one ended."""
 
-KEY_WAIT_SECONDS: Final = 40.0
-"""How long the index of a new alternate key is waited for; on a small table it takes a few seconds."""
+KEY_WAIT_SECONDS: Final = 15.0
+"""How long the index of a new alternate key is waited for; a small table takes seconds, and the person who connects
+waits too."""
 
 EXPIRED_STATUS: Final = frozenset({400, 404, 410, 412})
 """Statuses that may come with the code of an expired delta link."""

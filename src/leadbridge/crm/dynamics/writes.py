@@ -7,9 +7,7 @@ no values and no versions, so every row would be read once more; a batch tells a
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import orjson
@@ -21,6 +19,7 @@ from leadbridge.crm.dynamics.values import BadValue, content
 from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.model import Write, Written
 from leadbridge.crm.provider import App, Session
+from leadbridge.crm.rows import in_calls, pieces, with_keys
 from leadbridge.security.errors import OutcomeLost
 from leadbridge.security.origins import origin_of
 
@@ -28,28 +27,6 @@ BATCH = 100
 """Operations of one batch. Dataverse takes 1,000, one after the other; this many take a few seconds."""
 IN_FLIGHT = 4
 """Batches of one upsert under way at once."""
-T = TypeVar("T")
-
-SAME_KEY = Fault(
-    code="duplicate_in_call",
-    message="Another record of the same call has the same key, so this one was not written.",
-    cause="Two records of ours would be one record at Dynamics.",
-    hint="Merge the two, or correct the key of one of them, and sync again.",
-    retryable=False,
-)
-NO_KEY = Fault(
-    code="key_missing",
-    message="The record has no value for the field that it is found by.",
-    cause="The key field is empty.",
-    hint="Fill it in, and sync again.",
-    retryable=True,
-)
-
-
-def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the rows in pieces of at most ``size``."""
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
 
 
 async def write(session: Session, table: Table, rows: Sequence[Write]) -> list[Written]:
@@ -67,35 +44,13 @@ async def upsert(session: Session, table: Table, by: str, rows: Sequence[Write])
     Where only some calls fail, their rows are told with the failure.
     """
     types = await types_of(session, table, rows)
-    outcomes: dict[str, Written] = {}
-    seen: set[str] = set()
-    good: list[Write] = []
-    for row in rows:
-        key = row.values.get(by, "").strip().casefold()
-        fault = NO_KEY if not key else SAME_KEY if key in seen else None
-        if fault is not None:
-            outcomes[row.trace] = Written(row.trace, fault=fault)
-            continue
-        seen.add(key)
-        good.append(row)
-    parts = list(pieces(good, BATCH))
-    gate = asyncio.Semaphore(IN_FLIGHT)
+    good, outcomes = with_keys(rows, by, "Dynamics")
+    calls = [[part] for part in pieces(good, BATCH)]
 
-    async def one(part: Sequence[Write]) -> list[Written]:
-        async with gate:
-            return await _sent(session, table, part, types, by)
+    async def send(part: Sequence[Write]) -> list[Written]:
+        return await _sent(session, table, part, types, by)
 
-    results = await asyncio.gather(*(one(part) for part in parts), return_exceptions=True)
-    for part, result in zip(parts, results, strict=True):
-        if isinstance(result, BaseException):
-            if not isinstance(result, CallFailed | OutcomeLost) or all(
-                isinstance(other, BaseException) for other in results
-            ):
-                raise result
-            # what other calls have written must not be lost sight of because this one failed
-            fault = result.fault if isinstance(result, CallFailed) else answers.NO_OUTCOME
-            result = [Written(row.trace, fault=fault) for row in part]
-        outcomes |= {outcome.trace: outcome for outcome in result}
+    outcomes |= await in_calls(calls, send, at_once=IN_FLIGHT, unknown=answers.NO_OUTCOME)
     return [outcomes[row.trace] for row in rows]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from leadbridge.crm.hubspot import answers, describing, errors, requests, unconfirmed
 from leadbridge.crm.hubspot.defaults import ASSOCIATION_TYPES
-from leadbridge.crm.hubspot.writes import pieces
 from leadbridge.crm.model import Owner, Pair, Pipeline, RemoteRecord, Version
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 
 
 class Extras:

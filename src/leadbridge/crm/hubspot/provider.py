@@ -42,6 +42,7 @@ from leadbridge.crm.model import (
     Written,
 )
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest, HttpResponse
 
@@ -178,7 +179,7 @@ class HubSpot(Extras):
         return await rows.upsert(session, object, by, writes)
 
     async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
-        for part in rows.pieces(ids, self.write_batch):
+        for part in pieces(ids, self.write_batch):
             answers.ensure(await session.call(requests.batch_archive(session.app, object, part)), 204)
 
     async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:

@@ -7,16 +7,15 @@ rows stand alone.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.hubspot import answers, errors, requests
 from leadbridge.crm.hubspot.defaults import LEADS
 from leadbridge.crm.model import Write, Written
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import in_calls, pieces, with_keys
 from leadbridge.security.errors import OutcomeLost
 from leadbridge.security.origins import origin_of
 from leadbridge.security.transport import HttpRequest
@@ -25,30 +24,8 @@ BATCH = 100
 """Rows that one call takes."""
 IN_FLIGHT = 8
 """Calls of one upsert that are under way at once; how many go out in a time is the session's affair."""
-T = TypeVar("T")
 
 Build = Callable[[Sequence[Write]], HttpRequest]
-
-SAME_KEY = Fault(
-    code="duplicate_in_call",
-    message="Another record of the same call has the same key, so this one was not written.",
-    cause="Two records of ours would be one record at HubSpot.",
-    hint="Merge the two, or correct the key of one of them, and sync again.",
-    retryable=False,
-)
-NO_KEY = Fault(
-    code="key_missing",
-    message="The record has no value for the field that it is found by.",
-    cause="The key field is empty.",
-    hint="Fill it in, and sync again.",
-    retryable=True,
-)
-
-
-def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the rows in pieces of at most ``size``."""
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
 
 
 async def write(session: Session, object: str, rows: Sequence[Write]) -> list[Written]:
@@ -64,35 +41,13 @@ async def upsert(session: Session, object: str, by: str, rows: Sequence[Write]) 
     A contact is found by each of its addresses. Where an upsert by e-mail met a contact whose own address is another,
     that contact may be somebody else, and the row is told as a fault that names it.
     """
-    outcomes: dict[str, Written] = {}
-    seen: set[str] = set()
-    good: list[Write] = []
-    for row in rows:
-        key = row.values.get(by, "").strip().casefold()
-        fault = NO_KEY if not key else SAME_KEY if key in seen else None
-        if fault is not None:
-            outcomes[row.trace] = Written(row.trace, fault=fault)
-            continue
-        seen.add(key)
-        good.append(row)
-    parts = list(pieces(good, BATCH))
-    gate = asyncio.Semaphore(IN_FLIGHT)
+    good, outcomes = with_keys(rows, by, "HubSpot")
+    calls = [[part] for part in pieces(good, BATCH)]
 
-    async def one(part: Sequence[Write]) -> list[Written]:
-        async with gate:
-            return await _upsert_part(session, object, by, part)
+    async def send(part: Sequence[Write]) -> list[Written]:
+        return await _upsert_part(session, object, by, part)
 
-    results = await asyncio.gather(*(one(part) for part in parts), return_exceptions=True)
-    for part, result in zip(parts, results, strict=True):
-        if isinstance(result, BaseException):
-            if not isinstance(result, CallFailed | OutcomeLost) or all(
-                isinstance(one, BaseException) for one in results
-            ):
-                raise result
-            # what other calls have written must not be lost sight of because this one failed
-            fault = result.fault if isinstance(result, CallFailed) else answers.NO_OUTCOME
-            result = [Written(row.trace, fault=fault) for row in part]
-        outcomes |= {outcome.trace: outcome for outcome in result}
+    outcomes |= await in_calls(calls, send, at_once=IN_FLIGHT, unknown=answers.NO_OUTCOME)
     return [outcomes[row.trace] for row in rows]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from leadbridge.crm.errors import CallFailed
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.crm.salesforce import answers, errors, requests, unconfirmed
-from leadbridge.crm.salesforce.writes import BATCH, pieces
+from leadbridge.crm.salesforce.writes import BATCH
 
 GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID"})
 """What a record that is not there is refused with; deleting it is done."""

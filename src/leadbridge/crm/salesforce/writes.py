@@ -7,14 +7,14 @@ once: an answer tells only ids, and the record's version counts.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.model import RemoteRecord, Write, Written
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import in_calls, pieces, with_keys
 from leadbridge.crm.salesforce import answers, errors, reading, requests, unconfirmed
 from leadbridge.crm.salesforce.defaults import LEADS, PARENT
 from leadbridge.crm.salesforce.ids import long_id
@@ -29,24 +29,9 @@ IN_FLIGHT = 4
 least edition."""
 SMALLER: Mapping[int, int] = {200: 50, 50: 1}
 """Rows at once to the next lower number, for organisations whose own code is at its limits."""
-T = TypeVar("T")
 
 Build = Callable[[Sequence[Write]], HttpRequest]
 
-SAME_KEY = Fault(
-    code="duplicate_in_call",
-    message="Another record of the same call has the same key, so this one was not written.",
-    cause="Two records of ours would be one record at Salesforce.",
-    hint="Merge the two, or correct the key of one of them, and sync again.",
-    retryable=False,
-)
-NO_KEY = Fault(
-    code="key_missing",
-    message="The record has no value for the field that it is found by.",
-    cause="The key field is empty.",
-    hint="Fill it in, and sync again.",
-    retryable=True,
-)
 CHANGED_MEANWHILE = Fault(
     code="changed_meanwhile",
     message="The record was changed in Salesforce between our read and our write, so it was not written.",
@@ -54,12 +39,6 @@ CHANGED_MEANWHILE = Fault(
     hint="Nothing needs to be done: it is read and decided again.",
     retryable=True,
 )
-
-
-def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the rows in pieces of at most ``size``."""
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
 
 
 @dataclass(slots=True)
@@ -95,38 +74,13 @@ async def upsert(session: Session, object: str, by: str, rows: Sequence[Write]) 
     Where only some calls fail, their rows are told with the failure. Rows of one parent go one after the other:
     Salesforce locks the parent while a row is written.
     """
-    outcomes: dict[str, Written] = {}
-    seen: set[str] = set()
-    good: list[Write] = []
-    for row in rows:
-        key = row.values.get(by, "").strip().casefold()
-        fault = NO_KEY if not key else SAME_KEY if key in seen else None
-        if fault is not None:
-            outcomes[row.trace] = Written(row.trace, fault=fault)
-            continue
-        seen.add(key)
-        good.append(row)
-    gate = asyncio.Semaphore(IN_FLIGHT)
-    failures: list[BaseException] = []
-    through = 0
+    good, outcomes = with_keys(rows, by, "Salesforce")
 
-    async def lane(parts: Sequence[Sequence[Write]]) -> None:
-        nonlocal through
-        for part in parts:
-            async with gate:
-                try:
-                    found = await _upsert_part(session, object, by, part)
-                    through += 1
-                except (CallFailed, OutcomeLost) as error:
-                    # what other calls have written must not be lost sight of because this one failed
-                    failures.append(error)
-                    fault = error.fault if isinstance(error, CallFailed) else answers.NO_OUTCOME
-                    found = [Written(row.trace, fault=fault) for row in part]
-            outcomes.update({outcome.trace: outcome for outcome in found})
+    async def send(part: Sequence[Write]) -> list[Written]:
+        return await _upsert_part(session, object, by, part)
 
-    await asyncio.gather(*(lane(parts) for parts in lanes(good, PARENT.get(object))))
-    if failures and not through:
-        raise failures[0]
+    calls = lanes(good, PARENT.get(object))
+    outcomes |= await in_calls(calls, send, at_once=IN_FLIGHT, unknown=answers.NO_OUTCOME)
     return [outcomes[row.trace] for row in rows]
 
 

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from leadbridge.crm.model import Owner, Pair, Write
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.crm.zoho import answers, describing, reading, requests, watching
 from leadbridge.crm.zoho import writes as rows
 from leadbridge.kit.errors import InvalidInput
@@ -43,7 +44,7 @@ class Extras:
         field = _reference(source, target)
         by_source = {pair.source: pair for pair in pairs}
         refused: dict[Pair, str] = {}
-        for part in rows.pieces(list(by_source.values()), rows.BATCH):
+        for part in pieces(list(by_source.values()), rows.BATCH):
             writes = [Write(pair.source, {field: pair.target}, pair.source) for pair in part]
             for pair, outcome in zip(part, await rows.write(session, source, writes), strict=True):
                 if outcome.fault is not None:

@@ -24,6 +24,7 @@ from leadbridge.crm.model import (
     Written,
 )
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.crm.zoho import answers, describing, errors, grants, places, reading, requests, webhooks
 from leadbridge.crm.zoho import changes as changing
 from leadbridge.crm.zoho import writes as rows
@@ -165,7 +166,7 @@ class Zoho(Extras):
         return await rows.upsert(session, object, by, writes)
 
     async def delete(self, session: Session, object: str, ids: Sequence[str]) -> None:
-        for part in rows.pieces(ids, self.write_batch):
+        for part in pieces(ids, self.write_batch):
             await rows.delete(session, object, part)
 
     async def describe(self, session: Session, object: str) -> tuple[FieldInfo, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from leadbridge.crm.model import RemoteRecord
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import pieces
 from leadbridge.crm.zoho import answers, requests, unconfirmed
-from leadbridge.crm.zoho.writes import pieces
 
 IN_AT_ONCE = 50
 """Values that one question compares with; Zoho takes 100."""

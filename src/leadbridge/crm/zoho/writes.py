@@ -6,15 +6,14 @@ whose answer was lost is not repeated; an upsert is.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TypeVar
 
 from leadbridge.crm.errors import CallFailed, Fault
 from leadbridge.crm.model import Write, Written
 from leadbridge.crm.provider import Session
+from leadbridge.crm.rows import in_calls, pieces, with_keys
 from leadbridge.crm.zoho import answers, describing, errors, requests, unconfirmed
 from leadbridge.crm.zoho.defaults import CHECKED_FOR_DUPLICATES, HEAVY_PACE, LEADS
 from leadbridge.crm.zoho.fieldtypes import FIELD_TYPES
@@ -27,30 +26,9 @@ BATCH = 100
 """Rows that one call takes."""
 IN_FLIGHT = 5
 """Calls of one upsert that are under way at once; how many of an account are is the session's affair."""
-T = TypeVar("T")
 Build = Callable[[Sequence[Write]], HttpRequest]
 
-SAME_KEY = Fault(
-    code="duplicate_in_call",
-    message="Another record of the same call has the same key, so this one was not written.",
-    cause="Two records of ours would be one record at Zoho.",
-    hint="Merge the two, or correct the key of one of them, and sync again.",
-    retryable=False,
-)
-NO_KEY = Fault(
-    code="key_missing",
-    message="The record has no value for the field that it is found by.",
-    cause="The key field is empty.",
-    hint="Fill it in, and sync again.",
-    retryable=True,
-)
 NO_FIELD = "Zoho has no field {name} in {module}, so the record was not written."
-
-
-def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the rows in pieces of at most ``size``."""
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
 
 
 async def write(session: Session, module: str, rows: Sequence[Write]) -> list[Written]:
@@ -104,34 +82,14 @@ async def upsert(session: Session, module: str, by: str, rows: Sequence[Write]) 
     """
     types = await _types(session, module, rows)
     outcomes, known = _known(rows, module, types)
-    seen: set[str] = set()
-    good: list[Write] = []
-    for row in known:
-        key = row.values.get(by, "").strip().casefold()
-        fault = NO_KEY if not key else SAME_KEY if key in seen else None
-        if fault is not None:
-            outcomes[row.trace] = Written(row.trace, fault=fault)
-            continue
-        seen.add(key)
-        good.append(row)
-    parts = list(pieces(good, BATCH))
-    gate = asyncio.Semaphore(IN_FLIGHT)
+    good, faulty = with_keys(known, by, "Zoho")
+    calls = [[part] for part in pieces(good, BATCH)]
 
-    async def one(part: Sequence[Write]) -> list[Written]:
-        async with gate:
-            return await _sent(session, lambda some: requests.upsert(session.app, module, [by], some, types), part)
+    async def send(part: Sequence[Write]) -> list[Written]:
+        return await _sent(session, lambda some: requests.upsert(session.app, module, [by], some, types), part)
 
-    results = await asyncio.gather(*(one(part) for part in parts), return_exceptions=True)
-    for part, result in zip(parts, results, strict=True):
-        if isinstance(result, BaseException):
-            if not isinstance(result, CallFailed | OutcomeLost) or all(
-                isinstance(other, BaseException) for other in results
-            ):
-                raise result
-            # what other calls have written must not be lost sight of because this one failed
-            fault = result.fault if isinstance(result, CallFailed) else answers.NO_OUTCOME
-            result = [Written(row.trace, fault=fault) for row in part]
-        outcomes |= {outcome.trace: outcome for outcome in result}
+    outcomes |= faulty
+    outcomes |= await in_calls(calls, send, at_once=IN_FLIGHT, unknown=answers.NO_OUTCOME)
     return [outcomes[row.trace] for row in rows]
 
 
