@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.dashboard import Person, write_leads
+from tests.support.dashboard import PATIENCE_MS, Person, write_leads
 
 MANY = 20_000
+QUOTAS = "/api/v1/automation/usage/quotas"
 
 
 @pytest.fixture
@@ -109,6 +110,38 @@ def test_a_filter_is_saved_as_a_view_used_and_exported(admin: Person, grace: str
     page.get_by_role("button", name="Delete this view").click()
     expect(page.get_by_role("button", name="Delete this view")).to_have_count(0)
     assert admin.stage.hub.data("GET", "/api/v1/leads/views") == []
+
+
+def test_an_import_that_a_limit_stops_shows_why_and_goes_on(admin: Person, tmp_path: Path) -> None:
+    hub = admin.stage.hub
+    (standing,) = [one for one in hub.data("GET", QUOTAS) if one["quota"] == "leadsPerMonth"]
+    hub.data("PATCH", QUOTAS, json={"leadsPerMonth": {"hard": standing["used"] + 2}})
+    page = admin.go("/super-user/imports/new")
+    rows = "".join(f"Pia{n},Pause,pia{n}@pause.example\n" for n in range(5))
+    file = tmp_path / "paused.csv"
+    file.write_text(f"First Name,Last Name,Email\n{rows}", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("button", name="Import 5 rows").click()
+    page.wait_for_url(re.compile("/imports/[0-9a-f]{24}"))
+    state = page.locator("[data-import]")
+    expect(state).to_have_attribute("data-import", "paused")
+    expect(state).to_contain_text("Paused")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("nothing of them is lost")
+    expect(alert).to_contain_text("quota_exceeded")
+    assert admin.check() == []
+    with page.expect_response("**/resume") as tried:
+        page.get_by_role("button", name="Go on", exact=True).click()
+    assert tried.value.status == 202
+    expect(state).to_have_attribute("data-import", "paused")  # there is still no room
+    hub.data("PATCH", QUOTAS, json={"leadsPerMonth": {}})
+    resumed = hub.api("POST", f"/api/v1/leads/imports/{page.url.rpartition('/')[2]}/resume")
+    assert resumed.status in (202, 409)  # 409: it goes on by itself already
+    expect(state).to_have_attribute("data-import", "done", timeout=3 * PATIENCE_MS)
+    expect(alert).to_have_count(0)
+    expect(page.locator('[data-count="created"]')).to_contain_text("5")
+    assert admin.check() == []
 
 
 def test_an_import_under_way_is_seen_cancelled_and_undone(admin: Person, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,16 +47,17 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[Stage]:
-    """Start sandbox and hub for a ``with`` block."""
+def stage(folder: Path, more: Mapping[str, str] | None = None, origins: tuple[str, ...] = ()) -> Iterator[Stage]:
+    """Start sandbox and hub for a ``with`` block; ``more`` are settings, ``origins`` those of further sandboxes."""
     with SandboxProcess() as sandbox:
         settings = {
-            "LEADBRIDGE_SANDBOX_ORIGINS": sandbox.url,
+            "LEADBRIDGE_SANDBOX_ORIGINS": ",".join((sandbox.url, *origins)),
             "LEADBRIDGE_AUTOMATIC_PUSH": "0",
             "HUBSPOT_CLIENT_ID": CLIENT_ID,
             "HUBSPOT_CLIENT_SECRET": CLIENT_SECRET,
             "LEADBRIDGE_HUBSPOT_API_URL": sandbox.url,
             "LEADBRIDGE_HUBSPOT_AUTHORIZE_URL": f"{sandbox.url}/oauth/authorize",
+            **(more or {}),
         }
         with RunningHub(folder / "hub", env=settings) as hub:
             yield Stage(hub, sandbox)

@@ -53,6 +53,8 @@ export interface Connection {
   statusReason?: { code: string; message: string; hint: string; until?: string };
   syncing: boolean;
   primary: boolean;
+  /** Whether leads that are created or changed go to it by themselves. */
+  automaticPush: boolean;
   accountInfo: { accountName: string; accountId: string; accountEmail?: string; accountUrl?: string; environment: string };
   tokens: { hasAccessToken: boolean; hasRefreshToken: boolean; tokenExpiry?: string; tokenExpiryEstimated: boolean };
   scopes: string[];

@@ -81,6 +81,9 @@ const LIVE = new Set(["receiving", "queued", "checking", "running", "undoing"]);
 /** Whether an import goes on. */
 export const isLive = (job: ImportJob): boolean => LIVE.has(job.status);
 
+/** Milliseconds until an import is asked for again, or false where it has ended. A paused one goes on by itself some time. */
+const pauseBeforeNextLook = (job: ImportJob): number | false => (isLive(job) ? 1_000 : job.status === "paused" && 10_000);
+
 export function useImports(): ListResult<ImportJob> {
   return useList<ImportJob>(["imports", "list"], (cursor) => api.GET("/api/v1/leads/imports", { params: { query: { limit: 50, cursor } } }), {
     refetchInterval: 10_000,
@@ -91,7 +94,7 @@ export function useOneImport(id: string) {
   return useQuery({
     queryKey: ["imports", id],
     queryFn: () => data<ImportJob>(api.GET("/api/v1/leads/imports/{id}", { params: { path: { id } } })),
-    refetchInterval: (query) => (query.state.data && isLive(query.state.data) ? 1_000 : false),
+    refetchInterval: ({ state }) => (state.data ? pauseBeforeNextLook(state.data) : false),
   });
 }
 

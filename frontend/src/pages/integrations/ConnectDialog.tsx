@@ -7,13 +7,22 @@ import { text } from "../../text";
 import { hearEnded, type Ended } from "./channel";
 import { useBegin, useConnections, type Begin } from "./hooks";
 import { Outcome } from "./Outcome";
+import { PlaceForm } from "./PlaceForm";
+import { NOTHING_ENTERED, placeOf, questionOf } from "./places";
 
 const FEATURES = "popup,width=640,height=760";
 
-/** A connect from its beginning to a clear end. The pop-up was opened by the click itself, or browsers would block it. */
+/** A connect from its beginning to a clear end.
+ *
+ * Where nothing is asked, the pop-up was opened by the click itself, or browsers would block it. Where the CRM has several
+ * places, it is opened after the hub has taken the answer, so that a refused one opens none; a browser that blocks it then
+ * gets the button.
+ */
 export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: Window | null; onClose: () => void }) {
   const client = useQueryClient();
-  const { mutate, ...asked } = useBegin();
+  const { mutate, reset, ...asked } = useBegin();
+  const question = questionOf(begin.provider.id, begin.connectionId);
+  const [entered, setEntered] = useState(NOTHING_ENTERED);
   const [ended, setEnded] = useState<Ended | null>(null);
   const [closed, setClosed] = useState(false);
   const [opened, setOpened] = useState<Window | null>(popup);
@@ -27,20 +36,23 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
       setEnded(null);
       setClosed(false);
       setOpened(place);
-      mutate(begin, {
-        onSuccess: ({ authUrl: target }) => {
-          if (place) place.location.href = target;
+      mutate(
+        { ...begin, place: {} },
+        {
+          onSuccess: ({ authUrl: target }) => {
+            if (place) place.location.href = target;
+          },
+          onError: () => place?.close(),
         },
-        onError: () => place?.close(),
-      });
+      );
     },
     [begin, mutate],
   );
   useEffect(() => {
-    if (started.current) return;
+    if (started.current || question) return;
     started.current = true;
     start(popup);
-  }, [popup, start]);
+  }, [popup, question, start]);
   useEffect(
     () =>
       hearEnded((told) => {
@@ -57,22 +69,39 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
     return () => window.clearInterval(timer);
   }, [ended, opened]);
 
-  const openAgain = () => {
-    const place = window.open(authUrl, "leadbridge-connect", FEATURES);
-    setOpened(place);
+  const open = (address: string | undefined) => {
+    setOpened(openPopup(address));
     setClosed(false);
+  };
+  const submit = () => mutate({ ...begin, place: placeOf(question, entered) }, { onSuccess: ({ authUrl: target }) => open(target) });
+  const again = () => {
+    if (!question) return start(openPopup());
+    setEnded(null);
+    reset(); // back to the question, with what was entered
   };
   const account = known.data?.filter((one) => one.provider === begin.provider.id && one.status === "active").at(-1)?.accountInfo.accountName;
   return (
     <Dialog onClose={onClose} title={text.connect.title(name)}>
       <Stack>
-        {asked.isPending && (
+        {question && !ended && !asked.isSuccess && (
+          <PlaceForm
+            name={name}
+            question={question}
+            entered={entered}
+            change={(part) => setEntered((before) => ({ ...before, ...part }))}
+            busy={asked.isPending}
+            error={asked.error}
+            submit={submit}
+            cancel={onClose}
+          />
+        )}
+        {!question && asked.isPending && (
           <Group gap="sm">
             <Loader size="sm" aria-hidden />
             <Text>{text.connect.opening}</Text>
           </Group>
         )}
-        {asked.isError && <ErrorNote error={asked.error} retry={() => start(openPopup())} />}
+        {!question && asked.isError && <ErrorNote error={asked.error} retry={() => start(openPopup())} />}
         {asked.isSuccess && !ended && (
           <>
             {opened ? (
@@ -87,7 +116,7 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
               {text.connect.waitingHint}
             </Text>
             <Group>
-              <Button variant={opened && !closed ? "default" : "filled"} onClick={openAgain}>
+              <Button variant={opened && !closed ? "default" : "filled"} onClick={() => open(authUrl)}>
                 {opened ? text.connect.openAgain : text.connect.openWindow}
               </Button>
               <Button variant="subtle" onClick={onClose}>
@@ -100,9 +129,7 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
           <>
             <Outcome code={ended.code} account={account} />
             <Group>
-              {ended.status !== "connected" && ended.status !== "pending" && (
-                <Button onClick={() => start(openPopup())}>{text.connect.again}</Button>
-              )}
+              {ended.status !== "connected" && ended.status !== "pending" && <Button onClick={again}>{text.connect.again}</Button>}
               <Button variant={ended.status === "connected" ? "filled" : "default"} onClick={onClose}>
                 {text.connect.done}
               </Button>
@@ -114,7 +141,7 @@ export function ConnectDialog({ begin, popup, onClose }: { begin: Begin; popup: 
   );
 }
 
-/** Opens the pop-up, empty: its address is known a moment later. */
-export function openPopup(): Window | null {
-  return window.open("", "leadbridge-connect", FEATURES);
+/** Opens the pop-up, empty where its address is known a moment later. */
+export function openPopup(address = ""): Window | null {
+  return window.open(address, "leadbridge-connect", FEATURES);
 }

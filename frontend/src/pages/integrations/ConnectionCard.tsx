@@ -1,18 +1,18 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Paper, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconDots } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
-import { asApiError } from "../../api/errors";
 import type { Connection, Provider } from "../../api/shapes";
 import { Chip } from "../../parts/Chip";
 import { Facts } from "../../parts/Page";
 import { useMay } from "../../parts/session";
 import { text, when } from "../../text";
+import { AutomaticPush } from "./AutomaticPush";
 import { useChange, useErrorCount, useUserName } from "./hooks";
 import { LastSyncs } from "./LastSyncs";
 import { connectionState } from "./state";
 import { TestDialog } from "./TestDialog";
+import { toldOfChange } from "./told";
 
 interface Props {
   provider: Provider;
@@ -31,11 +31,7 @@ export function ConnectionCard({ provider, connection, reconnect, disconnect }: 
   const state = connectionState(connection, errors.data?.count ?? 0);
   const account = connection.accountInfo;
   const toErrors = () => void navigate({ to: "/super-user/errors", search: { connectionId: connection._id } });
-  const save = (body: { primary?: boolean; paused?: boolean }) =>
-    change.mutate(body, {
-      onSuccess: () => notifications.show({ message: text.integrations.changed }),
-      onError: (error) => notifications.show({ color: "red", message: asApiError(error).message }),
-    });
+  const save = (body: { primary?: boolean; paused?: boolean }) => change.mutate(body, toldOfChange);
   return (
     <Paper withBorder p="md" data-connection={connection._id} data-status={connection.status}>
       <Stack gap="sm">
@@ -94,6 +90,7 @@ export function ConnectionCard({ provider, connection, reconnect, disconnect }: 
         ))}
         <Details connection={connection} errors={errors.data} />
         <LastSyncs connectionId={connection._id} />
+        {connection.status !== "pending" && <AutomaticPush connection={connection} may={may.manage} />}
         <Group gap="xs">
           {may.manage && state.action === "reconnect" && <Button onClick={reconnect}>{text.integrations.reconnect}</Button>}
           {may.manage && state.action === "resume" && (

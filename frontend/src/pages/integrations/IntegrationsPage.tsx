@@ -11,6 +11,7 @@ import { ConnectDialog, openPopup } from "./ConnectDialog";
 import { DisconnectDialog } from "./DisconnectDialog";
 import { useConnections, useProviders, type Begin } from "./hooks";
 import { Outcome } from "./Outcome";
+import { questionOf } from "./places";
 import { ProviderCard, type Dialogs } from "./ProviderCard";
 
 export default function IntegrationsPage() {
@@ -47,7 +48,7 @@ function CrmTab() {
   const [connecting, setConnecting] = useState<{ begin: Begin; popup: Window | null } | null>(null);
   const [ending, setEnding] = useState<{ connection: Connection; name: string } | null>(null);
   const dialogs = {
-    connect: (begin: Begin) => setConnecting({ begin, popup: openPopup() }),
+    connect: (begin: Begin) => setConnecting({ begin, popup: questionOf(begin.provider.id, begin.connectionId) ? null : openPopup() }),
     disconnect: (connection: Connection, name: string) => setEnding({ connection, name }),
   };
   return (

@@ -9,6 +9,8 @@ interface Vendor {
   place: string;
   address: string;
   variables: string[];
+  /** Variables that a connect can do without. */
+  optional?: string[];
   scopes: string[];
 }
 
@@ -21,10 +23,10 @@ const VENDORS: Record<string, Vendor> = {
     scopes: [],
   },
   salesforce: {
-    place: "Salesforce Setup, App Manager: Connected App",
+    place: "Salesforce Setup, External Client App Manager",
     address: "https://login.salesforce.com/",
     variables: ["SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"],
-    scopes: ["api", "refresh_token", "offline_access"],
+    scopes: ["api", "refresh_token", "id"],
   },
   hubspot: {
     place: "HubSpot for developers",
@@ -33,9 +35,10 @@ const VENDORS: Record<string, Vendor> = {
     scopes: ["crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.companies.read", "crm.objects.companies.write"],
   },
   dynamics: {
-    place: "Azure Portal: App registrations",
-    address: "https://portal.azure.com/",
-    variables: ["DYNAMICS_CLIENT_ID", "DYNAMICS_CLIENT_SECRET", "DYNAMICS_RESOURCE"],
+    place: "Microsoft Entra: App registrations",
+    address: "https://entra.microsoft.com/",
+    variables: ["DYNAMICS_CLIENT_ID", "DYNAMICS_CLIENT_SECRET"],
+    optional: ["DYNAMICS_RESOURCE"],
     scopes: ["Dynamics CRM: user_impersonation"],
   },
 };
@@ -74,6 +77,12 @@ export function SetupHelp({ provider, onClose }: { provider: Provider; onClose: 
                   <Chip tone={provider.missing.includes(name) ? "bad" : "good"}>
                     {provider.missing.includes(name) ? text.setup.missing : text.setup.set}
                   </Chip>
+                </Group>
+              ))}
+              {vendor?.optional?.map((name) => (
+                <Group key={name} gap="xs">
+                  <code>{name}</code>
+                  <Chip tone="plain">{text.setup.optional}</Chip>
                 </Group>
               ))}
             </Stack>

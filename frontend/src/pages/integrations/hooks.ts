@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, enveloped } from "../../api/client";
 import type { Connection, ConnectionTest, Disconnected, ErrorEntry, Provider, UsageEvent, User } from "../../api/shapes";
 import { useMay } from "../../parts/session";
+import type { Place } from "./places";
 
 export function useProviders() {
   return useQuery({
@@ -76,10 +77,10 @@ export function resultAddress(provider: Provider): string {
 
 export function useBegin() {
   return useMutation({
-    mutationFn: ({ provider, connectionId }: Begin) =>
+    mutationFn: ({ provider, connectionId, place }: Begin & { place: Place }) =>
       data<{ authUrl: string }>(
         api.POST("/api/v1/crm-integration/oauth/init", {
-          body: { provider: provider.id, returnUrl: resultAddress(provider), connectionId: connectionId ?? null },
+          body: { provider: provider.id, returnUrl: resultAddress(provider), connectionId: connectionId ?? null, ...place },
         }),
       ),
   });
@@ -102,9 +103,13 @@ export function useTest(connectionId: string) {
 export function useChange(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { primary?: boolean; paused?: boolean }) =>
+    mutationFn: (body: { primary?: boolean; paused?: boolean; automaticPush?: boolean }) =>
       data<Connection>(api.PATCH("/api/v1/crm-integration/connections/{id}", { params: { path: { id } }, body })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["connections"] }),
+    onSuccess: (changed) => {
+      // the answer is shown at once, the rest (another one may have been the primary) a moment later
+      client.setQueryData<Connection[]>(["connections"], (all) => all?.map((one) => (one._id === id ? changed : one)));
+      void client.invalidateQueries({ queryKey: ["connections"] });
+    },
   });
 }
 
