@@ -58,8 +58,8 @@ TIERS = (
     Tier("whole programs on SQLite", 240, WHOLE, marked="not mongodb", processes=3),
     Tier("safe ground on SQLite", 240, GUARD, marked="not mongodb", processes=4),
     Tier("contract on the MongoDB-wire server", 180, ("tests/contract",), without=APART, marked="mongodb", processes=3),
-    Tier("provider sandboxes", 180, ("tests/contract/sandbox",), processes=3),
-    Tier("providers", 240, ("tests/contract/providers",), processes=3, spread="worksteal"),
+    Tier("provider sandboxes", 240, ("tests/contract/sandbox",), processes=3),
+    Tier("providers", 400, ("tests/contract/providers",), processes=3, spread="worksteal"),
     Tier("simulation", 60, ("tests/simulation",), processes=2),
     Tier("browser", 180, ("tests/e2e",), processes=2),
 )
