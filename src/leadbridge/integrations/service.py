@@ -5,32 +5,26 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from leadbridge.crm.catalogue import PROVIDERS
 from leadbridge.crm.errors import Fault
-from leadbridge.crm.provider import App, Check, Provider
-from leadbridge.crm.registry import app_of
-from leadbridge.integrations.addresses import Addresses
+from leadbridge.crm.provider import Check, Provider
 from leadbridge.integrations.callback import Callbacks, Landing
 from leadbridge.integrations.checks import OWN_KEY, Tested, Tester
 from leadbridge.integrations.connections import Connections, Disconnected, GivenBack, primary_of
 from leadbridge.integrations.errors import (
     NoActiveConnection,
     NotConnected,
-    ProviderNotAvailable,
-    ProviderNotConfigured,
-    UnknownProvider,
 )
 from leadbridge.integrations.grants import Grants
 from leadbridge.integrations.health import Event, Stage
 from leadbridge.integrations.keeper import Access, TokenKeeper
 from leadbridge.integrations.model import HEALTH, TOKENS, Connection
 from leadbridge.integrations.oauth import Begun, OAuthFlows
-from leadbridge.integrations.servers import own_app
+from leadbridge.integrations.registrations import Registrations
 from leadbridge.integrations.session import ConnectionSession, Errand, Surroundings
 from leadbridge.integrations.sharing import warnings
 from leadbridge.integrations.sweep import Sweeper, Swept
@@ -56,23 +50,11 @@ SyncProbe = Callable[[str, str], Awaitable[bool]]
 """Tells whether a connection (company id, connection id) is being synced at this moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderInfo:
-    """A CRM as it is listed: whether its app is registered here, and whether this version can connect it."""
-
-    id: str
-    name: str
-    configured: bool
-    available: bool
-    redirect_uri: str
-    missing: tuple[str, ...]
-
-
 async def _never(company_id: str, connection_id: str) -> bool:
     return False
 
 
-class ConnectionService:
+class ConnectionService(Registrations):
     """Connections of all companies, in one hub."""
 
     def __init__(
@@ -89,13 +71,11 @@ class ConnectionService:
         *,
         syncing: SyncProbe = _never,
     ) -> None:
+        super().__init__(settings, providers)
         self._store = store
         self._clock = clock
-        self._settings = settings
-        self._providers = providers
         self._syncing = syncing
         self._usage = usage
-        self.addresses = Addresses(settings)
         self.health = HealthKeeper(store, clock)
         self.keeper = TokenKeeper(store, clock, vault, transport, usage, self.health, rng)
         self._around = Surroundings(transport, Budgets(store, clock), clock, rng)
@@ -106,52 +86,6 @@ class ConnectionService:
         self.watches = Watches(store, clock, vault, TaskQueue(store, clock, ids, LANE_FORMS), settings)
         self._tester = Tester(clock, self.health)
         self._sweeper = Sweeper(store, clock, self._grants, usage)
-
-    # providers
-
-    def providers(self) -> list[ProviderInfo]:
-        """Return all CRMs, always in the same order."""
-        return [
-            ProviderInfo(
-                id=listed.id,
-                name=listed.name,
-                configured=not self._settings.missing(listed.id),
-                available=listed.id in self._providers,
-                redirect_uri=self.addresses.redirect_uri(listed.id),
-                missing=self._settings.missing(listed.id),
-            )
-            for listed in PROVIDERS
-        ]
-
-    def provider(self, id: str) -> tuple[Provider, App]:
-        """Return a CRM that can be connected here, with our registration there.
-
-        Raises ``UnknownProvider``, ``ProviderNotConfigured`` (naming the variables), ``ProviderNotAvailable``.
-        """
-        listed = next((one for one in self.providers() if one.id == id), None)
-        if listed is None:
-            raise UnknownProvider(f"There is no CRM called {id[:40]!r}.")
-        if not listed.configured:
-            raise ProviderNotConfigured(
-                f"{listed.name} is not set up on this hub.",
-                hint=f"Set {' and '.join(listed.missing)} and start the hub again; enter {listed.redirect_uri} "
-                "as redirect address at the vendor.",
-                details={"missing": list(listed.missing), "redirectUri": listed.redirect_uri},
-            )
-        registered = self._registered().get(id)
-        if registered is None:
-            raise ProviderNotAvailable(f"This version of Leadbridge cannot connect {listed.name} yet.")
-        return registered
-
-    def registered(self, connection: Connection) -> tuple[Provider, App]:
-        """Return a connection's CRM and our registration there, with the connection's own servers; raises as
-        ``provider``."""
-        provider, app = self.provider(connection.provider)
-        return provider, own_app(app, connection.servers)
-
-    def _registered(self) -> dict[str, tuple[Provider, App]]:
-        apps = {id: (provider, app_of(self._settings, id)) for id, provider in self._providers.items()}
-        return {id: (provider, app) for id, (provider, app) in apps.items() if app is not None}
 
     # connecting
 
@@ -181,7 +115,7 @@ class ConnectionService:
     async def callback(self, provider_id: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Landing:
         """End a flow that a vendor sent a browser back for; always tells where the browser goes next."""
         known = provider_id if any(listed.id == provider_id for listed in PROVIDERS) else "unknown"
-        provider, app = self._registered().get(known, (None, None))
+        provider, app = self.all_registered().get(known, (None, None))
         landing = await self._callbacks.end(provider, app, known, query, cookies)
         if landing.connection is not None:
             await self._connected(landing.connection)
@@ -189,7 +123,7 @@ class ConnectionService:
 
     async def complete(self, company_id: str, user_id: str, handle: str) -> Connection:
         """Confirm a pending connection with its handle, and return the connection that it became."""
-        connection = await self._flows.complete(company_id, user_id, handle, self._registered())
+        connection = await self._flows.complete(company_id, user_id, handle, self.all_registered())
         await self._connected(connection)
         return await self.connections.one(company_id, connection.id)
 
@@ -292,7 +226,7 @@ class ConnectionService:
     async def disconnect(self, company_id: str, id: str) -> Disconnected:
         """End a connection; tokens are deleted whatever the vendor says. Raises ``NoSuchConnection``."""
         connection = await self.connections.one(company_id, id)
-        provider, app = self._registered().get(connection.provider, (None, None))
+        provider, app = self.all_registered().get(connection.provider, (None, None))
         await self._unwatch(connection)
         ended = await self.connections.disconnect(connection, provider, app)
         await self.watches.forget(connection)
@@ -300,7 +234,7 @@ class ConnectionService:
 
     async def _unwatch(self, connection: Connection) -> None:
         """End the webhooks that a connection ordered, while its grant allows it."""
-        if connection.stage is Stage.CONNECTED and connection.provider in self._registered():
+        if connection.stage is Stage.CONNECTED and connection.provider in self.all_registered():
             provider, _ = self.registered(connection)
             await self.watches.end(connection, provider, self.session(connection))
 
@@ -310,15 +244,15 @@ class ConnectionService:
         For a company that is erased. Never raises for what a vendor says.
         """
         await asyncio.gather(*(self._unwatch(one) for one in await self.connections.all(company_id)))
-        return await self.connections.give_back(company_id, self._registered())
+        return await self.connections.give_back(company_id, self.all_registered())
 
     async def keep_watching(self) -> int:
         """Order the webhooks that are missing or overdue, of all companies; return for how many connections."""
-        return await self.watches.reconcile({id: provider for id, (provider, _) in self._registered().items()})
+        return await self.watches.reconcile({id: provider for id, (provider, _) in self.all_registered().items()})
 
     async def sweep(self) -> Swept:
         """Remove expired pending connections (their grants are given back), flows and references; once a minute."""
-        return await self._sweeper.sweep(self._registered())
+        return await self._sweeper.sweep(self.all_registered())
 
     async def drain(self) -> None:
         """Wait until every token renewal under way is stored; at a shutdown."""
