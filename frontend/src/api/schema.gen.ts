@@ -8884,6 +8884,8 @@ export interface components {
             paused?: boolean | null;
             /** Automaticpush */
             automaticPush?: boolean | null;
+            /** Workflows */
+            workflows?: boolean | null;
             /** Dayshare */
             dayShare?: number | null;
         };

@@ -31,6 +31,8 @@ class App:
     sandbox_origins: tuple[str, ...] = ()
     """Origins that the operator declared as stand-ins for the vendor's: they pass beside its table of hosts."""
 
+    workflows: bool = False
+    """Whether the tenant wants its own rules at the vendor to run on what is written, where there is a choice."""
     own: bool = False
     """Whether the addresses are one connection's own, and are kept with it; else the operator's settings hold."""
 

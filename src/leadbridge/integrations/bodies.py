@@ -53,6 +53,8 @@ class ChangeBody(Body):
     paused: bool | None = None
     automatic_push: bool | None = None
     """Whether leads that are created or changed are pushed to this connection without being asked for."""
+    workflows: bool | None = None
+    """Zoho: whether the account's own workflows, approvals and blueprints run on what is written; off unless set."""
     day_share: Annotated[int | None, Field(ge=1, le=100)] = None
     """Percent of the account's calls of a day at which background work stops (80 unless set), where the CRM tells."""
 

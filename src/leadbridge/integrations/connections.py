@@ -17,7 +17,7 @@ from leadbridge.integrations.model import CONNECTIONS, HEALTH, TOKENS, Connectio
 from leadbridge.integrations.servers import own_app
 from leadbridge.integrations.views import state_of
 from leadbridge.kit.clock import Clock
-from leadbridge.kit.errors import LeadbridgeError
+from leadbridge.kit.errors import InvalidInput, LeadbridgeError
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.model import Category, EventType
@@ -26,6 +26,9 @@ from leadbridge.work import pausing
 from leadbridge.work.model import connection_lane
 
 log = structlog.get_logger("leadbridge.integrations")
+
+CHOOSE_WORKFLOWS = frozenset({"zoho"})
+"""Vendors that leave it to each call whether the account's own workflows run on what it writes."""
 
 MAX_CONNECTIONS = 500
 """Connections of one company that are looked at together."""
@@ -133,27 +136,27 @@ class Connections:
         primary: bool | None = None,
         paused: bool | None = None,
         automatic_push: bool | None = None,
+        workflows: bool | None = None,
         day_share: int | None = None,
     ) -> Connection:
-        """Make a connection the primary one, pause or resume it or its automatic push, say where background work stops
-        (percent of a day's calls).
+        """Make a connection the primary one, pause or resume it or its automatic push, let the vendor's own workflows
+        run or not, say where background work stops (percent of a day's calls).
 
-        Raises ``NoSuchConnection``, ``NotConnected``.
+        Raises ``NoSuchConnection``, ``NotConnected``, and ``InvalidInput`` where the vendor leaves no such choice.
         """
 
         async def build() -> tuple[WriteBatch | None, Connection]:
             connection = await self.one(company_id, id)
             if connection.stage is not Stage.CONNECTED:
                 raise NotConnected(f"The connection is {connection.stage.value}; only a connected one can be changed.")
-            changed = connection
+            if workflows is not None and connection.provider not in CHOOSE_WORKFLOWS:
+                raise InvalidInput(f"Whether {connection.provider} runs its own workflows cannot be chosen from here.")
+            wishes = {"automatic_push": automatic_push, "workflows": workflows, "day_share": day_share}
+            changed = connection.model_copy(update={name: wish for name, wish in wishes.items() if wish is not None})
             if paused is not None:
                 event = Event.PAUSED if paused else Event.RESUMED
                 state = after(State(connection.stage, connection.paused), event)
                 changed = changed.model_copy(update={"paused": state.paused})
-            if automatic_push is not None:
-                changed = changed.model_copy(update={"automatic_push": automatic_push})
-            if day_share is not None:
-                changed = changed.model_copy(update={"day_share": day_share})
             if primary:
                 changed = changed.model_copy(update={"primary_at": self._clock.now()})
             if changed == connection:

@@ -66,6 +66,8 @@ class Connection(Record):
     """Its own, where the vendor has more than one place; else the operator's settings hold."""
     api_version: str
     own_key: OwnKey | None = None
+    workflows: bool = False
+    """Whether its own rules at the vendor run on what is written; where the vendor leaves a choice."""
     day_share: int | None = None
     """Percent of the account's calls of a day at which background work stops; None: as many as usual."""
     created_by: Id

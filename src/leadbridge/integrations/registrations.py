@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadbridge.crm.catalogue import PROVIDERS
 from leadbridge.crm.provider import App, Provider
@@ -70,10 +70,10 @@ class Registrations:
         return registered
 
     def registered(self, connection: Connection) -> tuple[Provider, App]:
-        """Return a connection's CRM and our registration there, with the connection's own servers; raises as
-        ``provider``."""
+        """Return a connection's CRM and our registration there, with the connection's own servers and wishes;
+        raises as ``provider``."""
         provider, app = self.provider(connection.provider)
-        return provider, own_app(app, connection.servers)
+        return provider, replace(own_app(app, connection.servers), workflows=connection.workflows)
 
     def all_registered(self) -> dict[str, tuple[Provider, App]]:
         """Return every CRM that is registered here, with our registration, by its id."""

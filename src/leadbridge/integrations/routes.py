@@ -185,12 +185,14 @@ async def change(id: str, body: ChangeBody, caller: Manager, service: ServiceDep
         primary=body.primary,
         paused=body.paused,
         automatic_push=body.automatic_push,
+        workflows=body.workflows,
         day_share=body.day_share,
     )
     shown = {
         "primary": body.primary,
         "paused": body.paused,
         "automaticPush": body.automatic_push,
+        "workflows": body.workflows,
         "dayShare": body.day_share,
     }
     await trail.record(caller.company_id, caller.author, "connection.changed", f"connection:{id}", after=shown)

@@ -49,6 +49,8 @@ class ConnectionView(Shape):
     origins: tuple[str, ...]
     """The only addresses that its token is sent to."""
     own_key: OwnKey | None = None
+    workflows: bool = False
+    """Whether its own rules at the CRM run on what is written."""
     day_share: int | None = None
     """Percent of the account's calls of a day at which background work stops, where it was set."""
     webhooks: WebhooksView | None = None
@@ -94,6 +96,7 @@ def view(
         scopes=connection.scopes,
         origins=connection.origins,
         own_key=connection.own_key,
+        workflows=connection.workflows,
         day_share=connection.day_share,
         webhooks=webhooks if state.stage is Stage.CONNECTED else None,
         warnings=() if caution is None else (caution,),

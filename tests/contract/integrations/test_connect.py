@@ -47,6 +47,13 @@ async def test_a_place_that_the_crm_does_not_have_is_refused(site: Connecting) -
     assert answer.json()["error"]["message"] == "HubSpot takes no dataCenter."
 
 
+async def test_what_the_crm_leaves_no_choice_about_cannot_be_chosen(site: Connecting) -> None:
+    connection = await site.connect()
+    answer = await site.api("PATCH", f"/connections/{connection.id}", json={"workflows": True})
+    assert answer.status == 400
+    assert "hubspot" in answer.json()["error"]["message"]
+
+
 async def test_pkce_is_sent_and_nothing_secret_stands_in_an_address(site: Connecting) -> None:
     begun = await site.begin()
     asked = parse_qs(urlsplit(begun.auth_url).query)

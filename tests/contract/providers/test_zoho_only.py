@@ -141,6 +141,15 @@ async def test_zohos_own_automations_are_not_started(connected: Connected, zoho:
     assert [one["trigger"] for one in writes] == [[], [], []]
 
 
+async def test_a_tenant_may_want_zohos_own_automations(connected: Connected, sandbox: ZohoProcess) -> None:
+    path = f"/crm-integration/connections/{connected.connection.id}"
+    assert (await connected.site.ask("PATCH", path, json={"workflows": True})).data["workflows"] is True
+    wished = replace(connected, connection=await connected.site.hub.connections.usable(connected.site.company_id))
+    await wished.upsert([connected.vendor.good(1)])
+    (write,) = sandbox.control("POST", "/do/triggers", {})["writes"]
+    assert write["trigger"] != []
+
+
 async def test_a_write_with_a_version_spares_what_was_changed_since(
     connected: Connected, zoho: Zoho, sandbox: ZohoProcess
 ) -> None:

@@ -146,7 +146,7 @@ def coql(app: App, query: str) -> HttpRequest:
 
 def create(app: App, module: str, writes: Sequence[Write], types: Mapping[str, str]) -> HttpRequest:
     """Return the request that creates at most 100 records."""
-    return _post(app, checked(module), _rows(module, writes, types))
+    return _post(app, checked(module), _rows(app, module, writes, types))
 
 
 def update(
@@ -156,7 +156,7 @@ def update(
 
     With ``unless_since`` Zoho leaves each record alone that was changed after that second.
     """
-    request = _post(app, checked(module), _rows(module, writes, types), method="PUT")
+    request = _post(app, checked(module), _rows(app, module, writes, types), method="PUT")
     if unless_since is None:
         return request
     return replace(request, headers={**request.headers, "if-unmodified-since": stamp(unless_since)})
@@ -164,13 +164,13 @@ def update(
 
 def upsert(app: App, module: str, by: Sequence[str], writes: Sequence[Write], types: Mapping[str, str]) -> HttpRequest:
     """Return the request that creates or updates at most 100 records by fields, the first of which decides."""
-    body = _rows(module, writes, types) | {"duplicate_check_fields": [checked(name) for name in by]}
+    body = _rows(app, module, writes, types) | {"duplicate_check_fields": [checked(name) for name in by]}
     return _post(app, f"{checked(module)}/upsert", body, repeatable=True)
 
 
 def delete(app: App, module: str, ids: Sequence[str]) -> HttpRequest:
     """Return the request that moves at most 100 records to the recycle bin. A second one finds nothing to do."""
-    query = urlencode({"ids": ",".join(ids), "wf_trigger": "false"})
+    query = urlencode({"ids": ",".join(ids), "wf_trigger": str(app.workflows).lower()})
     return _call(app, "DELETE", f"{checked(module)}?{query}", READING, None, repeatable=True)
 
 
@@ -202,13 +202,13 @@ def checked(name: str) -> str:
     return name
 
 
-def _rows(module: str, writes: Sequence[Write], types: Mapping[str, str]) -> dict[str, Any]:
+def _rows(app: App, module: str, writes: Sequence[Write], types: Mapping[str, str]) -> dict[str, Any]:
     required = REQUIRED.get(module, frozenset())
     rows = []
     for write in writes:
         values = {name: PLACEHOLDER if name in required and not text else text for name, text in write.values.items()}
         rows.append(record_json(values, types) | ({} if write.id is None else {"id": write.id}))
-    return {"data": rows, "trigger": NO_AUTOMATIONS}
+    return {"data": rows} if app.workflows else {"data": rows, "trigger": NO_AUTOMATIONS}
 
 
 def _converted(module: str) -> dict[str, str]:
