@@ -98,11 +98,15 @@ class LoggedRequest(Record):
     """The vendor's own id of the call."""
 
 
+MAX_LIMIT = 10**15
+"""More than anybody uses, and still a whole number for every reader of JSON."""
+
+
 class Limit(Shape):
     """A limit of a company: from ``soft`` on it is warned, past ``hard`` it is refused. Absent: none."""
 
-    soft: int | None = Field(None, ge=1)
-    hard: int | None = Field(None, ge=1)
+    soft: int | None = Field(None, ge=1, le=MAX_LIMIT)
+    hard: int | None = Field(None, ge=1, le=MAX_LIMIT)
 
 
 class Quotas(Document):

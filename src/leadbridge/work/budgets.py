@@ -5,7 +5,8 @@ calls; processes take calls from it in blocks of at most a second's worth, so th
 second by each. A fifth of the bucket is kept for live work and for people who wait.
 
 Some vendors limit how many calls are under way at once. The same document names the processes that have lately taken
-calls, and each lets through its part of the limit; a process that is new is seen by the others within a second.
+calls, and each lets through its part of the limit; a process that is new is seen by the others within a second. A
+vendor that says "slow down" halves what a process lets through; one call more a minute comes back.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ MAX_ACCOUNTS = 10_000
 CONTENDED_PAUSE = 0.05
 PRESENCE = 5_000
 """How long a process counts as calling an account after its last block, in milliseconds."""
+RECOVERY_SECONDS = 60.0
+"""After a vendor said "slow down", one more call may be under way for every so many seconds without another refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,11 @@ class _Gate:
 
     sharers: int = 1
     under_way: int = 0
+    at_once: int = 0
+    """The vendor's limit, for all processes together."""
+    fewer: int | None = None
+    """What was let through after the last "slow down", at the time ``fewer_at`` (monotonic seconds)."""
+    fewer_at: float = 0.0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
 
@@ -131,7 +139,8 @@ class Budgets:
             return
         gate = self._gate(account)
         async with gate.changed:
-            await gate.changed.wait_for(lambda: gate.under_way < max(1, at_once // gate.sharers))
+            gate.at_once = at_once
+            await gate.changed.wait_for(lambda: gate.under_way < self._room(gate))
             gate.under_way += 1
         try:
             yield
@@ -139,6 +148,14 @@ class Budgets:
             async with gate.changed:
                 gate.under_way -= 1
                 gate.changed.notify_all()
+
+    def _room(self, gate: _Gate) -> int:
+        """Return how many calls this process may have under way now."""
+        part = max(1, gate.at_once // gate.sharers)
+        if gate.fewer is None:
+            return part
+        recovered = int((self._clock.monotonic() - gate.fewer_at) // RECOVERY_SECONDS)
+        return min(part, gate.fewer + recovered)
 
     def _gate(self, account: str) -> _Gate:
         gate = self._gates.setdefault(account, _Gate())
@@ -175,6 +192,8 @@ class Budgets:
         self, account: str, allowed: Allowance, *, remaining: int | None = None, shut_for: float | None = None
     ) -> None:
         """Take in what an answer says: calls ``remaining`` in the window, or none at all for ``shut_for`` seconds."""
+        if shut_for is not None and (gate := self._gate(account)).at_once:
+            gate.fewer, gate.fewer_at = max(1, self._room(gate) // 2), self._clock.monotonic()
         if shut_for is None and (remaining is None or remaining >= allowed.burst):
             return  # more than the bucket ever holds: nothing is read for that
         now = to_millis(self._clock.now())

@@ -116,6 +116,24 @@ async def test_calls_under_way_at_once_are_shared_out_among_the_processes() -> N
     assert await most_at_once(one, 5) == 5, "who no longer calls has no part"
 
 
+async def test_slow_down_halves_what_is_under_way_and_a_minute_gives_one_back() -> None:
+    clock, _, (one,) = await shared(1)
+    assert await most_at_once(one, 16) == 16
+    await one.told(ACCOUNT, ALLOWED, shut_for=1.0)
+    assert await most_at_once(one, 16) == 8
+    await one.told(ACCOUNT, ALLOWED, shut_for=1.0)
+    assert await most_at_once(one, 16) == 4
+    clock.advance(59)
+    assert await most_at_once(one, 16) == 4
+    clock.advance(62)
+    assert await most_at_once(one, 16) == 6
+    for _ in range(6):
+        await one.told(ACCOUNT, ALLOWED, shut_for=1.0)
+    assert await most_at_once(one, 16) == 1, "one call always goes"
+    clock.advance(3600)
+    assert await most_at_once(one, 16) == 16
+
+
 async def most_at_once(budgets: Budgets, at_once: int) -> int:
     under_way = most = 0
 

@@ -22,6 +22,8 @@ MAX_BODY = 1024 * 1024
 
 MAX_NEWS = 256 * 1024
 """Zoho tells of 100 records in one call, about 15 KB; Dynamics 365 sends at most 256 KB."""
+MAX_QUERY = 4096
+"""Characters of a query: Dynamics sends its secret there."""
 CALLS_PER_MINUTE = 1200
 """Calls to one connection's address."""
 
@@ -70,8 +72,10 @@ async def receive(provider: str, request: Request, service: ServiceDep) -> Respo
     },
 )
 async def receive_at(provider: str, connection_key: str, request: Request, service: ServiceDep) -> Response:
-    """Take in a webhook that was ordered for one connection (Zoho CRM). Nothing in it is believed but which record to
-    look at; the same event is taken in once."""
+    """Take in a webhook that was ordered for one connection (Zoho CRM, Dynamics).
+
+    Nothing in it is believed but which record to look at; the same event is taken in once.
+    """
     addressed = await service.addressed(provider, connection_key)
     limiter: RateLimiter = request.app.state.hub.limiter
     verdict = await limiter.take([Rule("crm_webhook", addressed.connection.id, CALLS_PER_MINUTE)])
@@ -81,6 +85,7 @@ async def receive_at(provider: str, connection_key: str, request: Request, servi
         addressed,
         connection_key,
         method=request.method,
+        query=request.scope["query_string"].decode("ascii", "replace")[:MAX_QUERY],
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await _within(request, MAX_NEWS),
     )

@@ -92,9 +92,9 @@ class HintService:
         return Addressed(connection, order)
 
     async def receive_at(
-        self, addressed: Addressed, key: str, *, method: str, headers: dict[str, str], body: bytes
+        self, addressed: Addressed, key: str, *, method: str, query: str, headers: dict[str, str], body: bytes
     ) -> Received:
-        """Keep what a genuine webhook says to a connection's own address.
+        """Keep what a genuine webhook says to a connection's own address; news of another account is not its affair.
 
         Raises ``WebhookRefused``, in the same words as for an unknown address, ``InvalidInput``, and ``Unavailable``.
         """
@@ -107,15 +107,19 @@ class HintService:
         except LeadbridgeError as error:
             log.warning("webhook_not_proved", connection=connection.id, code=error.code)
             raise _refused() from None
-        url = address_of(self._public, connection.provider, key)
+        address = address_of(self._public, connection.provider, key)
+        url = f"{address}?{query}" if query else address
         delivery = Delivery(method, url, headers, body, self._clock.now(), ordered.secret)
         try:
             hints = provider.read_webhook(app, delivery)
         except WebhookRefused:
             raise _refused() from None
-        kept = await self._keep(connection, hints) if hints else 0
-        log.info("hints", provider=provider.id, kept=kept, repeated=len(hints) - kept, strange=0)
-        return Received(kept, len(hints) - kept, 0)
+        account = connection.account.account_id.casefold()
+        ours = [hint for hint in hints if hint.account_id.casefold() in ("", account)]
+        strange = len(hints) - len(ours)
+        kept = await self._keep(connection, ours) if ours else 0
+        log.info("hints", provider=provider.id, kept=kept, repeated=len(ours) - kept, strange=strange)
+        return Received(kept, len(ours) - kept, strange)
 
     async def _of_account(self, provider_id: str, account: str) -> list[Connection]:
         asked = {"provider": provider_id, "account.accountId": account}
