@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,9 +79,10 @@ def test_ports_that_others_have_taken(tmp_path: Path) -> None:
         port = int((tmp_path / "state" / f"{name}.port").read_text())
         holder = socket.socket()
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", port))
-        holder.listen()
         taken.append(holder)
+        with suppress(OSError):  # another demo on this machine has it already: as good
+            holder.bind(("127.0.0.1", port))
+            holder.listen()
     try:
         assert run(tmp_path / "state", leads).steady == first
     finally:
