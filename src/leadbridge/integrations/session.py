@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from leadbridge.crm.errors import CallFailed, Fault
-from leadbridge.crm.provider import App, Pace, Provider
+from leadbridge.crm.provider import App, Budget, Pace, Provider
 from leadbridge.integrations import refusals
 from leadbridge.integrations.calls import VendorCalls
 from leadbridge.integrations.keeper import Access
@@ -121,7 +121,7 @@ class ConnectionSession:
         budget = pace or self._provider.pace
         while True:
             try:
-                response, gen = await self._send(request, budget)
+                response, gen, told = await self._send(request, budget)
             except (NotSent, OutcomeLost) as error:
                 safe = request.repeatable or isinstance(error, NotSent)
                 if not safe:
@@ -131,7 +131,6 @@ class ConnectionSession:
                 repeats += 1
                 await self._pause(repeats)
                 continue
-            told = self._provider.budget(response)
             if gen is not None and self._provider.token_ended(response):
                 if renewed:
                     raise await self._fault(refusals.rejected(self._provider.name))
@@ -164,8 +163,9 @@ class ConnectionSession:
         """Wait between the given seconds and half as many more, so that callers who met at a lock do not meet again."""
         await self._around.clock.sleep(seconds * (1 + self._around.rng.random() / 2))
 
-    async def _send(self, request: HttpRequest, budget: Pace) -> tuple[HttpResponse, int | None]:
-        """Send once; return the answer with the generation of the token that went along, if one did."""
+    async def _send(self, request: HttpRequest, budget: Pace) -> tuple[HttpResponse, int | None, Budget]:
+        """Send once; return the answer, the generation of the token that went along, if one did, and what it tells of
+        the account's calls."""
         account = _of(self._account, budget)
         await self._leave_the_day_to_live_work()
         await self._around.budgets.turn(account, _allowance(budget), urgent=self._errand.urgent)
@@ -191,7 +191,7 @@ class ConnectionSession:
         remaining = response.headers.get(header, "") if header else ""
         if remaining.isdigit():
             await self._told(budget, remaining=int(remaining))
-        return response, gen
+        return response, gen, told
 
     async def _leave_the_day_to_live_work(self) -> None:
         """Raise ``CallFailed`` for background work where its part of the account's day is used up."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from leadbridge.crm.dynamics.provider import Dynamics
 from leadbridge.crm.provider import Provider
+from tests.contract.providers.steered import ANSWERS, Steered
 from tests.contract.providers.under_test import Held, Step, Trouble
 from tests.support.dynamics import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, TENANT, DynamicsProcess
 
@@ -24,19 +25,19 @@ def _refusal(code: str, message: str) -> dict[str, Any]:
 
 
 TROUBLES: Mapping[Trouble, dict[str, Any]] = {
-    "server_error": {"kind": "answer", "status": 502, "body": "<html>bad gateway</html>"},
-    "rate_limited": {"kind": "rate_limited"},
-    "lost_before": {"kind": "lost_before_write"},
-    "lost_after": {"kind": "lost_after_write"},
+    **ANSWERS,
     "locked": {"kind": "answer", "status": 423, "body": _refusal("0x80071151", "locked")},
     "forbidden": {"kind": "answer", "status": 403, "body": _refusal("0x80040220", "missing prvWriteLead privilege")},
-    "unreadable": {"kind": "answer", "status": 200, "body": "<html>maintenance</html>"},
 }
 
 
-class DynamicsUnderTest:
+class DynamicsUnderTest(Steered[DynamicsProcess]):
     """Leads, upserted by our own key."""
 
+    process = DynamicsProcess
+    operations = OPERATIONS
+    troubles = TROUBLES
+    plural = "leads"
     provider: Provider = Dynamics()
     object = "lead"
     by = "new_leadbridgeid"
@@ -44,18 +45,6 @@ class DynamicsUnderTest:
     account_id = ORGANIZATION_ID
     absent_id = "00000000-0000-4000-8000-00000000dead"
     token_seconds = 5400
-
-    def __init__(self) -> None:
-        self.sandbox = DynamicsProcess()
-
-    def start(self) -> None:
-        self.sandbox.start()
-
-    def stop(self) -> None:
-        self.sandbox.stop()
-
-    def reset(self) -> None:
-        self.sandbox.control("POST", "/reset")
 
     def lower_caps(self) -> None:
         self.sandbox.settings(pageSizeMax=500)
@@ -76,10 +65,6 @@ class DynamicsUnderTest:
     def bad(self, number: int) -> dict[str, str]:
         return {self.by: f"key-{number}", "emailaddress1": f"bad{number}@example.test", "lastname": "x" * 51}
 
-    def seed(self, count: int, at: str, start: int) -> None:
-        body = {"object": "leads", "count": count, "at": at, "start": start}
-        self.sandbox.control("POST", "/do/seed", body)
-
     def records(self) -> list[Held]:
         return [self._held(one) for one in self.sandbox.records("leads")]
 
@@ -88,38 +73,7 @@ class DynamicsUnderTest:
         texts = {name: str(value) for name, value in values.items() if value not in (None, "")}
         return Held(str(one["id"]), texts, bool(one.get("archived")))
 
-    def edit(self, id: str, value: str) -> None:
-        self.sandbox.edit(id, "leads", **{self.edited: value})
-
-    def remove(self, id: str) -> None:
-        self.sandbox.control("DELETE", f"/records/leads/{id}")
-
     def merge(self, winner: str, loser: str) -> str:
         merged = {"object": "leads", "primary": winner, "other": loser}
         self.sandbox.control("POST", "/do/merge", merged)
         return winner
-
-    def revoke(self) -> None:
-        self.sandbox.control("POST", "/do/revoke", {})
-
-    def rotate(self, mode: str) -> None:
-        self.sandbox.settings(rotation=mode)
-
-    def advance(self, seconds: float) -> None:
-        self.sandbox.advance(seconds)
-
-    def trouble(self, step: Step, kind: Trouble) -> None:
-        self.sandbox.fault(OPERATIONS[step], **TROUBLES[kind])
-
-    def calls(self, step: Step) -> int:
-        return self.sandbox.calls(OPERATIONS[step])
-
-    def presented(self) -> Sequence[int]:
-        counted = self.sandbox.control("GET", "/counters")["refreshTokens"]
-        return [int(one["presented"]) for one in counted.values()]
-
-    def watch(self, address: str) -> None:
-        raise NotImplementedError("the provider itself orders the webhooks of this vendor")
-
-    def deliver_badly(self) -> None:
-        self.sandbox.settings(webhookDuplicates=True, webhookShuffle=True)
