@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadbridge.automation import model as automation_model
+from leadbridge.automation.delivery import model as delivery_model
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations.hints import model as hints_model
 from leadbridge.integrations.watching import model as watching_model
@@ -37,6 +39,8 @@ KINDS: tuple[Kind[Any], ...] = (
     *watching_model.KINDS,
     *sync_model.KINDS,
     *automatic_model.KINDS,
+    *automation_model.KINDS,
+    *delivery_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from leadbridge.automation.delivery.model import ATTEMPTS, EXECUTIONS
 from leadbridge.integrations.hints.model import HINTS
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
@@ -78,6 +79,8 @@ class Keep:
             Rule(EVENTS, "at", timedelta(days=self.history)),
             Rule(MERGES, "at", timedelta(days=self.rejects)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),
+            Rule(EXECUTIONS, "createdAt", timedelta(days=self.runs)),
+            Rule(ATTEMPTS, "at", timedelta(days=self.runs)),
         )
 
 

@@ -1,0 +1,119 @@
+"""Starting executions: in one batch the execution and the task that runs it, and never a second one for an event."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadbridge.automation.delivery.model import EXECUTIONS, Execution, automation_lane, endpoint_lane
+from leadbridge.kit.clock import Clock, to_millis
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.work.enqueue import NewTask, TaskQueue
+from leadbridge.work.model import Queue
+
+DELIVER = "automation.deliver"
+"""The kind of the tasks that call an endpoint."""
+RUN = "automation.run"
+"""The kind of the tasks that do an automation's steps here."""
+PATIENCE = timedelta(days=3)
+"""How long an execution is tried."""
+
+
+class ExecutionRef(msgspec.Struct, frozen=True):
+    """What both tasks refer to."""
+
+    execution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """An execution to be started. ``body`` is the JSON that is sent, or that the steps are given."""
+
+    id: str
+    company_id: str
+    automation_id: str | None = None
+    hook_id: str | None = None
+    endpoint_id: str | None = None
+    event_id: str
+    event_type: str
+    record_id: str | None = None
+    origin: str
+    hop: int
+    body: str
+    order_seq: int | None = None
+    """The event's place among those of its record; given where the endpoint keeps their order."""
+    test: bool = False
+    replay_of: str | None = None
+    bulk: bool = False
+    """Whether it waits behind what is live: a replay, a recovery."""
+    due_at: datetime | None = None
+
+
+def execution_id(event_id: str, owner_id: str) -> str:
+    """Return the id of an event's execution for an automation or a subscription: the same, however often it is made."""
+    return hashlib.blake2b(f"{event_id}:{owner_id}".encode(), digest_size=12).hexdigest()
+
+
+class Starts:
+    """Adds executions to batches."""
+
+    def __init__(self, clock: Clock, queue: TaskQueue) -> None:
+        self._clock, self._queue = clock, queue
+
+    async def add(self, batch: WriteBatch, starts: Sequence[Start]) -> None:
+        """Add ``starts`` to ``batch``, each with its task. A batch with one that exists already is refused.
+
+        So who may be doing it for the second time (a task) looks first which of the ids exist. At most 300 in a batch.
+        """
+        now = self._clock.now()
+        tasks: list[NewTask] = []
+        for start in starts:
+            subjects = (start.record_id,) if start.record_id is not None else ()
+            batch.insert(
+                EXECUTIONS,
+                Execution(
+                    id=start.id,
+                    company_id=start.company_id,
+                    subjects=subjects,
+                    automation_id=start.automation_id,
+                    hook_id=start.hook_id,
+                    endpoint_id=start.endpoint_id,
+                    event_id=start.event_id,
+                    event_type=start.event_type,
+                    record_id=start.record_id,
+                    origin=start.origin,
+                    hop=start.hop,
+                    body=start.body,
+                    created_at=now,
+                    next_at=start.due_at or now,
+                    expires_at=now + PATIENCE,
+                    test=True if start.test else None,
+                    replay_of=start.replay_of,
+                ),
+            )
+            tasks.append(self._task(start))
+        await self._queue.enqueue(batch, *tasks)
+
+    def _task(self, start: Start) -> NewTask:
+        if start.endpoint_id is not None:
+            lane, kind = endpoint_lane(start.endpoint_id), DELIVER
+        elif start.automation_id is not None:
+            lane, kind = automation_lane(start.automation_id), RUN
+        else:
+            raise ValueError("an execution has an endpoint, or an automation whose steps are run here")
+        ordered = start.order_seq is not None and start.record_id is not None
+        return NewTask(
+            company_id=start.company_id,
+            lane=lane,
+            kind=kind,
+            ref=ExecutionRef(start.id),
+            queue=Queue.BULK if start.bulk else Queue.LIVE,
+            due_at=None if start.due_at is None else to_millis(start.due_at),
+            order_key=start.record_id if ordered else None,
+            order_seq=start.order_seq if ordered else None,
+            subjects=(start.record_id,) if start.record_id is not None else (),
+        )
