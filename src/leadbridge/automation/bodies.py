@@ -18,6 +18,9 @@ MAX_KEY = 512
 MAX_CONFIG = 50
 DAY_HOURS, MOST_HOURS = 24, 168
 
+SHORT_NAMES = {"webhook": "webhook.received", "schedule": "schedule.weekly"}
+"""Triggers that may be named without their verb."""
+
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Url = Annotated[str, Field(min_length=1, max_length=MAX_URL, examples=["https://hook.eu1.make.com/abc123"])]
 Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY, pattern=r"^[\x21-\x7e]+$")]
@@ -29,6 +32,11 @@ class TriggerBody(Body):
     """What starts a workflow: an event type of the catalogue."""
 
     type: Annotated[str, Field(min_length=1, max_length=64, examples=["lead.created"])]
+
+    @field_validator("type")
+    @classmethod
+    def _by_its_full_name(cls, type: str) -> str:
+        return SHORT_NAMES.get(type, type)
 
 
 class WebhookStep(Body):
@@ -77,6 +85,9 @@ class CreateBody(_Settings):
 class ChangeBody(_Settings):
     """What is to be changed of an automation. What is null is taken away, where it may be absent."""
 
+    require_signature: bool | None = Field(
+        None, description="Whether calls to the automation must be signed; else the header secret is enough."
+    )
     definition: DefinitionBody | None = None
 
 

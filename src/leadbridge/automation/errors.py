@@ -51,10 +51,3 @@ class NoEndpoint(Refused):
 
     default_code = "no_endpoint"
     default_hint = "Save the address first: PATCH the automation with 'makeWebhookUrl'."
-
-
-class ExecutionNotFound(NotFound):
-    """There is no such execution, or it is no longer kept."""
-
-    default_code = "execution_not_found"
-    default_hint = "GET /api/v1/automation/executions lists the executions that are kept."

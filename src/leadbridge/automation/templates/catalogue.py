@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -18,6 +19,28 @@ class LeadToCrmSettings(Body):
 
     connection_id: Id | None = Field(
         None, title="Connection", description="The connection to send leads over; without one, the primary connection."
+    )
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class WeeklyReportSettings(Body):
+    """When the week's report is due."""
+
+    day: Weekday = Field(Weekday.MONDAY, title="Day", description="The day of the week.")
+    hour: int = Field(8, ge=0, le=23, title="Hour", description="The full hour of that day.")
+    time_zone: str | None = Field(
+        None, max_length=64, title="Time zone", description="As in Europe/Berlin; without one, that of the company."
     )
 
 
@@ -90,6 +113,7 @@ TEMPLATES: tuple[Template, ...] = (
         actions=(Action("report.generate", "Generate the report"), Action("report.send", "Send the report")),
         use_case="Performance tracking",
         category="report",
+        settings=WeeklyReportSettings,
     ),
 )
 """In the order in which they are shown."""
