@@ -16,7 +16,7 @@ from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import tasks as leads_tasks
-from leadbridge.leads.feed import Feed
+from leadbridge.leads.feed import Connections, Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
@@ -185,7 +185,7 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    feed = Feed(queue, connections.listeners)
+    feed = Feed(queue, Connections(connections.listeners))
     meter = LeadMeter(used.quotas, usage)
     records = {
         name: RecordService(

@@ -43,6 +43,7 @@ LANE_FORMS: Mapping[str, LaneForm] = {
     "auto": LaneForm(limit=4, quantum=100),
     "company": LaneForm(limit=1, quantum=100),
     "feed": LaneForm(limit=1, quantum=100),
+    "fan": LaneForm(limit=4, quantum=100),
 }
 """How the lanes of each sort are made."""
 
