@@ -148,6 +148,10 @@ Summary: TypeAlias = Callable[[str, str, Sequence[Any]], WriteBatch]
 """Returns what is stored once for all results of one batch, of a company, a lane and their notes. It reads nothing."""
 
 
+Amend: TypeAlias = Callable[[Task, Sequence[Any]], Awaitable["tuple[Result, WriteBatch, Sequence[Any]]"]]
+"""Makes a result anew whose part was refused, of its notes: what was done outwards is done, and is not done again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """How tasks of one kind are run. ``ref`` is the struct their reference is read into."""
@@ -161,6 +165,7 @@ class Handler:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     prepare: Prepare | None = None
     summary: Summary | None = None
+    amend: Amend | None = None
 
 
 class Handlers:

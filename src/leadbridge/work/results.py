@@ -56,6 +56,8 @@ class Outcome:
     notes: Sequence[Any] = ()
     summary: Summary | None = None
     """Makes of the notes of all outcomes of a batch what is stored for them together."""
+    amended: bool = False
+    """Whether it was made anew already, because what it changes had changed."""
 
     @property
     def size(self) -> int:

@@ -269,10 +269,21 @@ class Turn:
         for outcome, code in refused:
             log.warning("result_refused", kind=outcome.task.kind, code=code)
             self._around.metrics.refused.inc()
-            handler = self._around.handlers.get(outcome.task.kind)
-            policy = decide.RetryPolicy() if handler is None else handler.retry
-            end = fate(outcome.task, Retry(code), policy, self._clock, self._around.rng)
-            self._outcomes.append(Outcome(outcome.task, end))
+            self._outcomes.append(await self._made_anew(outcome, code))
+
+    async def _made_anew(self, outcome: Outcome, code: str) -> Outcome:
+        """Return what becomes of a task whose result was refused: the result amended once, or another try."""
+        task, handler = outcome.task, self._around.handlers.get(outcome.task.kind)
+        policy = decide.RetryPolicy() if handler is None else handler.retry
+        if handler is not None and handler.amend is not None and outcome.notes and not outcome.amended:
+            try:
+                result, part, notes = await handler.amend(task, outcome.notes)
+            except Unavailable:
+                log.warning("result_not_amended", kind=task.kind)
+            else:
+                end = fate(task, result, policy, self._clock, self._around.rng)
+                return Outcome(task, end, part, notes, handler.summary, amended=True)
+        return Outcome(task, fate(task, Retry(code), policy, self._clock, self._around.rng))
 
     async def _work_alone(self, held: Held) -> None:
         """Run what may have brought a worker down, one at a time, named alone: at least one a turn."""
