@@ -26,7 +26,7 @@ from leadbridge.usage.model import (
     UsageEvent,
 )
 from leadbridge.usage.rows import DELTAS, Delta, Part
-from leadbridge.usage.tally import parts_of, quarter_of
+from leadbridge.usage.tally import correction, parts_of, quarter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,21 @@ class UsageService:
             part = Part(quarter=quarter_of(self._clock.now()), leads=made)
             batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=(part,)))
         return batch
+
+    async def correct(self, batch: WriteBatch, company_id: str, event_id: str, *, succeeded: bool) -> bool:
+        """Add to ``batch`` that a counted operation ended otherwise than was thought, in its event and in the sums.
+
+        Returns whether there was anything to correct: an event that is no longer kept, or is right already, stays.
+        Call it inside ``store.attempt``.
+        """
+        event = await self._store[USAGE_EVENTS].of(company_id).get(event_id)
+        status = Status.SUCCESS if succeeded else Status.FAILED
+        if event is None or event.status is status:
+            return False
+        true = event.model_copy(update={"status": status})
+        batch.replace(USAGE_EVENTS, true)
+        batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=(correction(event, true),)))
+        return True
 
     async def record(self, event: UsageEvent, calls: CallNotes | None = None) -> None:
         """Store an event by itself."""
