@@ -6,6 +6,7 @@ from typing import Any
 
 from leadbridge.automation import model as automation_model
 from leadbridge.automation.delivery import model as delivery_model
+from leadbridge.automation.inbound import model as inbound_model
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations.hints import model as hints_model
 from leadbridge.integrations.watching import model as watching_model
@@ -41,6 +42,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *automatic_model.KINDS,
     *automation_model.KINDS,
     *delivery_model.KINDS,
+    *inbound_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,
 )

@@ -26,7 +26,7 @@ from leadbridge.usage.model import (
     UsageEvent,
 )
 from leadbridge.usage.rows import DELTAS, Delta, Part
-from leadbridge.usage.tally import parts_of, quarter_of
+from leadbridge.usage.tally import parts_of, quarter_of, shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,15 @@ class UsageService:
             for entry in calls.entries(cause_of(event), self._ids) if calls is not None else ():
                 batch.insert(REQUESTS, entry)
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=events[0].company_id, parts=parts_of(events)))
+
+    def amend(self, batch: WriteBatch, event: UsageEvent, status: Status) -> WriteBatch:
+        """Make the batch count a stored event under another status than it was counted under; return the batch.
+
+        The batch depends on the event being as it was read. How long it took stays counted as it was.
+        """
+        batch.patch(USAGE_EVENTS, event.company_id, event.id, values={"status": status}, rev=event.rev)
+        part = shifted(event, status)
+        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=event.company_id, parts=(part,)))
 
     def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""

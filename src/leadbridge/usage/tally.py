@@ -122,6 +122,17 @@ def parts_of(events: Iterable[UsageEvent]) -> tuple[Part, ...]:
     return tuple(tally.part(quarter) for quarter, tally in sorted(tallies.items()))
 
 
+def shifted(event: UsageEvent, status: Status) -> Part:
+    """Return what moves a counted event from its status to another, in the quarter hour it was counted in."""
+    event_type, category, before, provider, automation = key_of(event)
+    calls, records = event.metrics.api_calls_used, event.metrics.records_processed
+    cells = (
+        Cell(event_type, category, before, provider, automation, -1, -calls, -records),
+        Cell(event_type, category, status, provider, automation, 1, calls, records),
+    )
+    return Part(quarter=quarter_of(event.created_at), cells=cells)
+
+
 def key_of(event: UsageEvent) -> Key:
     """Return what an event is counted under."""
     return event.event_type, event.category, event.status, event.provider or "", event.automation_id or ""
