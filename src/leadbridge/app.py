@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.inbound.addresses import InboundAddresses
+from leadbridge.automation.inbound.door import InboundDoor
+from leadbridge.automation.inbound.service import InboundService
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -54,6 +58,7 @@ from leadbridge.usage.room import UsageRoom, usage_room
 from leadbridge.usage.service import UsageService
 from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
+from leadbridge.web.client import parse_networks
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
 from leadbridge.web.streams import Streams
@@ -101,6 +106,9 @@ class Hub:
     connections: ConnectionService
     hints: HintService
     sync: SyncService
+    starts: Starts
+    inbound: InboundService
+    door: InboundDoor
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -212,6 +220,17 @@ def build_hub(
         handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
+    limiter = RateLimiter(store, clock)
+    starts = Starts(clock, queue)
+    addresses = InboundAddresses(store, clock, vault, settings.public)
+    inbound = InboundService(store, clock, ids, addresses, starts, usage, used.quotas)
+    door = InboundDoor(
+        inbound,
+        limiter,
+        per_address=settings.rate_address,
+        per_automation=settings.rate_webhook,
+        trusted=parse_networks(settings.trusted_proxies),
+    )
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -251,13 +270,16 @@ def build_hub(
         connections=connections,
         hints=HintService(store, clock, settings, connections),
         sync=sync,
+        starts=starts,
+        inbound=inbound,
+        door=door,
         metrics=metrics,
         queue=queue,
         schedules=schedules,
         work=work,
         chores=chores,
         worker=worker,
-        limiter=RateLimiter(store, clock),
+        limiter=limiter,
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),

@@ -120,6 +120,15 @@ class UsageService:
                 batch.insert(REQUESTS, entry)
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=events[0].company_id, parts=parts_of(events)))
 
+    def amend(self, batch: WriteBatch, event: UsageEvent, status: Status) -> WriteBatch:
+        """Make the batch count a stored event under another status than it was counted under; return the batch.
+
+        The batch depends on the event being as it was read. How long it took stays counted as it was.
+        """
+        batch.patch(USAGE_EVENTS, event.company_id, event.id, values={"status": status}, rev=event.rev)
+        part = correction(event, event.model_copy(update={"status": status}))
+        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=event.company_id, parts=(part,)))
+
     def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""
         for entry in calls.entries(cause, self._ids):
@@ -143,9 +152,7 @@ class UsageService:
         status = Status.SUCCESS if succeeded else Status.FAILED
         if event is None or event.status is status:
             return False
-        true = event.model_copy(update={"status": status})
-        batch.replace(USAGE_EVENTS, true)
-        batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=(correction(event, true),)))
+        self.amend(batch, event, status)
         return True
 
     async def record(self, event: UsageEvent, calls: CallNotes | None = None) -> None:
