@@ -27,7 +27,6 @@ from leadbridge.automation.model import AUTOMATIONS, MAX_AUTOMATIONS, Automation
 from leadbridge.automation.readiness import Around, Remark, confirmations, missing
 from leadbridge.automation.surroundings import Surroundings
 from leadbridge.automation.testing import Tests
-from leadbridge.automation.triggers import check_event
 from leadbridge.kit.clock import Clock, to_text
 from leadbridge.kit.ids import IdSource
 from leadbridge.security.secret import Secret
@@ -141,7 +140,8 @@ class AutomationService:
 
         Raises ``InvalidAutomation``, ``TemplateNotFound``, ``TooManyAutomations``, ``TargetRefused``, ``BadAddress``.
         """
-        draft = drafts.created(body, check_event)
+        events = await self._parts.surroundings.events(company)
+        draft = drafts.created(body, events.check)
 
         async def build() -> tuple[WriteBatch, Made]:
             if len(await self.all(company)) >= MAX_AUTOMATIONS:
@@ -180,11 +180,12 @@ class AutomationService:
         Raises ``AutomationNotFound``, ``InvalidAutomation``, ``TargetRefused``, ``BadAddress``, and
         ``AutomationNotReady`` where an active one would no longer have what it needs.
         """
+        events = await self._parts.surroundings.events(company)
 
         async def build() -> tuple[WriteBatch, tuple[Changed, str | None]]:
             before = await self.one(company, id)
             endpoint = await self.endpoint(before)
-            draft = drafts.changed(before, endpoint, body, check_event)
+            draft = drafts.changed(before, endpoint, body, events.check)
             batch = WriteBatch()
             after = before.model_copy(update=draft.values | {"updated_at": self._clock.now()})
             kept, secret = await self._readdressed(batch, before, endpoint, draft.address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadbridge.automation.delivery.model import Endpoint
 from leadbridge.automation.model import Automation
 from leadbridge.automation.readiness import HIGH_VALUE, LEAD_TO_CRM, Around
+from leadbridge.automation.triggers import Events
 from leadbridge.integrations.errors import NoActiveConnection, NoSuchConnection, NotConnected
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.leads.shaping import Shapes
@@ -31,6 +32,10 @@ class Surroundings:
             pushes=to_crm and bool(await self._connections.listeners(company)),
             high_value_set=high_value and (await self._shapes.of(company, LEAD)).high_value is not None,
         )
+
+    async def events(self, company: str) -> Events:
+        """Return the events that may start a company's automations."""
+        return Events((await self._shapes.of(company, LEAD)).fields)
 
     async def _usable(self, company: str, connection_id: str | None) -> bool:
         try:

@@ -50,9 +50,9 @@ class Tests:
                 hint=f"Events are {', '.join(sorted(CATALOGUE))}.",
                 details={"field": "type"},
             )
-        data = asked.data
+        data: Any = asked.data
         if data is None:
-            data = (await self._samples.of(automation.company_id, type, 1))[0].get("data", {})
+            data = (await self._samples.of(automation.company_id, type, 1))[0].get("data")
         id = self._ids()
         execution = execution_id(id, automation.id)
         body = frozen_body(
@@ -70,8 +70,10 @@ class Tests:
         return TestEvent(id, execution, type, lead_in(data), body)
 
 
-def lead_in(data: Mapping[str, Any]) -> str | None:
+def lead_in(data: Any) -> str | None:
     """Return the id of the lead that an event's data are about, or None: ``data.lead._id``, or ``data.leadId``."""
+    if not isinstance(data, Mapping):
+        return None
     lead = data.get("lead")
     found = lead.get("_id") if isinstance(lead, Mapping) else data.get("leadId")
     return found if isinstance(found, str) and is_object_id(found) else None

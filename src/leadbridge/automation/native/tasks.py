@@ -181,5 +181,4 @@ class NativeTasks:
 def _lead_of(execution: Execution) -> str | None:
     """Return the lead that a call from outside names in its body."""
     body = msgspec.json.decode(execution.body)
-    data = body.get("data") if isinstance(body, dict) else None
-    return lead_in(data) if isinstance(data, dict) else None
+    return lead_in(body.get("data")) if isinstance(body, dict) else None
