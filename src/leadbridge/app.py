@@ -8,6 +8,16 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.events.audience import Audience
+from leadbridge.automation.events.fanout import FanOut
+from leadbridge.automation.events.listening import Listening
+from leadbridge.automation.events.samples import Samples
+from leadbridge.automation.events.tasks import EventTasks
+from leadbridge.automation.events.telling import Telling
+from leadbridge.automation.hooks.service import Hooks
+from leadbridge.automation.hooks.tasks import HookTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -101,6 +111,12 @@ class Hub:
     connections: ConnectionService
     hints: HintService
     sync: SyncService
+    endpoints: Endpoints
+    starts: Starts
+    audience: Audience
+    listening: Listening
+    samples: Samples
+    hooks: Hooks
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -185,7 +201,9 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    feed = Feed(queue, Connections(connections.listeners))
+    audience = Audience(store)
+    telling = Telling(clock, ids, queue, audience)
+    feed = Feed(queue, Connections(connections.listeners), telling)
     meter = LeadMeter(used.quotas, usage)
     records = {
         name: RecordService(
@@ -212,6 +230,12 @@ def build_hub(
         handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
+    endpoints, starts = Endpoints(store, clock, ids, vault, settings), Starts(clock, queue)
+    fan = FanOut(store, audience, endpoints)
+    hooks = Hooks(store, clock, ids, queue, endpoints, starts)
+    for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
+        handlers.add(handler)
+    handlers.add(HookTasks(store, endpoints).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -251,6 +275,12 @@ def build_hub(
         connections=connections,
         hints=HintService(store, clock, settings, connections),
         sync=sync,
+        endpoints=endpoints,
+        starts=starts,
+        audience=audience,
+        listening=Listening(store, clock, zone_of),
+        samples=Samples(store, fan),
+        hooks=hooks,
         metrics=metrics,
         queue=queue,
         schedules=schedules,

@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute
 
 from leadbridge import __version__
 from leadbridge.app import Hub
+from leadbridge.automation.events import routes as events_routes
+from leadbridge.automation.hooks import routes as hooks_routes
 from leadbridge.dashboard import routes as dashboard_routes
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.hints import routes as hints_routes
@@ -108,6 +110,8 @@ def _endpoints() -> tuple[BaseRoute, ...]:
         forms_routes.router,
         forms_routes.public,
         sync_routes.router,
+        events_routes.router,
+        hooks_routes.router,
         usage_routes.router,
         work_routes.router,
         work_routes.root,
