@@ -12,6 +12,15 @@ from leadbridge.automation.delivery.starting import Starts
 from leadbridge.automation.inbound.addresses import InboundAddresses
 from leadbridge.automation.inbound.door import InboundDoor
 from leadbridge.automation.inbound.service import InboundService
+from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.events.audience import Audience
+from leadbridge.automation.events.fanout import FanOut
+from leadbridge.automation.events.listening import Listening
+from leadbridge.automation.events.samples import Samples
+from leadbridge.automation.events.tasks import EventTasks
+from leadbridge.automation.events.telling import Telling
+from leadbridge.automation.hooks.service import Hooks
+from leadbridge.automation.hooks.tasks import HookTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -109,6 +118,11 @@ class Hub:
     starts: Starts
     inbound: InboundService
     door: InboundDoor
+    endpoints: Endpoints
+    audience: Audience
+    listening: Listening
+    samples: Samples
+    hooks: Hooks
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -193,7 +207,9 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    feed = Feed(queue, Connections(connections.listeners))
+    audience = Audience(store)
+    telling = Telling(clock, ids, queue, audience)
+    feed = Feed(queue, Connections(connections.listeners), telling)
     meter = LeadMeter(used.quotas, usage)
     records = {
         name: RecordService(
@@ -231,6 +247,12 @@ def build_hub(
         per_automation=settings.rate_webhook,
         trusted=parse_networks(settings.trusted_proxies),
     )
+    endpoints = Endpoints(store, clock, ids, vault, settings)
+    fan = FanOut(store, audience, endpoints)
+    hooks = Hooks(store, clock, ids, queue, endpoints, starts)
+    for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
+        handlers.add(handler)
+    handlers.add(HookTasks(store, endpoints).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -273,6 +295,11 @@ def build_hub(
         starts=starts,
         inbound=inbound,
         door=door,
+        endpoints=endpoints,
+        audience=audience,
+        listening=Listening(store, clock, zone_of),
+        samples=Samples(store, fan),
+        hooks=hooks,
         metrics=metrics,
         queue=queue,
         schedules=schedules,

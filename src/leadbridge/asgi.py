@@ -17,6 +17,8 @@ from leadbridge.app import Hub
 from leadbridge.automation.inbound import routes as inbound_routes
 from leadbridge.automation.inbound.door import MAX_BODY as MAX_CALL
 from leadbridge.automation.inbound.door import InboundEntrance
+from leadbridge.automation.events import routes as events_routes
+from leadbridge.automation.hooks import routes as hooks_routes
 from leadbridge.dashboard import routes as dashboard_routes
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.hints import routes as hints_routes
@@ -114,6 +116,8 @@ def _endpoints() -> tuple[BaseRoute, ...]:
         forms_routes.router,
         forms_routes.public,
         sync_routes.router,
+        events_routes.router,
+        hooks_routes.router,
         usage_routes.router,
         work_routes.router,
         work_routes.root,
