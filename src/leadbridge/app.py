@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.delivery.bulk import BulkDelivery
+from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.model import OwnerKind
+from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
+from leadbridge.automation.delivery.service import DeliveryService
+from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -101,6 +108,10 @@ class Hub:
     connections: ConnectionService
     hints: HintService
     sync: SyncService
+    endpoints: Endpoints
+    starts: Starts
+    delivery: DeliveryService
+    bulk_delivery: BulkDelivery
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -212,6 +223,14 @@ def build_hub(
         handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
+    endpoints = Endpoints(store, clock, ids, vault, settings)
+    starts = Starts(clock, queue)
+    delivery = DeliveryService(store, clock, ids, queue, starts)
+    bulk_delivery = BulkDelivery(store, clock, queue, delivery)
+    owners = EndpointOwners(store, clock, usage, {OwnerKind.AUTOMATION: AutomationOwner(store)})
+    delivering = DeliveryTasks(store, clock, ids, rng, transport, endpoints, owners, usage, lease=form.lease)
+    for handler in (delivering.handler(), *bulk_delivery.handlers()):
+        handlers.add(handler)
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -251,6 +270,10 @@ def build_hub(
         connections=connections,
         hints=HintService(store, clock, settings, connections),
         sync=sync,
+        endpoints=endpoints,
+        starts=starts,
+        delivery=delivery,
+        bulk_delivery=bulk_delivery,
         metrics=metrics,
         queue=queue,
         schedules=schedules,
