@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from leadbridge.automation.delivery.starting import Starts
-from leadbridge.automation.inbound.addresses import InboundAddresses
-from leadbridge.automation.inbound.door import InboundDoor
-from leadbridge.automation.inbound.service import InboundService
+from leadbridge.automation.delivery.bulk import BulkDelivery
 from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.model import OwnerKind
+from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
+from leadbridge.automation.delivery.service import DeliveryService
+from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.automation.events.audience import Audience
 from leadbridge.automation.events.fanout import FanOut
 from leadbridge.automation.events.listening import Listening
@@ -21,16 +23,14 @@ from leadbridge.automation.events.tasks import EventTasks
 from leadbridge.automation.events.telling import Telling
 from leadbridge.automation.hooks.service import Hooks
 from leadbridge.automation.hooks.tasks import HookTasks
+from leadbridge.automation.inbound.addresses import InboundAddresses
+from leadbridge.automation.inbound.door import InboundDoor
+from leadbridge.automation.inbound.service import InboundService
 from leadbridge.automation.native.tasks import NativeTasks
 from leadbridge.automation.service import AutomationService, Parts
 from leadbridge.automation.surroundings import Surroundings
 from leadbridge.automation.testing import Tests
 from leadbridge.automation.views import Views
-from leadbridge.automation.delivery.bulk import BulkDelivery
-from leadbridge.automation.delivery.model import OwnerKind
-from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
-from leadbridge.automation.delivery.service import DeliveryService
-from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService

@@ -42,5 +42,6 @@ def test_the_lead_of_an_event_is_found_in_either_place() -> None:
     id = "a" * 24
     assert lead_in({"lead": {"_id": id, "email": "x"}}) == id
     assert lead_in({"leadId": id}) == id
-    for other in ({}, {"leadId": "customer-17"}, {"lead": "x"}, {"leadId": 5}, None, [], "text"):
+    others: tuple[object, ...] = ({}, {"leadId": "customer-17"}, {"lead": "x"}, {"leadId": 5}, None, [], "text")
+    for other in others:
         assert lead_in(other) is None

@@ -37,9 +37,7 @@ LEAD_GONE = Outcome(ExecutionState.FAILED, "lead_gone", "The lead was deleted be
 NOT_AVAILABLE = Outcome(
     ExecutionState.FAILED, "not_available_here", "The hub cannot do the work of this automation by itself."
 )
-DEACTIVATED = Outcome(
-    ExecutionState.CANCELLED, "deactivated", "The automation was deactivated before this was done."
-)
+DEACTIVATED = Outcome(ExecutionState.CANCELLED, "deactivated", "The automation was deactivated before this was done.")
 RUN_GONE = Outcome(
     ExecutionState.FAILED, "run_gone", "The push was deleted before its outcome was noted; the lead's links show it."
 )

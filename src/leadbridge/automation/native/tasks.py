@@ -83,9 +83,7 @@ class NativeTasks:
             return await self._settle(context, execution, decide.LEAD_GONE)
         return await self._begin(context, execution, automation, lead.id)
 
-    async def _begin(
-        self, context: TaskContext, execution: Execution, automation: Automation, lead_id: str
-    ) -> Result:
+    async def _begin(self, context: TaskContext, execution: Execution, automation: Automation, lead_id: str) -> Result:
         company = context.company_id
         try:
             await self._quotas.check(company, Quota.VENDOR_CALLS)
@@ -115,9 +113,7 @@ class NativeTasks:
         after = decide.next_look(now, now) if isinstance(await context.store(batch), Applied) else now
         return Reschedule(to_millis(after))
 
-    async def _wait(
-        self, context: TaskContext, execution: Execution, why: LeadbridgeError, pause: timedelta
-    ) -> Result:
+    async def _wait(self, context: TaskContext, execution: Execution, why: LeadbridgeError, pause: timedelta) -> Result:
         """Let the execution wait for what is not there just now, for three days at most."""
         now = self._clock.now()
         if execution.expires_at is not None and now >= execution.expires_at:
@@ -150,7 +146,9 @@ class NativeTasks:
             state=outcome.state,
             code=outcome.code,
             message=outcome.message,
-            attempts=max(1, execution.attempts) if outcome.state is not ExecutionState.CANCELLED else execution.attempts,
+            attempts=max(1, execution.attempts)
+            if outcome.state is not ExecutionState.CANCELLED
+            else execution.attempts,
             first_tried_at=None if outcome.state is ExecutionState.CANCELLED else begun,
             settled_at=now,
             next_at=None,
