@@ -16,6 +16,9 @@ PUSHED = {
 }
 """Outcomes of a lead that are successes."""
 SOONEST, LATEST = timedelta(milliseconds=200), timedelta(seconds=30)
+"""Between two looks at a push under way."""
+FIRST_PAUSE, LAST_PAUSE = timedelta(seconds=2), timedelta(minutes=1)
+"""Between two looks at what stands in the way of a push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,8 @@ def pushed(item: Item) -> Outcome:
 def next_look(begun: datetime, now: datetime) -> datetime:
     """Return when to look again at a push under way: soon at first, then after half of what it has taken so far."""
     return now + min(LATEST, max(SOONEST, (now - begun) / 2))
+
+
+def next_try(made: datetime, now: datetime) -> datetime:
+    """Return when to try again to begin a push: soon at first, then after as long as it has waited so far."""
+    return now + min(LAST_PAUSE, max(FIRST_PAUSE, now - made))
