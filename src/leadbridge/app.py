@@ -198,11 +198,11 @@ def build_hub(
     async def syncing(company_id: str, connection_id: str) -> bool:
         return await work.busy(company_id, connection_lane(connection_id))
 
-    connections = ConnectionService(
-        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
-    )
     audience = Audience(store)
-    telling = Telling(clock, ids, queue, audience)
+    telling = Telling(store, clock, ids, queue, audience)
+    connections = ConnectionService(
+        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing, publisher=telling
+    )
     feed = Feed(queue, Connections(connections.listeners), telling)
     meter = LeadMeter(used.quotas, usage)
     records = {
@@ -228,7 +228,7 @@ def build_hub(
     automatic = AutomaticPush(store, clock, queue, connections, runs, used.quotas, delay=settings.push_delay)
     for handler in automatic.handlers():
         handlers.add(handler)
-    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
+    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease, publisher=telling).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
     endpoints, starts = Endpoints(store, clock, ids, vault, settings), Starts(clock, queue)
     fan = FanOut(store, audience, endpoints)
@@ -270,10 +270,10 @@ def build_hub(
         shapes=Shapes(store, clock),
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
-        forms=FormService(store, clock, ids, leads, vault, transport),
+        forms=FormService(store, clock, ids, leads, vault, transport, telling),
         imports=imports,
         connections=connections,
-        hints=HintService(store, clock, settings, connections),
+        hints=HintService(store, clock, settings, connections, telling),
         sync=sync,
         endpoints=endpoints,
         starts=starts,
