@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from leadbridge.automation.delivery.endpoints import Endpoints
 from leadbridge.automation.delivery.starting import Starts
 from leadbridge.automation.events.audience import Audience
+from leadbridge.automation.events.cost import ImportCosts
 from leadbridge.automation.events.fanout import FanOut
 from leadbridge.automation.events.listening import Listening
 from leadbridge.automation.events.samples import Samples
@@ -116,6 +117,7 @@ class Hub:
     audience: Audience
     listening: Listening
     samples: Samples
+    import_costs: ImportCosts
     hooks: Hooks
     metrics: WorkMetrics
     queue: TaskQueue
@@ -280,6 +282,7 @@ def build_hub(
         audience=audience,
         listening=Listening(store, clock, zone_of),
         samples=Samples(store, fan),
+        import_costs=ImportCosts(audience, used.quotas),
         hooks=hooks,
         metrics=metrics,
         queue=queue,
