@@ -90,7 +90,9 @@ class Receiving:
         if reply.drop:
             assert request.transport is not None
             request.transport.abort()
-        return web.Response(status=reply.status, body=reply.body, headers=dict(reply.headers))
+        return web.Response(
+            status=reply.status, body=reply.body, headers={"content-type": "text/plain", **reply.headers}
+        )
 
     def of(self, execution_id: str) -> list[Received]:
         """Return the requests of one execution."""
