@@ -118,7 +118,7 @@ async def load(url: str, secret: str, connections: int, seconds: float, signed: 
     requests = Requests(url, secret, signed)
     loop = asyncio.get_running_loop()
     made = [
-        (await loop.create_connection(lambda: Connection(requests, until), parts.hostname, parts.port))[1]
+        (await loop.create_connection(lambda: Connection(requests, until), str(parts.hostname), parts.port or 80))[1]
         for _ in range(connections)
     ]
     begun = time.perf_counter()
