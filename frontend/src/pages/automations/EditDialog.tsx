@@ -1,0 +1,59 @@
+import { Button, Group, Stack, TextInput, Title } from "@mantine/core";
+import { useState, type FormEvent } from "react";
+import type { Automation } from "../../api/automation";
+import { Dialog } from "../../parts/Dialog";
+import { ErrorNote } from "../../parts/ErrorNote";
+import { text } from "../../text";
+import { ConfigFields } from "./ConfigFields";
+import { changeOf, draftOf, type Draft } from "./draft";
+import { AddressFields, FilterField, PaceFields } from "./Fields";
+import { useChange, useTemplates } from "./hooks";
+import { tell } from "./told";
+
+/** What can be changed of an automation; only what differs is sent. */
+export function EditDialog({ automation, onClose }: { automation: Automation; onClose: () => void }) {
+  const [draft, setDraft] = useState<Draft>(() => draftOf(automation));
+  const save = useChange(automation._id);
+  const templates = useTemplates();
+  const schema = templates.data?.find((one) => one.id === automation.templateId)?.configSchema;
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const body = changeOf(draft, automation);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(body, {
+      onSuccess: () => {
+        tell(text.automation.page.saved);
+        onClose();
+      },
+    });
+  };
+  return (
+    <Dialog title={`${text.automation.page.edit}: ${automation.name}`} size="lg" onClose={onClose}>
+      <form onSubmit={submit}>
+        <Stack>
+          <TextInput label={text.automation.wizard.name} required maxLength={120} value={draft.name} onChange={(e) => change({ name: e.currentTarget.value })} />
+          {draft.runBy === "make" && <AddressFields draft={draft} change={change} masked={automation.endpoint?.url} />}
+          {schema && Object.keys(schema.properties ?? {}).length > 0 && (
+            <>
+              <Title order={3} size="h6">
+                {text.automation.wizard.config}
+              </Title>
+              <ConfigFields schema={schema} values={draft.config} change={(config) => change({ config })} />
+            </>
+          )}
+          <FilterField draft={draft} change={change} />
+          {draft.runBy === "make" && <PaceFields draft={draft} change={change} />}
+          {save.isError && <ErrorNote error={save.error} />}
+          <Group>
+            <Button type="submit" loading={save.isPending} disabled={Object.keys(body).length === 0}>
+              {text.automation.page.save}
+            </Button>
+            <Button variant="default" onClick={onClose}>
+              {text.common.cancel}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
