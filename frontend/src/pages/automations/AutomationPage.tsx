@@ -65,7 +65,12 @@ function AutomationView({ automation }: { automation: Automation }) {
       <Activation automation={automation} />
       <Notes automation={automation} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Overview automation={automation} />
+        <Stack>
+          <Overview automation={automation} />
+          <Panel title={t.setUp}>
+            <SetupSteps steps={automation.setupInstructions} runBy={automation.runBy} titled={false} />
+          </Panel>
+        </Stack>
         <Stack>
           {automation.runBy === "make" && <Pace endpoint={automation.endpoint} />}
           {may && (
@@ -73,9 +78,6 @@ function AutomationView({ automation }: { automation: Automation }) {
               <TestRun automationId={id} titled={false} />
             </Panel>
           )}
-          <Panel title={t.setUp}>
-            <SetupSteps steps={automation.setupInstructions} runBy={automation.runBy} titled={false} />
-          </Panel>
         </Stack>
       </SimpleGrid>
       <Panel title={text.automation.executions.title}>

@@ -1,7 +1,7 @@
 /** The settings of a template, asked for as its schema describes them. */
 import { Checkbox, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
-import type { Schema } from "../../api/automation";
+import type { RunBy, Schema } from "../../api/automation";
 import { text } from "../../text";
 import { useConnections } from "../integrations/hooks";
 
@@ -11,6 +11,8 @@ type Values = Record<string, unknown>;
 
 interface Props {
   schema: Schema;
+  /** Who does the work: a connection is chosen only where this hub does it. */
+  runBy: RunBy;
   values: Values;
   change: (values: Values) => void;
 }
@@ -34,8 +36,12 @@ function kindOf(schema: Schema): "choice" | "switch" | "number" | "list" | "word
   return type === "string" ? "words" : "json";
 }
 
-export function ConfigFields({ schema, values, change }: Props) {
-  const names = Object.keys(schema.properties ?? {});
+/** The settings that are asked for. */
+export const settingNames = (schema: Schema | undefined, runBy: RunBy): string[] =>
+  Object.keys(schema?.properties ?? {}).filter((name) => name !== "connectionId" || runBy === "native");
+
+export function ConfigFields({ schema, runBy, values, change }: Props) {
+  const names = settingNames(schema, runBy);
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...others } = values;
     change(value === undefined ? others : { ...others, [name]: value });

@@ -4,7 +4,7 @@ import type { Automation } from "../../api/automation";
 import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
-import { ConfigFields } from "./ConfigFields";
+import { ConfigFields, settingNames } from "./ConfigFields";
 import { changeOf, draftOf, type Draft } from "./draft";
 import { AddressFields, FilterField, PaceFields } from "./Fields";
 import { useChange, useTemplates } from "./hooks";
@@ -33,12 +33,12 @@ export function EditDialog({ automation, onClose }: { automation: Automation; on
         <Stack>
           <TextInput label={text.automation.wizard.name} required maxLength={120} value={draft.name} onChange={(e) => change({ name: e.currentTarget.value })} />
           {draft.runBy === "make" && <AddressFields draft={draft} change={change} masked={automation.endpoint?.url} />}
-          {schema && Object.keys(schema.properties ?? {}).length > 0 && (
+          {schema && settingNames(schema, draft.runBy).length > 0 && (
             <>
               <Title order={3} size="h6">
                 {text.automation.wizard.config}
               </Title>
-              <ConfigFields schema={schema} values={draft.config} change={(config) => change({ config })} />
+              <ConfigFields schema={schema} runBy={draft.runBy} values={draft.config} change={(config) => change({ config })} />
             </>
           )}
           <FilterField draft={draft} change={change} />

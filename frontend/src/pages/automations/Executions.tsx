@@ -70,6 +70,7 @@ export function ExecutionChip({ execution }: { execution: Execution }) {
 function Result({ execution }: { execution: Execution }) {
   const said = [codeWords(execution.code), execution.lastStatus ? text.automation.execution.http(execution.lastStatus) : ""].filter(Boolean).join(", ");
   const next = !isSettled(execution) && execution.attempts > 0 && execution.nextAt ? t.next(when(execution.nextAt)) : "";
+  if (!said && !next) return null;
   return (
     <span>
       {said}

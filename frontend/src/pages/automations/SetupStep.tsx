@@ -4,7 +4,7 @@ import { useRef, useState, type FormEvent } from "react";
 import type { Created, NewAutomation, RunBy, Template } from "../../api/automation";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
-import { ConfigFields } from "./ConfigFields";
+import { ConfigFields, settingNames } from "./ConfigFields";
 import { begin, newOf, type Draft } from "./draft";
 import { AddressFields, FilterField, PaceFields } from "./Fields";
 import { idempotencyKey, useCreate, useEventTypes } from "./hooks";
@@ -50,12 +50,12 @@ export function SetupStep({ templates, first, onCreated }: Props) {
         <TextInput label={t.name} description={t.nameHint} placeholder={template?.name} required={!template} maxLength={120} value={draft.name} onChange={(e) => change({ name: e.currentTarget.value })} />
         {template && template.runBy.length > 1 && <RunByField options={template.runBy} value={draft.runBy} onChange={(runBy) => change({ runBy })} />}
         {draft.runBy === "make" && <AddressFields draft={draft} change={change} />}
-        {template && Object.keys(template.configSchema.properties ?? {}).length > 0 && (
+        {template && settingNames(template.configSchema, draft.runBy).length > 0 && (
           <>
             <Title order={2} size="h5">
               {t.config}
             </Title>
-            <ConfigFields key={template.id} schema={template.configSchema} values={draft.config} change={(config) => change({ config })} />
+            <ConfigFields key={template.id} schema={template.configSchema} runBy={draft.runBy} values={draft.config} change={(config) => change({ config })} />
           </>
         )}
         <FilterField draft={draft} change={change} />

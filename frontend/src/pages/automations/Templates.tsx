@@ -81,7 +81,7 @@ function TemplateCard({ template, may }: { template: Template; may: boolean }) {
       chip={<Chip tone="plain">{template.category}</Chip>}
       button={may && <UseButton label={t.use} spoken={t.useOne(template.name)} template={template.id} />}
     >
-      <Facts facts={facts} />
+      <Facts facts={facts} compact />
     </Frame>
   );
 }

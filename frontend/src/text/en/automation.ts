@@ -20,7 +20,7 @@ export const automation = {
     runBy: { make: "Make, or another address", native: "This hub" },
     runByShort: { make: "Run by Make or another address", native: "Run here" },
     templates: {
-      title: "Templates", when: "When", then: "Then", needs: "Needs", useCase: "For", use: "Use this template", useOne: (name: string) => `Use the template ${name}`,
+      title: "Templates", when: "When", then: "Then", needs: "Needs", useCase: "For", use: "Use this template", useOne: (name: string) => `Use this template: ${name}`,
       custom: "A workflow of your own", customHint: "One event, an optional filter, and an address that gets it: a Make scenario, Zapier, n8n, or a program of yours.",
       useCustom: "Make a workflow", empty: "This hub offers no templates", templateOf: "Template",
     },
@@ -102,7 +102,7 @@ export const automation = {
     page: {
       back: "All automations", edit: "Edit", more: "More actions", rotate: "Replace a secret", recover: "Send a time range again", remove: "Delete",
       overview: "Overview", template: "Template", ownWorkflow: "A workflow of your own", trigger: "Starts when", filter: "Only when", every: "every event", runBy: "Run by",
-      scenario: "Scenario id", created: "Created", changed: "Last changed", activated: "Activated", inbound: "Address for calls to this hub",
+      scenario: "Scenario id", created: "Created", changed: "Last changed", activated: "Activated", inbound: "Calls come in at",
       signature: "Calls to it", signatureNeeded: "must be signed", signatureOptional: "need the secret, or a signature", setUp: "Set-up steps", missing: "Still missing",
       warnings: "Worth knowing", save: "Save", saved: "Saved.", config: "Settings",
     },
