@@ -8,6 +8,19 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.inbound.addresses import InboundAddresses
+from leadbridge.automation.inbound.door import InboundDoor
+from leadbridge.automation.inbound.service import InboundService
+from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.events.audience import Audience
+from leadbridge.automation.events.fanout import FanOut
+from leadbridge.automation.events.listening import Listening
+from leadbridge.automation.events.samples import Samples
+from leadbridge.automation.events.tasks import EventTasks
+from leadbridge.automation.events.telling import Telling
+from leadbridge.automation.hooks.service import Hooks
+from leadbridge.automation.hooks.tasks import HookTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -16,7 +29,7 @@ from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import tasks as leads_tasks
-from leadbridge.leads.feed import Feed
+from leadbridge.leads.feed import Connections, Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
@@ -54,6 +67,7 @@ from leadbridge.usage.room import UsageRoom, usage_room
 from leadbridge.usage.service import UsageService
 from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
+from leadbridge.web.client import parse_networks
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
 from leadbridge.web.streams import Streams
@@ -101,6 +115,14 @@ class Hub:
     connections: ConnectionService
     hints: HintService
     sync: SyncService
+    starts: Starts
+    inbound: InboundService
+    door: InboundDoor
+    endpoints: Endpoints
+    audience: Audience
+    listening: Listening
+    samples: Samples
+    hooks: Hooks
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -185,7 +207,9 @@ def build_hub(
     connections = ConnectionService(
         store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
     )
-    feed = Feed(queue, connections.listeners)
+    audience = Audience(store)
+    telling = Telling(clock, ids, queue, audience)
+    feed = Feed(queue, Connections(connections.listeners), telling)
     meter = LeadMeter(used.quotas, usage)
     records = {
         name: RecordService(
@@ -212,6 +236,23 @@ def build_hub(
         handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
+    limiter = RateLimiter(store, clock)
+    starts = Starts(clock, queue)
+    addresses = InboundAddresses(store, clock, vault, settings.public)
+    inbound = InboundService(store, clock, ids, addresses, starts, usage, used.quotas)
+    door = InboundDoor(
+        inbound,
+        limiter,
+        per_address=settings.rate_address,
+        per_automation=settings.rate_webhook,
+        trusted=parse_networks(settings.trusted_proxies),
+    )
+    endpoints = Endpoints(store, clock, ids, vault, settings)
+    fan = FanOut(store, audience, endpoints)
+    hooks = Hooks(store, clock, ids, queue, endpoints, starts)
+    for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
+        handlers.add(handler)
+    handlers.add(HookTasks(store, endpoints).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -251,13 +292,21 @@ def build_hub(
         connections=connections,
         hints=HintService(store, clock, settings, connections),
         sync=sync,
+        starts=starts,
+        inbound=inbound,
+        door=door,
+        endpoints=endpoints,
+        audience=audience,
+        listening=Listening(store, clock, zone_of),
+        samples=Samples(store, fan),
+        hooks=hooks,
         metrics=metrics,
         queue=queue,
         schedules=schedules,
         work=work,
         chores=chores,
         worker=worker,
-        limiter=RateLimiter(store, clock),
+        limiter=limiter,
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),
