@@ -21,6 +21,16 @@ from leadbridge.automation.events.tasks import EventTasks
 from leadbridge.automation.events.telling import Telling
 from leadbridge.automation.hooks.service import Hooks
 from leadbridge.automation.hooks.tasks import HookTasks
+from leadbridge.automation.native.tasks import NativeTasks
+from leadbridge.automation.service import AutomationService, Parts
+from leadbridge.automation.surroundings import Surroundings
+from leadbridge.automation.testing import Tests
+from leadbridge.automation.views import Views
+from leadbridge.automation.delivery.bulk import BulkDelivery
+from leadbridge.automation.delivery.model import OwnerKind
+from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
+from leadbridge.automation.delivery.service import DeliveryService
+from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -123,6 +133,10 @@ class Hub:
     listening: Listening
     samples: Samples
     hooks: Hooks
+    delivery: DeliveryService
+    bulk_delivery: BulkDelivery
+    automations: AutomationService
+    automation_views: Views
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -253,6 +267,18 @@ def build_hub(
     for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
         handlers.add(handler)
     handlers.add(HookTasks(store, endpoints).handler())
+    delivery = DeliveryService(store, clock, ids, queue, starts)
+    bulk_delivery = BulkDelivery(store, clock, queue, delivery)
+    owners = EndpointOwners(store, clock, usage, {OwnerKind.AUTOMATION: AutomationOwner(store), OwnerKind.HOOK: hooks})
+    delivering = DeliveryTasks(store, clock, ids, rng, transport, endpoints, owners, usage, lease=form.lease)
+    for handler in (delivering.handler(), *bulk_delivery.handlers()):
+        handlers.add(handler)
+    shapes = Shapes(store, clock)
+    listening, samples = Listening(store, clock, zone_of), Samples(store, fan)
+    around = Surroundings(connections, shapes)
+    parts = Parts(endpoints, addresses, delivery, bulk_delivery, listening, around, Tests(clock, ids, samples))
+    automations = AutomationService(store, clock, ids, tenancy.trail, starts, parts)
+    handlers.add(NativeTasks(store, clock, connections, runs, used.quotas, usage).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -284,7 +310,7 @@ def build_hub(
         leads=leads,
         records=records,
         merges=MergeService(store, clock, ids, queue),
-        shapes=Shapes(store, clock),
+        shapes=shapes,
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
         forms=FormService(store, clock, ids, leads, vault, transport),
@@ -297,9 +323,13 @@ def build_hub(
         door=door,
         endpoints=endpoints,
         audience=audience,
-        listening=Listening(store, clock, zone_of),
-        samples=Samples(store, fan),
+        listening=listening,
+        samples=samples,
         hooks=hooks,
+        delivery=delivery,
+        bulk_delivery=bulk_delivery,
+        automations=automations,
+        automation_views=Views(endpoints, addresses, delivery, around),
         metrics=metrics,
         queue=queue,
         schedules=schedules,

@@ -19,6 +19,8 @@ from leadbridge.automation.inbound.door import MAX_BODY as MAX_CALL
 from leadbridge.automation.inbound.door import InboundEntrance
 from leadbridge.automation.events import routes as events_routes
 from leadbridge.automation.hooks import routes as hooks_routes
+from leadbridge.automation import routes as automation_routes
+from leadbridge.automation.executions import routes as executions_routes
 from leadbridge.dashboard import routes as dashboard_routes
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.hints import routes as hints_routes
@@ -123,6 +125,8 @@ def _endpoints() -> tuple[BaseRoute, ...]:
         work_routes.root,
         tenancy_routes.router,
         web_routes.router,
+        executions_routes.router,
+        automation_routes.router,  # behind those of the same prefix: it takes whatever stands there for an id
         privacy_routes.router,
         dashboard_routes.router,
     ):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from leadbridge.automation.bodies import ActivateBody, ChangeBody, CreateBody, RecoverBody, RotateBody, TestBody
-from leadbridge.automation.delivery.service import DeliveryService, Recovery
+from leadbridge.automation.delivery.bulk import Recovery
+from leadbridge.automation.delivery.model import ExecutionState
 from leadbridge.automation.events.catalogue import example_body
 from leadbridge.automation.executions.views import execution_view
 from leadbridge.automation.model import AutomationStatus
@@ -37,11 +38,6 @@ async def _views(request: Request) -> Views:
     return views
 
 
-async def _delivery(request: Request) -> DeliveryService:
-    service: DeliveryService = request.app.state.hub.delivery
-    return service
-
-
 async def _summaries(request: Request) -> Summaries:
     summaries: Summaries = request.app.state.hub.usage_room.summaries
     return summaries
@@ -49,7 +45,6 @@ async def _summaries(request: Request) -> Summaries:
 
 AutomationsDep = Annotated[AutomationService, Depends(_automations)]
 ViewsDep = Annotated[Views, Depends(_views)]
-DeliveryDep = Annotated[DeliveryService, Depends(_delivery)]
 SummariesDep = Annotated[Summaries, Depends(_summaries)]
 Reader = Annotated[Caller, needs(Right.AUTOMATIONS_READ)]
 Manager = Annotated[Caller, needs(Right.AUTOMATIONS_MANAGE)]
@@ -170,13 +165,13 @@ async def rotate(id: str, body: RotateBody, caller: Manager, automations: Automa
 
 @router.post("/{id}/recover", status_code=202, summary="Send again what failed in a time")
 async def recover(
-    id: str, body: RecoverBody, caller: Manager, automations: AutomationsDep, delivery: DeliveryDep
+    id: str, body: RecoverBody, caller: Manager, automations: AutomationsDep
 ) -> Response:
     """Send executions of a time again, each under its own id, behind what is live. `dryRun` tells how many."""
-    automation = await automations.one(caller.company_id, id)
-    asked = Recovery(since=body.since, until=body.until, states=body.status)
+    states = tuple(ExecutionState(one) for one in body.status)
+    asked = Recovery(since=body.since, until=body.until, states=states)
     if body.dry_run:
-        count = await delivery.recoverable(caller.company_id, automation.id, asked)
+        count = await automations.recoverable(caller.company_id, id, asked)
         return ok({"count": count.count, "more": count.more})
-    count = await automations.recover(caller.company_id, caller.author, automation.id, asked)
+    count = await automations.recover(caller.company_id, caller.author, id, asked)
     return ok({"count": count.count, "more": count.more}, 202)

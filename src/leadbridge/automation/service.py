@@ -9,10 +9,11 @@ from typing import Any
 
 from leadbridge.automation import drafts
 from leadbridge.automation.bodies import ChangeBody, CreateBody, RotateBody, TestBody, Which
+from leadbridge.automation.delivery.bulk import BulkDelivery, Count, Recovery
 from leadbridge.automation.delivery.endpoints import KEEP, Endpoints, Issued
 from leadbridge.automation.delivery.lanes import lane_form, reform_lane
 from leadbridge.automation.delivery.model import EXECUTIONS, Endpoint, Execution, OwnerKind
-from leadbridge.automation.delivery.service import Count, DeliveryService, Recovery
+from leadbridge.automation.delivery.service import DeliveryService
 from leadbridge.automation.delivery.starting import Start, Starts
 from leadbridge.automation.errors import (
     AutomationNotFound,
@@ -72,6 +73,7 @@ class Parts:
     endpoints: Endpoints
     addresses: InboundAddresses
     delivery: DeliveryService
+    bulk: BulkDelivery
     listening: Listening
     surroundings: Surroundings
     tests: Tests
@@ -221,7 +223,7 @@ class AutomationService:
             return endpoint, None
         if address.url_given and address.url is None:
             endpoints.delete(batch, endpoint)
-            await self._parts.delivery.cancel_waiting(batch, company, automation_id=automation.id)
+            await self._parts.bulk.cancel_waiting(batch, company, automation_id=automation.id)
             return None, None
         url = KEEP if address.url is None else address.url
         key = address.key if address.key_given else KEEP
@@ -258,7 +260,7 @@ class AutomationService:
                 self._parts.endpoints.delete(batch, endpoint)
             await self._parts.addresses.forget(batch, company, id)
             await self._parts.listening.deactivated(batch, automation)
-            await self._parts.delivery.cancel_waiting(batch, company, automation_id=id)
+            await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
             self._trail.add(batch, company, by, "automation.deleted", _target(id), before=_audited(automation))
             return batch, None
 
@@ -321,7 +323,7 @@ class AutomationService:
             )
             batch = WriteBatch().replace(AUTOMATIONS, after)
             await self._parts.listening.deactivated(batch, after)
-            await self._parts.delivery.cancel_waiting(batch, company, automation_id=id)
+            await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
             self._trail.add(batch, company, by, "automation.deactivated", _target(id))
             return batch, after
 
@@ -397,9 +399,15 @@ class AutomationService:
 
         return await self._store.attempt(build)
 
+    async def recoverable(self, company: str, id: str, asked: Recovery) -> Count:
+        """Return how many executions a recovery would send again; raises ``AutomationNotFound``."""
+        await self.one(company, id)
+        return await self._parts.bulk.recoverable(company, id, asked)
+
     async def recover(self, company: str, by: Author, id: str, asked: Recovery) -> Count:
-        """Send executions of a time again, and return how many they are."""
-        count = await self._parts.delivery.recover(company, id, asked)
+        """Send executions of a time again, and return how many they are; raises ``AutomationNotFound``."""
+        await self.one(company, id)
+        count = await self._parts.bulk.recover(company, id, asked)
         after = {"since": to_text(asked.since), "until": to_text(asked.until), "count": count.count}
         await self._trail.record(company, by, "automation.recovered", _target(id), after=after)
         return count

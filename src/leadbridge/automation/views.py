@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from leadbridge.automation.delivery.addresses import looks_like_make
 from leadbridge.automation.delivery.endpoints import Endpoints
-from leadbridge.automation.delivery.health import HealthView
 from leadbridge.automation.delivery.model import Endpoint
-from leadbridge.automation.delivery.service import DeliveryService
+from leadbridge.automation.delivery.service import DeliveryService, HealthView
 from leadbridge.automation.events.catalogue import CATALOGUE
 from leadbridge.automation.inbound.addresses import AddressView, InboundAddresses
 from leadbridge.automation.model import Automation, RunBy
@@ -71,7 +71,7 @@ class Views:
             "setupInstructions": setup_instructions(automation, webhook_url, endpoint),
             "createdAt": to_text(automation.created_at),
             "updatedAt": to_text(automation.updated_at),
-            "activatedAt": None if automation.activated_at is None else to_text(automation.activated_at),
+            "activatedAt": _time(automation.activated_at),
         }
         if endpoint is not None:
             health = await self.delivery.health(automation.company_id, endpoint.id)
@@ -86,7 +86,28 @@ def trigger_label(automation: Automation) -> str:
     return CATALOGUE[automation.trigger.type].description
 
 
-def endpoint_view(endpoint: Endpoint, health: HealthView) -> dict[str, Any]:
+def health_view(health: HealthView) -> dict[str, Any]:
+    """Return how an endpoint is as answers show it."""
+    shown: dict[str, Any] = {
+        "state": health.state,
+        "failures": health.failures,
+        "waiting": health.waiting,
+        "waitingMore": health.waiting_more,
+        "lastCode": health.last_code,
+        "lastStatus": health.last_status,
+        "failingSince": _time(health.failing_since),
+        "lastSuccessAt": _time(health.last_success_at),
+        "lastFailureAt": _time(health.last_failure_at),
+        "pausedUntil": _time(health.paused_until),
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else to_text(moment)
+
+
+def endpoint_view(endpoint: Endpoint, health: HealthView | None) -> dict[str, Any]:
     """Return an endpoint as answers show it: its address only in part."""
     shown = {
         "_id": endpoint.id,
@@ -100,6 +121,6 @@ def endpoint_view(endpoint: Endpoint, health: HealthView) -> dict[str, Any]:
         "timeoutSeconds": endpoint.timeout_seconds,
         "state": endpoint.state.value,
         "code": endpoint.code,
-        "health": health.view(),
+        "health": None if health is None else health_view(health),
     }
     return {name: value for name, value in shown.items() if value is not None}

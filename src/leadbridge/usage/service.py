@@ -129,6 +129,14 @@ class UsageService:
         part = correction(event, event.model_copy(update={"status": status}))
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=event.company_id, parts=(part,)))
 
+    def insert(self, batch: WriteBatch, event: UsageEvent) -> WriteBatch:
+        """Add an event whose sums follow by ``add_sums``, together with others'; return the batch."""
+        return batch.insert(USAGE_EVENTS, event)
+
+    def add_sums(self, batch: WriteBatch, company_id: str, events: Sequence[UsageEvent]) -> WriteBatch:
+        """Add what ``events`` add to the sums to the batch in which they are inserted; return the batch."""
+        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=parts_of(events)))
+
     def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""
         for entry in calls.entries(cause, self._ids):

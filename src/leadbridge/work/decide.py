@@ -137,9 +137,7 @@ def fitted(rate: Rate | None, paced: Paced | None) -> Rate | None:
         return rate
     if rate is None:
         return Rate(tokens=paced.burst, at=0, per_sec=paced.per_sec, burst=paced.burst)
-    return msgspec.structs.replace(
-        rate, tokens=min(rate.tokens, paced.burst), per_sec=paced.per_sec, burst=paced.burst
-    )
+    return msgspec.structs.replace(rate, tokens=min(rate.tokens, paced.burst), per_sec=paced.per_sec, burst=paced.burst)
 
 
 def slowed(rate: Rate | None, now: int, pause: float) -> Rate | None:

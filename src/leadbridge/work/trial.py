@@ -36,14 +36,12 @@ async def attempt(
     out_of_order: bool,
     prepared: Any = None,
 ) -> tuple[Result, WriteBatch | None, Sequence[Any]]:
-    """Run ``task`` once and return how it ended, with what is to be stored with it and its notes. Cancellation passes through."""
+    """Run ``task`` once; return how it ended, what is to be stored with it, its notes. Cancellation passes through."""
     with structlog.contextvars.bound_contextvars(
         request_id=task.trace, task_id=task.id, task_kind=task.kind, lane=task.lane
     ):
         try:
-            context = handlers.context(
-                handler, task, held, clock, writer, out_of_order=out_of_order, prepared=prepared
-            )
+            context = handlers.context(handler, task, held, clock, writer, out_of_order=out_of_order, prepared=prepared)
         except msgspec.MsgspecError as error:
             log.error("task_unreadable", reason=type(error).__name__)
             return Dead("unreadable_reference", "The task's reference cannot be read."), None, ()

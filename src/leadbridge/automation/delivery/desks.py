@@ -102,7 +102,7 @@ class Desks:
         health = Health(await self._store[HEALTH].of(company).get(endpoint_id), endpoint.renewed_at)
         silenced = await self._owners.silenced(endpoint)
         if endpoint.state is EndpointState.DISABLED:
-            return Desk(context.fence, endpoint, None, health, None, silenced or "endpoint_disabled")
+            silenced = silenced or "endpoint_disabled"
         ring = before.ring if before is not None else None
         if ring is None or ring.rev != endpoint.rev:
             try:

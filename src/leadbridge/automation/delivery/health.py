@@ -28,15 +28,14 @@ class Health:
     def __init__(self, known: EndpointHealth | None, renewed_at: datetime | None) -> None:
         self.last_success_at = known.last_success_at if known else None
         self.last_failure_at = known.last_failure_at if known else None
-        forgotten = (
-            renewed_at is not None and self.last_failure_at is not None and self.last_failure_at <= renewed_at
-        )
-        fresh = known is None or forgotten
-        self.failures = 0 if fresh or known is None else known.failures
-        self.failing_since = None if fresh or known is None else known.failing_since
-        self.last_code = None if fresh or known is None else known.last_code
-        self.last_status = None if fresh or known is None else known.last_status
-        self.same = 0 if fresh or known is None else known.same
+        forgotten = renewed_at is not None and self.last_failure_at is not None and self.last_failure_at <= renewed_at
+        held = None if forgotten else known
+        self.failures = held.failures if held else 0
+        # a time that does not hold any more stays stored: what follows a commit removes no field
+        self.failing_since = held.failing_since if held and held.failures else None
+        self.last_code = held.last_code if held else None
+        self.last_status = (held.last_status or None) if held else None
+        self.same = held.same if held else 0
         self._written_at: datetime | None = None
         self._changed = False
 
@@ -71,6 +70,6 @@ class Health:
             "lastSuccessAt": self.last_success_at,
             "lastFailureAt": self.last_failure_at,
             "lastCode": self.last_code,
-            "lastStatus": self.last_status,
+            "lastStatus": self.last_status or 0,
         }
         return {name: value for name, value in fields.items() if value is not None}

@@ -137,6 +137,8 @@ class Execution(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     run_id: Id | None = None
     """The run that does its work, where a CRM is written to."""
     report: Report | None = None
+    counted: bool | None = None
+    """Whether it stands in the usage, under its own id: from its first end on."""
 
 
 class Attempt(LeanDocument, frozen=True, kw_only=True, rename="camel"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from leadbridge.automation.delivery.answers import Answer
 from leadbridge.automation.delivery.health import PAUSE_FAILURES
 from leadbridge.automation.delivery.model import ENDPOINTS, Endpoint, EndpointState, OwnerKind, endpoint_lane
-from leadbridge.automation.model import AUTOMATIONS, AutomationStatus, StatusReason
+from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus, StatusReason
 from leadbridge.kit.clock import Clock
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
@@ -79,7 +79,9 @@ class EndpointOwners:
             owner = None if endpoint is None else self._owners.get(endpoint.owner_kind)
             if endpoint is None or owner is None or endpoint.state is EndpointState.DISABLED:
                 return None, None
-            message = f"{PAUSE_FAILURES} tries or more in a row failed since {since:%Y-%m-%d %H:%M} UTC. {answer.message}"
+            message = (
+                f"{PAUSE_FAILURES} tries or more in a row failed since {since:%Y-%m-%d %H:%M} UTC. {answer.message}"
+            )
             reason = StatusReason(code=answer.code, message=message, hint=answer.kind.hint, at=self._clock.now())
             batch = WriteBatch()
             await owner.failing(batch, endpoint, reason)
@@ -102,11 +104,15 @@ class EndpointOwners:
         await self._usage.add_failures(batch, endpoint.company_id, [failure])
 
 
+Stopped: TypeAlias = Callable[[WriteBatch, Automation], Awaitable[None]]
+"""Adds to the batch what follows from an automation not listening any more."""
+
+
 class AutomationOwner:
     """Endpoints of automations."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, stopped: Stopped | None = None) -> None:
+        self._store, self._stopped = store, stopped
 
     async def silenced(self, company_id: str, owner_id: str) -> str | None:
         """Return why nothing is sent for an automation that is not active; one that is paused keeps what waits."""
@@ -139,4 +145,6 @@ class AutomationOwner:
             unset=("listens",),
             rev=automation.rev,
         )
+        if self._stopped is not None:
+            await self._stopped(batch, automation)
         return True

@@ -27,9 +27,7 @@ KEPT_HEADERS, KEPT_VALUE = 40, 500
 """Of an answer: how many headers, and how many characters of each."""
 _READ_BYTES = 64 * 1024
 _SHORT = 200
-_MASKED = frozenset(
-    {"webhook-signature", "x-leadbridge-signature", "x-leadbridge-signature-previous", "x-make-apikey"}
-)
+_MASKED = frozenset({"webhook-signature", "x-leadbridge-signature", "x-leadbridge-signature-previous", "x-make-apikey"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +119,3 @@ def _shown(value: str) -> str:
 
 
 _shown_value = lru_cache(4096)(redact_text)
-

@@ -40,7 +40,7 @@ def standard_signature(keys: Sequence[SigningKey], id: str, seconds: int, body: 
 
 
 def plain_signature(key: SigningKey, body: bytes) -> str:
-    """Return what ``sha256(body; "hex"; secret)`` gives in Make: HMAC-SHA256 of the body, keyed by the secret's text."""
+    """Return what ``sha256(body; "hex"; secret)`` gives in Make: HMAC-SHA256 keyed by the secret's own text."""
     return hmac.digest(key.text, body, "sha256").hex()
 
 

@@ -122,3 +122,19 @@ class Starts:
             order_seq=start.order_seq if ordered else None,
             subjects=(start.record_id,) if start.record_id is not None else (),
         )
+
+
+def delivery_task(execution: Execution, form: LaneForm, queue: Queue) -> NewTask:
+    """Return the task that sends an execution again, out of the order of its record's events."""
+    if execution.endpoint_id is None:
+        raise ValueError("an execution without an endpoint is not sent anywhere")
+    return NewTask(
+        id=execution.id,
+        company_id=execution.company_id,
+        lane=(trial_lane if execution.test else endpoint_lane)(execution.endpoint_id),
+        form=None if execution.test else form,
+        kind=DELIVER,
+        ref=ExecutionRef(execution.id),
+        queue=queue,
+        subjects=execution.subjects,
+    )

@@ -15,9 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadbridge.automation.inbound.addresses import LONGEST_KEY, PATH
-from leadbridge.automation.inbound.errors import WebhookRefused
 from leadbridge.automation.inbound.model import AUTOMATION_WEBHOOK
-from leadbridge.automation.inbound.service import Call, InboundService, Known, Proof
+from leadbridge.automation.inbound.service import Call, InboundService, Known, Proof, refused
 from leadbridge.kit.errors import LeadbridgeError, Unavailable
 from leadbridge.security.hashing import hash_token
 from leadbridge.web.admission import FAILURES_PER_MINUTE
@@ -66,8 +65,8 @@ class InboundDoor:
         # what is longer than a key is nobody's; it is hashed all the same, since a call to nobody costs what others do
         key_hash = hash_token(scope["path"][len(PATH) :][: LONGEST_KEY + 1], AUTOMATION_WEBHOOK)
         failures = Rule("address_failures", address, min(FAILURES_PER_MINUTE, self._per_address))
-        refused = None if (address, key_hash) in self._good else self._limiter.empty(failures)
-        verdict = refused or await self._limiter.take((Rule("address", address, self._per_address),))
+        failing = None if (address, key_hash) in self._good else self._limiter.empty(failures)
+        verdict = failing or await self._limiter.take((Rule("address", address, self._per_address),))
         if verdict is not None and not verdict.allowed:
             raise verdict.refusal()
         known = await self._service.known(key_hash)
@@ -85,10 +84,7 @@ class InboundDoor:
         body, known = await self._proved(key_hash, known, proof, receive)
         if body is None:
             await self._limiter.take((failures,))
-            raise WebhookRefused(
-                "Nothing is taken in here without the address and the secret of an automation.",
-                headers={"connection": "close"},
-            )
+            raise refused()
         self._remember((address, key_hash))
         if rule is not None:
             verdict = await self._limiter.take((rule,))
@@ -101,7 +97,7 @@ class InboundDoor:
             execution=headers.get(b"x-leadbridge-execution"),
             hop=headers.get(b"x-leadbridge-hop"),
         )
-        taken = await self._service.take(key_hash, known, call)
+        taken = await self._service.take(key_hash, known, call, lambda now: self._service.proved(now, proof, call.body))
         told: dict[str, object] = {"executionId": taken.execution_id, "kind": taken.kind}
         if taken.duplicate:
             told["duplicate"] = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,13 @@ from leadbridge.automation.delivery.model import EXECUTIONS, Execution
 from leadbridge.automation.delivery.starting import Start, Starts, execution_id
 from leadbridge.automation.inbound.addresses import InboundAddresses, Opened
 from leadbridge.automation.inbound.decide import hop_of, named_execution, report_of, reported
-from leadbridge.automation.inbound.errors import AutomationInactive, LoopSuspected, TooManyHops, WebhookBodyTooLarge
+from leadbridge.automation.inbound.errors import (
+    AutomationInactive,
+    LoopSuspected,
+    TooManyHops,
+    WebhookBodyTooLarge,
+    WebhookRefused,
+)
 from leadbridge.automation.inbound.intake import Entry, Fate, Intake
 from leadbridge.automation.inbound.model import CALLS, InboundCall
 from leadbridge.automation.inbound.reading import Content, read
@@ -166,28 +173,38 @@ class InboundService:
         held = holds_signature(proof.message_id, proof.timestamp, proof.signatures, body, keys, now)
         return held and known.opened is not None
 
+    def proved(self, known: Known, proof: Proof, body: bytes) -> bool:
+        """Tell whether either proves the caller."""
+        return self.proved_by_secret(known, proof) or self.proved_by_signature(known, proof, body)
+
     # what the call is
 
-    async def take(self, key_hash: str, known: Known, call: Call) -> Taken:
+    async def take(self, key_hash: str, known: Known, call: Call, proved: Callable[[Known], bool]) -> Taken:
         """Store what a proved call says and return what it led to.
 
-        Raises ``BadWebhookBody``, ``WebhookBodyTooLarge``, ``AutomationInactive``, ``TooManyHops``, ``LoopSuspected``,
+        ``proved`` is asked again where the address has changed since it was read. Raises ``WebhookRefused`` where it
+        no longer holds, ``BadWebhookBody``, ``WebhookBodyTooLarge``, ``AutomationInactive``, ``TooManyHops``, ``LoopSuspected``,
         ``QuotaExceeded``, ``Unavailable``.
         """
         content, admitted = read(call.content_type, call.body), False
-        for _ in range(_ROUNDS):
-            if known.opened is None or known.automation is None:
-                raise _inactive(None)  # it was deleted since the caller was proved
+        for again in range(_ROUNDS):
+            if known.opened is None or known.automation is None or (again and not proved(known)):
+                raise refused()
             company, automation = known.automation.company_id, known.automation
             named = named_execution(call.execution, content)
             execution = None if named is None else await self._store[EXECUTIONS].of(company).get(named)
             if execution is not None and execution.automation_id == automation.id:
+                if (fresh := await self.look(key_hash)).rev != known.rev:
+                    known = fresh
+                    continue
                 await self._report(company, execution.id, content)
                 return Taken("call-back", execution.id)
             if automation.status is not AutomationStatus.ACTIVE:
                 fresh = await self.look(key_hash)
-                if fresh.automation is None or fresh.automation.status is not AutomationStatus.ACTIVE:
-                    raise _inactive(fresh.automation)
+                if fresh.automation is not None and fresh.automation.status is not AutomationStatus.ACTIVE:
+                    raise AutomationInactive(
+                        f"The automation is {fresh.automation.status.value}; a call starts nothing."
+                    )
                 known = fresh
                 continue
             ledger = None if call.key is None else _ledger_id(automation.id, call.key)
@@ -319,6 +336,9 @@ def _ledger_id(automation_id: str, key: bytes) -> str:
     return f"{automation_id}:{hashlib.sha256(key).hexdigest()[:48]}"
 
 
-def _inactive(automation: Automation | None) -> AutomationInactive:
-    state = "gone" if automation is None else automation.status.value
-    return AutomationInactive(f"The automation is {state}; a call starts nothing.")
+def refused() -> WebhookRefused:
+    """Return what everybody is told who is not proved, whatever the reason."""
+    return WebhookRefused(
+        "Nothing is taken in here without the address and the secret of an automation.",
+        headers={"connection": "close"},  # the body may not have been read
+    )
