@@ -1,5 +1,5 @@
 /** What the answers about automations hold. Fields with a question mark are left out by the hub where there is nothing to say. */
-import { api } from "./client";
+import type { components, paths } from "./schema.gen";
 
 export type AutomationStatus = "inactive" | "active" | "paused" | "disabled";
 export type RunBy = "make" | "native";
@@ -73,6 +73,7 @@ export interface EndpointView {
   /** Masked: the address is a secret by itself. */
   url: string;
   looksLikeMake: boolean;
+  hasMakeApiKey: boolean;
   perSecond: number;
   concurrency: number;
   ordered: boolean;
@@ -84,19 +85,17 @@ export interface EndpointView {
   health: Health;
 }
 
-export interface EndpointSettings {
-  perSecond?: number;
-  concurrency?: number;
-  ordered?: boolean;
-  schedule?: number[] | null;
-  timeoutSeconds?: number;
-}
+type Bodies = components["schemas"];
+export type NewAutomation = Bodies["CreateBody"];
+/** What can be changed; `null` takes away. */
+export type AutomationChange = paths["/api/v1/automation/{id}"]["patch"]["requestBody"]["content"]["application/json"];
+export type EndpointSettings = Bodies["EndpointForm"];
 
 export interface Automation {
   _id: string;
   name: string;
   templateId?: string;
-  definition?: Record<string, unknown>;
+  definition?: Bodies["DefinitionBody"];
   status: AutomationStatus;
   reason?: Advice & { at: string };
   runBy: RunBy;
@@ -114,6 +113,9 @@ export interface Automation {
   createdAt: string;
   updatedAt: string;
   activatedAt?: string;
+  stats?: Tally;
+  /** Shown once, with the change that brought the first address. */
+  signingSecret?: string;
 }
 
 export interface Created {
@@ -125,39 +127,19 @@ export interface Created {
   setupInstructions: Steps;
 }
 
-export interface NewAutomation {
-  templateId?: string;
-  definition?: Record<string, unknown>;
-  name?: string;
-  makeScenarioId?: string;
-  makeWebhookUrl?: string;
-  makeApiKey?: string;
-  runBy?: RunBy;
-  config?: Record<string, unknown>;
-  filter?: string;
-  endpoint?: EndpointSettings;
-}
-
-/** What can be changed; `null` takes away. */
-export interface AutomationChange {
-  name?: string;
-  makeWebhookUrl?: string | null;
-  makeApiKey?: string | null;
-  makeScenarioId?: string | null;
-  config?: Record<string, unknown>;
-  filter?: string | null;
-  endpoint?: EndpointSettings;
-}
-
-export interface Stats {
-  total: number;
-  active: number;
-  inactive: number;
+/** Executions that have settled, each counted once. */
+export interface Tally {
   totalExecutions: number;
   successfulExecutions: number;
   failedExecutions: number;
   /** Per cent with two decimals, as text. */
   successRate: string;
+}
+
+export interface Stats extends Tally {
+  total: number;
+  active: number;
+  inactive: number;
 }
 
 export interface Execution {
@@ -215,25 +197,18 @@ export interface EventType {
 export interface Hook {
   _id: string;
   targetUrl?: string;
-  url?: string;
   eventTypes: string[];
   filter?: string;
+  active: boolean;
+  reason?: Advice & { at: string };
   createdAt: string;
-  state?: string;
-  health?: Health;
 }
 
 export interface ExecutionFilter {
   automationId?: string;
-  status?: string;
+  status?: ExecutionStatus;
   eventType?: string;
   recordId?: string;
   since?: string;
   until?: string;
 }
-
-type Options = { params?: { path?: Record<string, string>; query?: object }; body?: object; headers?: Record<string, string> };
-type Ask = (path: string, options?: Options) => Promise<unknown>;
-
-/** The client of these addresses. */
-export const automations = api as unknown as { GET: Ask; POST: Ask; PATCH: Ask; DELETE: Ask };

@@ -2,7 +2,7 @@ import { ActionIcon, Alert, Button, Menu, SimpleGrid, Stack, Text } from "@manti
 import { IconAlertTriangle, IconDots } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
-import type { Automation } from "../../api/automation";
+import type { Automation, ExecutionFilter } from "../../api/automation";
 import { Copy } from "../../parts/Copy";
 import { Facts, Page, Panel } from "../../parts/Page";
 import { Loaded } from "../../parts/States";
@@ -11,7 +11,7 @@ import { Activation, Advices } from "./Activation";
 import { EditDialog } from "./EditDialog";
 import { Executions } from "./Executions";
 import { useAutomation, useMayManage, useTemplates } from "./hooks";
-import { NeedsYou, StatusChip } from "./OwnAutomations";
+import { executionsOf, NeedsYou, StatusChip } from "./OwnAutomations";
 import { Pace } from "./Pace";
 import { RecoverDialog } from "./RecoverDialog";
 import { RemoveDialog } from "./RemoveDialog";
@@ -82,7 +82,7 @@ function AutomationView({ automation }: { automation: Automation }) {
       </SimpleGrid>
       <Panel title={text.automation.executions.title}>
         <Executions
-          filter={{ ...filter, automationId: id }}
+          filter={{ ...(filter as ExecutionFilter), automationId: id }}
           onChange={({ automationId: _, recordId: __, ...next }) => void navigate({ to: "/super-user/automations/$id", params: { id }, search: next })}
           of="automation"
         />
@@ -152,6 +152,7 @@ function Overview({ automation }: { automation: Automation }) {
     const schema = template?.configSchema.properties?.[name];
     facts.push([schema?.title ?? name, typeof value === "object" ? <code>{JSON.stringify(value)}</code> : String(value)]);
   }
+  if (automation.stats) facts.push([text.automation.columns.executions, executionsOf(automation)]);
   facts.push([t.created, when(automation.createdAt)], [t.changed, when(automation.updatedAt)]);
   if (automation.activatedAt) facts.push([t.activated, when(automation.activatedAt)]);
   return (

@@ -1,5 +1,6 @@
 import { Button, Card } from "@mantine/core";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import type { ExecutionFilter } from "../../api/automation";
 import { Page } from "../../parts/Page";
 import { text } from "../../text";
 import { Executions } from "./Executions";
@@ -19,7 +20,7 @@ export default function ExecutionsPage() {
       }
     >
       <Card withBorder>
-        <Executions filter={filter} onChange={(search) => void navigate({ to: "/super-user/executions", search })} of="company" />
+        <Executions filter={filter as ExecutionFilter} onChange={(search) => void navigate({ to: "/super-user/executions", search })} of="company" />
       </Card>
     </Page>
   );

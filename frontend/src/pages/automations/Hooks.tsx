@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Hook } from "../../api/automation";
+import { Chip } from "../../parts/Chip";
 import { Panel } from "../../parts/Page";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { Rows } from "../../parts/Rows";
@@ -11,7 +12,7 @@ import { useHooks, useMayManage, useUnsubscribe } from "./hooks";
 import { tell } from "./told";
 
 const t = text.automation.hooks;
-const addressOf = (hook: Hook): string => hook.targetUrl ?? hook.url ?? "";
+const addressOf = (hook: Hook): string => hook.targetUrl ?? "";
 
 /** The subscriptions that other systems made for themselves; nothing where there are none. */
 export function Hooks() {
@@ -35,6 +36,7 @@ export function Hooks() {
               columns={[
                 { label: t.address, bare: true, cell: (one) => <code>{addressOf(one)}</code> },
                 { label: t.events, cell: (one) => one.eventTypes.join(", ") },
+                { label: t.state, cell: (one) => <State hook={one} /> },
                 { label: t.since, cell: (one) => when(one.createdAt) },
                 {
                   label: text.common.actions,
@@ -53,6 +55,16 @@ export function Hooks() {
       </Stack>
       {ending && <EndDialog hook={ending} onClose={() => setEnding(null)} />}
     </Panel>
+  );
+}
+
+/** Whether anything is sent to it, and why not. */
+function State({ hook }: { hook: Hook }) {
+  return (
+    <span>
+      <Chip tone={hook.active ? "good" : "bad"}>{hook.active ? t.active : t.stopped}</Chip>
+      {hook.reason && <Text size="sm">{`${hook.reason.message} ${hook.reason.hint}`}</Text>}
+    </span>
   );
 }
 

@@ -7,15 +7,14 @@ import { Panel } from "../../parts/Page";
 import { Rows } from "../../parts/Rows";
 import { Empty, Listed } from "../../parts/States";
 import { text, when } from "../../text";
-import { useAutomations, useExecutions, useSums, type Sum } from "./hooks";
-import { AUTOMATION_TONES, codeWords, EXECUTION_TONES, HEALTH_TONES, share } from "./state";
+import { useAutomations, useExecutions } from "./hooks";
+import { AUTOMATION_TONES, codeWords, EXECUTION_TONES, HEALTH_TONES } from "./state";
 
 const t = text.automation;
 
-/** The company's automations, first those that need somebody. */
+/** The company's automations, those that need somebody first told of by themselves. */
 export function OwnAutomations() {
   const list = useAutomations();
-  const sums = useSums();
   return (
     <>
       {list.items?.map((one) => <NeedsYou key={one._id} automation={one} link />)}
@@ -31,7 +30,7 @@ export function OwnAutomations() {
                 { label: t.columns.status, cell: (one) => <StatusChip automation={one} /> },
                 { label: t.columns.trigger, cell: (one) => one.trigger.label },
                 { label: t.columns.last, cell: (one) => <LastResult automation={one} /> },
-                { label: t.columns.month, cell: (one) => <Month sum={sums.data?.get(one._id)} known={sums.isSuccess} /> },
+                { label: t.columns.executions, cell: executionsOf },
               ]}
             />
           )}
@@ -109,7 +108,7 @@ function LastResult({ automation }: { automation: Automation }) {
   );
 }
 
-function Month({ sum, known }: { sum: Sum | undefined; known: boolean }) {
-  if (!known) return null;
-  return <Text size="sm">{t.month(sum?.executions ?? 0, sum ? share(sum.successful, sum.executions) : "")}</Text>;
+/** How many executions have ended, and how many of them well. */
+export function executionsOf({ stats }: Automation): string {
+  return stats ? t.executed(stats.totalExecutions, stats.successRate) : "";
 }

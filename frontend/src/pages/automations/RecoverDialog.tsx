@@ -17,7 +17,7 @@ const RECOVERABLE = ["failed", "cancelled"] as const;
 export function RecoverDialog({ automation, onClose }: { automation: Automation; onClose: () => void }) {
   const [since, setSince] = useState(() => localMoment(new Date(Date.now() - DAY_MS)));
   const [until, setUntil] = useState(() => localMoment(new Date(Date.now() + 60_000)));
-  const [status, setStatus] = useState<string[]>(["failed"]);
+  const [status, setStatus] = useState<Recovery["status"]>(["failed"]);
   const count = useRecover(automation._id);
   const send = useRecover(automation._id);
   const edited = (set: () => void) => {
@@ -50,7 +50,7 @@ export function RecoverDialog({ automation, onClose }: { automation: Automation;
             <TextInput label={t.since} type="datetime-local" required value={since} onChange={(e) => edited(() => setSince(e.target.value))} />
             <TextInput label={t.until} type="datetime-local" required value={until} onChange={(e) => edited(() => setUntil(e.target.value))} />
           </SimpleGrid>
-          <Checkbox.Group label={t.which} value={status} onChange={(chosen) => edited(() => setStatus(chosen))}>
+          <Checkbox.Group label={t.which} value={status} onChange={(chosen) => edited(() => setStatus(RECOVERABLE.filter((one) => chosen.includes(one))))}>
             <Group mt="xs">
               {RECOVERABLE.map((one) => (
                 <Checkbox key={one} value={one} label={statuses[one]} />

@@ -29,7 +29,7 @@ export function RotateDialog({ automation, onClose }: { automation: Automation; 
           </Alert>
           <Kept name={t[which]} value={secret} secret={which} />
           <Group>
-            <Button onClick={onClose}>{text.automation.wizard.kept}</Button>
+            <Button onClick={onClose}>{text.automation.wizard.keptOne}</Button>
           </Group>
         </Stack>
       </Dialog>

@@ -1,13 +1,14 @@
-import { Button, Group, Radio, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState, type FormEvent } from "react";
-import type { Created, NewAutomation, RunBy, Template } from "../../api/automation";
+import type { Created, NewAutomation, Template } from "../../api/automation";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
+import { RunByField, TriggerField } from "./Choices";
 import { ConfigFields, settingNames } from "./ConfigFields";
 import { begin, newOf, type Draft } from "./draft";
 import { AddressFields, FilterField, PaceFields } from "./Fields";
-import { idempotencyKey, useCreate, useEventTypes } from "./hooks";
+import { idempotencyKey, useCreate } from "./hooks";
 
 const t = text.automation.wizard;
 const CUSTOM = "custom";
@@ -92,35 +93,5 @@ function About({ template }: { template: Template }) {
         {text.automation.templates.when}: {template.trigger.label}. {text.automation.templates.then}: {template.actions.map((one) => one.label).join(", ")}.
       </Text>
     </Stack>
-  );
-}
-
-function TriggerField({ value, onChange }: { value: string; onChange: (type: string) => void }) {
-  const types = useEventTypes();
-  const starting = (types.data ?? []).filter((one) => one.starts);
-  const chosen = starting.find((one) => one.type === value);
-  if (types.isError) return <ErrorNote error={types.error} retry={() => void types.refetch()} />;
-  return (
-    <Select
-      label={t.trigger}
-      description={chosen?.description ?? t.triggerHint}
-      required
-      searchable
-      data={starting.map((one) => one.type)}
-      value={value || null}
-      onChange={(type) => onChange(type ?? "")}
-    />
-  );
-}
-
-function RunByField({ options, value, onChange }: { options: RunBy[]; value: RunBy; onChange: (runBy: RunBy) => void }) {
-  return (
-    <Radio.Group label={t.runBy} value={value} onChange={(chosen) => onChange(chosen === "native" ? "native" : "make")}>
-      <Stack gap="xs" mt="xs">
-        {options.map((one) => (
-          <Radio key={one} value={one} label={text.automation.runBy[one]} description={t.runByHints[one]} />
-        ))}
-      </Stack>
-    </Radio.Group>
   );
 }

@@ -74,7 +74,7 @@ export function settingsOf(draft: Draft): EndpointSettings {
 
 /** What makes an automation of the draft; blank fields are left out, so that the hub's own words hold. */
 export function newOf(draft: Draft, template: Template | undefined): NewAutomation {
-  const body: NewAutomation = template ? { templateId: template.id } : { definition: { trigger: { type: draft.trigger } } };
+  const body: NewAutomation = template ? { templateId: template.id } : { definition: { trigger: { type: draft.trigger }, steps: [] } };
   body.runBy = draft.runBy;
   if (draft.name.trim()) body.name = draft.name.trim();
   if (draft.filter.trim()) body.filter = draft.filter.trim();
@@ -95,6 +95,11 @@ export function changeOf(draft: Draft, automation: Automation): AutomationChange
   const before = draftOf(automation);
   const change: AutomationChange = {};
   if (draft.name.trim() && draft.name.trim() !== before.name) change.name = draft.name.trim();
+  if (draft.runBy !== before.runBy) change.runBy = draft.runBy;
+  if (automation.definition && draft.trigger !== before.trigger) {
+    change.definition = { ...automation.definition, trigger: { type: draft.trigger }, filter: null };
+    change.filter = draft.filter.trim() || null;
+  }
   if (draft.filter.trim() !== before.filter) change.filter = draft.filter.trim() || null;
   if (draft.scenario.trim() !== before.scenario) change.makeScenarioId = draft.scenario.trim() || null;
   if (isPlain(draft.config) && !same(draft.config, before.config)) change.config = draft.config;

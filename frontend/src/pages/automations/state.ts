@@ -23,11 +23,6 @@ export const isSettled = (execution: Execution): boolean => execution.status !==
 /** What an answer's code means, in words; a code that is not known stands for itself. */
 export const codeWords = (code: string | undefined): string => (code === undefined ? "" : (text.automation.codes[code] ?? code));
 
-const percent = new Intl.NumberFormat(text.locale, { style: "percent", maximumFractionDigits: 1 });
-
-/** A share of a count, as people write it; nothing where nothing was counted. */
-export const share = (part: number, whole: number): string => (whole === 0 ? "" : percent.format(part / whole));
-
 /** A span of time, short. */
 export function span(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return "";
