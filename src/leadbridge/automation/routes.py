@@ -89,15 +89,18 @@ async def listed(
     caller: Reader,
     automations: AutomationsDep,
     views: ViewsDep,
+    summaries: SummariesDep,
     paging: PageDep,
     status: Annotated[AutomationStatus | None, Query()] = None,
     template: Annotated[str | None, Query(alias="templateId", max_length=64)] = None,
 ) -> Response:
-    """Return a page of automations."""
+    """Return a page of automations, each with how its executions ended."""
     found = await automations.page(
         caller.company_id, status=status, template_id=template, limit=paging.limit, after=paging.after
     )
-    return page(await views.all(caller.company_id, found.items), found.next)
+    counted = await statistics(summaries, caller.company_id)
+    shown = await views.all(caller.company_id, found.items)
+    return page([one | {"stats": counted.of(one["_id"]).view()} for one in shown], found.next)
 
 
 @router.get("/{id}", summary="An automation")
