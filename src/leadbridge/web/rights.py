@@ -47,6 +47,9 @@ class Right(StrEnum):
     USAGE_READ = "usage.read"
     FORMS_READ = "forms.read"
     FORMS_MANAGE = "forms.manage"
+    AUTOMATIONS_READ = "automations.read"
+    AUTOMATIONS_MANAGE = "automations.manage"
+    HOOKS_MANAGE = "hooks.manage"
     WORK_MANAGE = "work.manage"
 
 
@@ -75,6 +78,9 @@ MEANING: Mapping[Right, str] = {
     Right.USAGE_READ: "see what was used, and the limits",
     Right.FORMS_READ: "see forms and how to embed them",
     Right.FORMS_MANAGE: "make, change and end forms",
+    Right.AUTOMATIONS_READ: "see automations, subscriptions and what they did",
+    Right.AUTOMATIONS_MANAGE: "make, change, test and end automations, send their executions again",
+    Right.HOOKS_MANAGE: "subscribe addresses to events, as Zapier and n8n do by themselves",
     Right.WORK_MANAGE: "see and repeat work that was given up",
 }
 
@@ -93,6 +99,8 @@ _PROGRAM = frozenset(
         Right.ERRORS_READ,
         Right.USAGE_READ,
         Right.FORMS_READ,
+        Right.AUTOMATIONS_READ,
+        Right.HOOKS_MANAGE,
     }
 )
 
