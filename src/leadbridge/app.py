@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.delivery.bulk import BulkDelivery
 from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.model import OwnerKind
+from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
+from leadbridge.automation.delivery.service import DeliveryService
 from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.automation.events.audience import Audience
 from leadbridge.automation.events.cost import ImportCosts
 from leadbridge.automation.events.fanout import FanOut
@@ -19,6 +24,14 @@ from leadbridge.automation.events.tasks import EventTasks
 from leadbridge.automation.events.telling import Telling
 from leadbridge.automation.hooks.service import Hooks
 from leadbridge.automation.hooks.tasks import HookTasks
+from leadbridge.automation.inbound.addresses import InboundAddresses
+from leadbridge.automation.inbound.door import InboundDoor
+from leadbridge.automation.inbound.service import InboundService
+from leadbridge.automation.native.tasks import NativeTasks
+from leadbridge.automation.service import AutomationService, Parts
+from leadbridge.automation.surroundings import Surroundings
+from leadbridge.automation.testing import Tests
+from leadbridge.automation.views import Views
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -65,6 +78,7 @@ from leadbridge.usage.room import UsageRoom, usage_room
 from leadbridge.usage.service import UsageService
 from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
+from leadbridge.web.client import parse_networks
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
 from leadbridge.web.streams import Streams
@@ -112,13 +126,19 @@ class Hub:
     connections: ConnectionService
     hints: HintService
     sync: SyncService
-    endpoints: Endpoints
     starts: Starts
+    inbound: InboundService
+    door: InboundDoor
+    endpoints: Endpoints
     audience: Audience
     listening: Listening
     samples: Samples
     import_costs: ImportCosts
     hooks: Hooks
+    delivery: DeliveryService
+    bulk_delivery: BulkDelivery
+    automations: AutomationService
+    automation_views: Views
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -232,12 +252,35 @@ def build_hub(
         handlers.add(handler)
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease, publisher=telling).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
-    endpoints, starts = Endpoints(store, clock, ids, vault, settings), Starts(clock, queue)
+    limiter = RateLimiter(store, clock)
+    starts = Starts(clock, queue)
+    addresses = InboundAddresses(store, clock, vault, settings.public)
+    inbound = InboundService(store, clock, ids, addresses, starts, usage, used.quotas)
+    door = InboundDoor(
+        inbound,
+        limiter,
+        per_address=settings.rate_address,
+        per_automation=settings.rate_webhook,
+        trusted=parse_networks(settings.trusted_proxies),
+    )
+    endpoints = Endpoints(store, clock, ids, vault, settings)
     fan = FanOut(store, audience, endpoints)
     hooks = Hooks(store, clock, ids, queue, endpoints, starts)
     for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
         handlers.add(handler)
     handlers.add(HookTasks(store, endpoints).handler())
+    delivery = DeliveryService(store, clock, ids, queue, starts)
+    bulk_delivery = BulkDelivery(store, clock, queue, delivery)
+    owners = EndpointOwners(store, clock, usage, {OwnerKind.AUTOMATION: AutomationOwner(store), OwnerKind.HOOK: hooks})
+    delivering = DeliveryTasks(store, clock, ids, rng, transport, endpoints, owners, usage, lease=form.lease)
+    for handler in (delivering.handler(), *bulk_delivery.handlers()):
+        handlers.add(handler)
+    shapes = Shapes(store, clock)
+    listening, samples = Listening(store, clock, zone_of), Samples(store, fan)
+    around = Surroundings(connections, shapes)
+    parts = Parts(endpoints, addresses, delivery, bulk_delivery, listening, around, Tests(clock, ids, samples))
+    automations = AutomationService(store, clock, ids, tenancy.trail, starts, parts)
+    handlers.add(NativeTasks(store, clock, connections, runs, used.quotas, usage).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -269,7 +312,7 @@ def build_hub(
         leads=leads,
         records=records,
         merges=MergeService(store, clock, ids, queue),
-        shapes=Shapes(store, clock),
+        shapes=shapes,
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
         forms=FormService(store, clock, ids, leads, vault, transport, telling),
@@ -277,20 +320,26 @@ def build_hub(
         connections=connections,
         hints=HintService(store, clock, settings, connections, telling),
         sync=sync,
-        endpoints=endpoints,
         starts=starts,
+        inbound=inbound,
+        door=door,
+        endpoints=endpoints,
         audience=audience,
-        listening=Listening(store, clock, zone_of),
-        samples=Samples(store, fan),
+        listening=listening,
+        samples=samples,
         import_costs=ImportCosts(audience, used.quotas),
         hooks=hooks,
+        delivery=delivery,
+        bulk_delivery=bulk_delivery,
+        automations=automations,
+        automation_views=Views(endpoints, addresses, delivery, around),
         metrics=metrics,
         queue=queue,
         schedules=schedules,
         work=work,
         chores=chores,
         worker=worker,
-        limiter=RateLimiter(store, clock),
+        limiter=limiter,
         limits=Limits(settings.rate_tenant, settings.rate_principal, settings.rate_address),
         idempotency=Idempotency(store, clock, ids, vault),
         tickets=Tickets(store, clock),

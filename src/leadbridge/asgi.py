@@ -14,8 +14,13 @@ from starlette.routing import BaseRoute
 
 from leadbridge import __version__
 from leadbridge.app import Hub
+from leadbridge.automation import routes as automation_routes
 from leadbridge.automation.events import routes as events_routes
+from leadbridge.automation.executions import routes as executions_routes
 from leadbridge.automation.hooks import routes as hooks_routes
+from leadbridge.automation.inbound import routes as inbound_routes
+from leadbridge.automation.inbound.door import MAX_BODY as MAX_CALL
+from leadbridge.automation.inbound.door import InboundEntrance
 from leadbridge.dashboard import routes as dashboard_routes
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.hints import routes as hints_routes
@@ -80,11 +85,13 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
                 "ratelimit-reset",
             ],
         )
+    app.add_middleware(InboundEntrance, door=hub.door)
     app.add_middleware(
         Surroundings,
         ids=hub.ids,
         large=[
-            (re.compile(r"/api/v1/(leads|contacts|accounts|deals)/imports(/preview)?\Z"), imports_routes.MAX_REQUEST)
+            (re.compile(r"/api/v1/(leads|contacts|accounts|deals)/imports(/preview)?\Z"), imports_routes.MAX_REQUEST),
+            (re.compile(r"/api/v1/webhook/automation/"), MAX_CALL),
         ],
         secure=hub.settings.public.startswith("https://"),
     )
@@ -105,6 +112,7 @@ def _endpoints() -> tuple[BaseRoute, ...]:
         integrations_routes.router,
         integrations_routes.pages,
         hints_routes.router,
+        inbound_routes.router,
         leads_routes.router,
         team_routes.router,
         forms_routes.router,
@@ -117,6 +125,8 @@ def _endpoints() -> tuple[BaseRoute, ...]:
         work_routes.root,
         tenancy_routes.router,
         web_routes.router,
+        executions_routes.router,
+        automation_routes.router,  # behind those of the same prefix: it takes whatever stands there for an id
         privacy_routes.router,
         dashboard_routes.router,
     ):

@@ -7,6 +7,7 @@ from typing import Any
 from leadbridge.automation import model as automation_model
 from leadbridge.automation.delivery import model as delivery_model
 from leadbridge.automation.hooks import model as hooks_model
+from leadbridge.automation.inbound import model as inbound_model
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations.hints import model as hints_model
 from leadbridge.integrations.watching import model as watching_model
@@ -45,6 +46,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *automation_model.KINDS,
     *delivery_model.KINDS,
     *hooks_model.KINDS,
+    *inbound_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,
 )

@@ -66,6 +66,7 @@ class Settings(CrmSettings):
     rate_tenant: int = Field(6000, ge=0, validation_alias=variable("LEADBRIDGE_RATE_TENANT"))
     rate_principal: int = Field(3000, ge=0, validation_alias=variable("LEADBRIDGE_RATE_PRINCIPAL"))
     rate_address: int = Field(12000, ge=0, validation_alias=variable("LEADBRIDGE_RATE_ADDRESS"))
+    rate_webhook: int = Field(600, ge=0, validation_alias=variable("LEADBRIDGE_RATE_WEBHOOK"))
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=variable("LEADBRIDGE_TRUSTED_PROXIES")
     )

@@ -154,6 +154,8 @@ POLICIES: Mapping[str, Policy] = {
     "hooks": Policy(_NONE, "which events another system is told of"),
     "endpoints": Policy(_NONE, "sealed address and sealed secrets of an endpoint"),
     "endpoint_health": Policy(_NONE, "how an endpoint has answered of late"),
+    "inbound_addresses": Policy(_NONE, "hash, sealed key and sealed secrets of the address an automation is called at"),
+    "inbound_calls": Policy(_NONE, "hashes of the keys that calls to automations gave, for seven days"),
     "oauth_flows": Policy(_NONE, "a user's connect under way"),
     "erasure_keys": Policy(_NONE, "sealed key of the hashes"),
     "erased_people": Policy(_NONE, "keyed hashes, kept so that the person does not come back"),

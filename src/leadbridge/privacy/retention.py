@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from leadbridge.automation.delivery.model import ATTEMPTS, EXECUTIONS
+from leadbridge.automation.inbound.model import CALLS
 from leadbridge.integrations.hints.model import HINTS
 from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
@@ -76,6 +77,7 @@ class Keep:
             Rule(SUBMISSIONS, "at", timedelta(days=self.history)),
             Rule(REQUESTS, "at", REQUESTS_AGE),
             Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
+            Rule(CALLS, "at", timedelta(days=7)),  # longer than anybody repeats a call, and than any signature holds
             Rule(WAITING_PUSHES, "since", timedelta(days=self.runs)),  # of a connection that is paused for good
             Rule(OCCURRENCES, "at", timedelta(days=self.runs)),
             Rule(EVENTS, "at", timedelta(days=self.history)),

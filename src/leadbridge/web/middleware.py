@@ -40,7 +40,7 @@ log = structlog.get_logger("leadbridge.http")
 class Surroundings:
     """ASGI middleware around the whole application.
 
-    ``large`` lists (path pattern, bytes) for the few paths that take more than ``MAX_BODY``. A caller's own
+    ``large`` lists (path pattern, bytes) for the few paths that take more than ``MAX_BODY``, or less. A caller's own
     ``X-Request-Id`` is kept when it is 8 to 64 harmless characters, so that one id runs through both logs.
     ``secure`` says that the hub is reached by https, which browsers are then told to insist on.
     """

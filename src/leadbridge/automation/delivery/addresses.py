@@ -74,7 +74,7 @@ def shown_url(address: WebAddress) -> str:
 
 def looks_like_make(address: WebAddress | str) -> bool:
     """Tell whether an address, or what is shown of it, is a webhook of Make: ``hook.eu1.make.com``, ``celonis``."""
-    parts = parse_address(address) if isinstance(address, str) else address
+    parts = parse_address(address.partition("…")[0]) if isinstance(address, str) else address
     return parts.host.startswith("hook.") and parts.host.endswith((".make.com", ".make.celonis.com"))
 
 
