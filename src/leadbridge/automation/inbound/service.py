@@ -309,9 +309,7 @@ class InboundService:
         await self._store.attempt(build)
 
 
-def envelope(
-    automation: Automation, event: str, execution: str, hop: int, now: datetime, content: Content
-) -> str:
+def envelope(automation: Automation, event: str, execution: str, hop: int, now: datetime, content: Content) -> str:
     """Return the body of a call's event; raises ``WebhookBodyTooLarge``. The data stands in it as it came."""
     body = {
         "type": RECEIVED,
