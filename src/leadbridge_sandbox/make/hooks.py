@@ -141,7 +141,7 @@ class Hooks:
     def gone(self, hook: Hook) -> bool:
         """Return whether a hook belonged to no scenario for so long that it was switched off."""
         limit = self._world.settings.detachedSeconds * 1000
-        return hook.detachedAt is not None and self._world.clock.latest_ms() - hook.detachedAt >= limit
+        return hook.detachedAt is not None and self._world.clock.now_ms() - hook.detachedAt >= limit
 
     def clear(self) -> None:
         """Delete all."""
@@ -159,7 +159,7 @@ class Hooks:
 
 
 def signature_filter(secret: str) -> list[list[Doc]]:
-    """Return the filter that compares a header's hex HMAC-SHA256 with that of the raw body, as Make's users write it."""
+    """Return the filter that compares a header's hex HMAC-SHA256 with that of the raw body, as users write it."""
     quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
     header = f'{{{{get(map(1.__IMTHEADERS__; "value"; "name"; "{SIGNATURE}"); 1)}}}}'
     return [[{"a": header, "o": "text:equal", "b": f'{{{{sha256(1.value; "hex"; "{quoted}")}}}}'}]]

@@ -96,12 +96,11 @@ class Intake:
             while queue.entries:
                 group = _next(queue.entries)
                 try:
-                    await self._write(company, group)
-                except Exception as error:  # told to each of them; the ones behind may fare better
-                    _refuse(group, error)
-                except BaseException:
-                    _refuse(group, _ending())
-                    raise
+                    [error] = await asyncio.gather(self._write(company, group), return_exceptions=True)
+                    if error is not None:
+                        _refuse(group, error)  # told to each of them; the ones behind may fare better
+                finally:
+                    _refuse(group, _ending())  # where this task was cancelled
         finally:
             queue.writers -= 1
             if not queue.writers:
@@ -184,7 +183,7 @@ def _settle(entry: Entry, fate: Fate, execution_id: str) -> None:
         entry.outcome.set_result(Outcome(fate, execution_id))
 
 
-def _refuse(group: Sequence[Entry] | deque[Entry], error: Exception) -> None:
+def _refuse(group: Sequence[Entry] | deque[Entry], error: BaseException) -> None:
     for entry in group:
         if not entry.outcome.done():
             entry.outcome.set_exception(error)

@@ -183,8 +183,8 @@ class InboundService:
         """Store what a proved call says and return what it led to.
 
         ``proved`` is asked again where the address has changed since it was read. Raises ``WebhookRefused`` where it
-        no longer holds, ``BadWebhookBody``, ``WebhookBodyTooLarge``, ``AutomationInactive``, ``TooManyHops``, ``LoopSuspected``,
-        ``QuotaExceeded``, ``Unavailable``.
+        no longer holds, ``BadWebhookBody``, ``WebhookBodyTooLarge``, ``AutomationInactive``, ``TooManyHops``,
+        ``LoopSuspected``, ``QuotaExceeded``, ``Unavailable``.
         """
         content, admitted = read(call.content_type, call.body), False
         for again in range(_ROUNDS):
@@ -202,9 +202,7 @@ class InboundService:
             if automation.status is not AutomationStatus.ACTIVE:
                 fresh = await self.look(key_hash)
                 if fresh.automation is not None and fresh.automation.status is not AutomationStatus.ACTIVE:
-                    raise AutomationInactive(
-                        f"The automation is {fresh.automation.status.value}; a call starts nothing."
-                    )
+                    raise AutomationInactive(f"The automation is {fresh.automation.status}; a call starts nothing.")
                 known = fresh
                 continue
             ledger = None if call.key is None else _ledger_id(automation.id, call.key)
