@@ -7,6 +7,7 @@ import { Outside } from "./parts/Outside";
 import { meQuery } from "./parts/session";
 import { Shell } from "./parts/Shell";
 import { text } from "./text";
+import { EXECUTION_FILTERS } from "./pages/automations/filters";
 import { FILTERS } from "./pages/leads/filters";
 
 const Failed = ({ error, reset }: ErrorComponentProps) => (
@@ -102,6 +103,29 @@ export const importOne = createRoute({
   path: "/imports/$id",
   component: lazyRouteComponent(() => import("./pages/imports/ImportPage")),
 });
+const automationNew = createRoute({
+  getParentRoute: () => inside,
+  path: "/automations/new",
+  validateSearch: words("template"),
+  component: lazyRouteComponent(() => import("./pages/automations/NewAutomationPage")),
+});
+export const automation = createRoute({
+  getParentRoute: () => inside,
+  path: "/automations/$id",
+  validateSearch: words(...EXECUTION_FILTERS),
+  component: lazyRouteComponent(() => import("./pages/automations/AutomationPage")),
+});
+export const executions = createRoute({
+  getParentRoute: () => inside,
+  path: "/executions",
+  validateSearch: words("automationId", "recordId", ...EXECUTION_FILTERS),
+  component: lazyRouteComponent(() => import("./pages/automations/ExecutionsPage")),
+});
+export const execution = createRoute({
+  getParentRoute: () => inside,
+  path: "/executions/$id",
+  component: lazyRouteComponent(() => import("./pages/automations/ExecutionPage")),
+});
 export const errors = createRoute({
   getParentRoute: () => inside,
   path: "/errors",
@@ -119,7 +143,7 @@ const tree = root.addChildren([
   signIn,
   invitation,
   result,
-  inside.addChildren([home, integrations, leads, lead, imports, importNew, importOne, errors, settings]),
+  inside.addChildren([home, integrations, leads, lead, imports, importNew, importOne, automationNew, automation, executions, execution, errors, settings]),
 ]);
 
 export function makeRouter(client: QueryClient) {

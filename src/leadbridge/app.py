@@ -8,10 +8,30 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.delivery.bulk import BulkDelivery
+from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.model import OwnerKind
+from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
+from leadbridge.automation.delivery.service import DeliveryService
 from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.delivery.tasks import DeliveryTasks
+from leadbridge.automation.events.audience import Audience
+from leadbridge.automation.events.cost import ImportCosts
+from leadbridge.automation.events.fanout import FanOut
+from leadbridge.automation.events.listening import Listening
+from leadbridge.automation.events.samples import Samples
+from leadbridge.automation.events.tasks import EventTasks
+from leadbridge.automation.events.telling import Telling
+from leadbridge.automation.hooks.service import Hooks
+from leadbridge.automation.hooks.tasks import HookTasks
 from leadbridge.automation.inbound.addresses import InboundAddresses
 from leadbridge.automation.inbound.door import InboundDoor
 from leadbridge.automation.inbound.service import InboundService
+from leadbridge.automation.native.tasks import NativeTasks
+from leadbridge.automation.service import AutomationService, Parts
+from leadbridge.automation.surroundings import Surroundings
+from leadbridge.automation.testing import Tests
+from leadbridge.automation.views import Views
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -20,7 +40,7 @@ from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
 from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.leads import tasks as leads_tasks
-from leadbridge.leads.feed import Feed
+from leadbridge.leads.feed import Connections, Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
@@ -109,6 +129,16 @@ class Hub:
     starts: Starts
     inbound: InboundService
     door: InboundDoor
+    endpoints: Endpoints
+    audience: Audience
+    listening: Listening
+    samples: Samples
+    import_costs: ImportCosts
+    hooks: Hooks
+    delivery: DeliveryService
+    bulk_delivery: BulkDelivery
+    automations: AutomationService
+    automation_views: Views
     metrics: WorkMetrics
     queue: TaskQueue
     schedules: Schedules
@@ -190,10 +220,12 @@ def build_hub(
     async def syncing(company_id: str, connection_id: str) -> bool:
         return await work.busy(company_id, connection_lane(connection_id))
 
+    audience = Audience(store)
+    telling = Telling(store, clock, ids, queue, audience)
     connections = ConnectionService(
-        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
+        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing, publisher=telling
     )
-    feed = Feed(queue, connections.listeners)
+    feed = Feed(queue, Connections(connections.listeners), telling)
     meter = LeadMeter(used.quotas, usage)
     records = {
         name: RecordService(
@@ -218,7 +250,7 @@ def build_hub(
     automatic = AutomaticPush(store, clock, queue, connections, runs, used.quotas, delay=settings.push_delay)
     for handler in automatic.handlers():
         handlers.add(handler)
-    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
+    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease, publisher=telling).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
     limiter = RateLimiter(store, clock)
     starts = Starts(clock, queue)
@@ -231,6 +263,24 @@ def build_hub(
         per_automation=settings.rate_webhook,
         trusted=parse_networks(settings.trusted_proxies),
     )
+    endpoints = Endpoints(store, clock, ids, vault, settings)
+    fan = FanOut(store, audience, endpoints)
+    hooks = Hooks(store, clock, ids, queue, endpoints, starts)
+    for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
+        handlers.add(handler)
+    handlers.add(HookTasks(store, endpoints).handler())
+    delivery = DeliveryService(store, clock, ids, queue, starts)
+    bulk_delivery = BulkDelivery(store, clock, queue, delivery)
+    owners = EndpointOwners(store, clock, usage, {OwnerKind.AUTOMATION: AutomationOwner(store), OwnerKind.HOOK: hooks})
+    delivering = DeliveryTasks(store, clock, ids, rng, transport, endpoints, owners, usage, lease=form.lease)
+    for handler in (delivering.handler(), *bulk_delivery.handlers()):
+        handlers.add(handler)
+    shapes = Shapes(store, clock)
+    listening, samples = Listening(store, clock, zone_of), Samples(store, fan)
+    around = Surroundings(connections, shapes)
+    parts = Parts(endpoints, addresses, delivery, bulk_delivery, listening, around, Tests(clock, ids, samples))
+    automations = AutomationService(store, clock, ids, tenancy.trail, starts, parts)
+    handlers.add(NativeTasks(store, clock, connections, runs, used.quotas, usage).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -262,17 +312,27 @@ def build_hub(
         leads=leads,
         records=records,
         merges=MergeService(store, clock, ids, queue),
-        shapes=Shapes(store, clock),
+        shapes=shapes,
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
-        forms=FormService(store, clock, ids, leads, vault, transport),
+        forms=FormService(store, clock, ids, leads, vault, transport, telling),
         imports=imports,
         connections=connections,
-        hints=HintService(store, clock, settings, connections),
+        hints=HintService(store, clock, settings, connections, telling),
         sync=sync,
         starts=starts,
         inbound=inbound,
         door=door,
+        endpoints=endpoints,
+        audience=audience,
+        listening=listening,
+        samples=samples,
+        import_costs=ImportCosts(audience, used.quotas),
+        hooks=hooks,
+        delivery=delivery,
+        bulk_delivery=bulk_delivery,
+        automations=automations,
+        automation_views=Views(endpoints, addresses, delivery, around),
         metrics=metrics,
         queue=queue,
         schedules=schedules,

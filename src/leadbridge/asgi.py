@@ -14,6 +14,10 @@ from starlette.routing import BaseRoute
 
 from leadbridge import __version__
 from leadbridge.app import Hub
+from leadbridge.automation import routes as automation_routes
+from leadbridge.automation.events import routes as events_routes
+from leadbridge.automation.executions import routes as executions_routes
+from leadbridge.automation.hooks import routes as hooks_routes
 from leadbridge.automation.inbound import routes as inbound_routes
 from leadbridge.automation.inbound.door import MAX_BODY as MAX_CALL
 from leadbridge.automation.inbound.door import InboundEntrance
@@ -114,11 +118,15 @@ def _endpoints() -> tuple[BaseRoute, ...]:
         forms_routes.router,
         forms_routes.public,
         sync_routes.router,
+        events_routes.router,
+        hooks_routes.router,
         usage_routes.router,
         work_routes.router,
         work_routes.root,
         tenancy_routes.router,
         web_routes.router,
+        executions_routes.router,
+        automation_routes.router,  # behind those of the same prefix: it takes whatever stands there for an id
         privacy_routes.router,
         dashboard_routes.router,
     ):

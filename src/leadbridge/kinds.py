@@ -6,11 +6,13 @@ from typing import Any
 
 from leadbridge.automation import model as automation_model
 from leadbridge.automation.delivery import model as delivery_model
+from leadbridge.automation.hooks import model as hooks_model
 from leadbridge.automation.inbound import model as inbound_model
 from leadbridge.integrations import model as integrations_model
 from leadbridge.integrations.hints import model as hints_model
 from leadbridge.integrations.watching import model as watching_model
 from leadbridge.leads import model as leads_model
+from leadbridge.leads import occurrences
 from leadbridge.leads.forms import model as forms_model
 from leadbridge.leads.imports import model as imports_model
 from leadbridge.leads.team import model as team_model
@@ -32,6 +34,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *usage_model.KINDS,
     *tenancy_model.KINDS,
     *leads_model.KINDS,
+    occurrences.OCCURRENCES,
     *team_model.KINDS,
     *forms_model.KINDS,
     *imports_model.KINDS,
@@ -42,6 +45,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *automatic_model.KINDS,
     *automation_model.KINDS,
     *delivery_model.KINDS,
+    *hooks_model.KINDS,
     *inbound_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,

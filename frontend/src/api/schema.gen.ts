@@ -299,7 +299,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["ChangeBody"];
+                    "application/json": components["schemas"]["leadbridge__integrations__bodies__ChangeBody"];
                 };
             };
             responses: {
@@ -465,6 +465,55 @@ export interface paths {
             responses: {
                 /** @description Successful Response */
                 200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook/automation/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            /** @description Anything up to 256 KB; it becomes the event's `data`. With a top-level `executionId` it is a report on that execution. */
+            requestBody?: {
+                content: {
+                    /**
+                     * @example {
+                     *       "test": "data"
+                     *     }
+                     */
+                    "application/json": unknown;
+                    "application/x-www-form-urlencoded": Record<string, never>;
+                    "text/plain": string;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -7340,6 +7389,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/events/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    /** @description A name of the catalogue. */
+                    type: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HookBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/automation/usage/summary": {
         parameters: {
             query?: never;
@@ -8511,6 +8800,692 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    automationId?: string | null;
+                    /** @description How far they are. */
+                    status?: components["schemas"]["ExecutionState"] | null;
+                    eventType?: string | null;
+                    recordId?: string | null;
+                    /** @description Made at this time or later. */
+                    since?: string | null;
+                    /** @description Made before this time. */
+                    until?: string | null;
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/executions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/executions/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/executions/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/executions/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/executions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    status?: components["schemas"]["AutomationStatus"] | null;
+                    templateId?: string | null;
+                    /** @description Items on one page. */
+                    limit?: number;
+                    /** @description 'nextCursor' of the page before. */
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["leadbridge__automation__bodies__ChangeBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/automation/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ActivateBody"] | null;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/{id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TestBody"] | null;
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/{id}/secrets/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RotateBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 255 printable ASCII characters. The same key again gets the same answer for 24 hours. */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoverBody"];
+                };
+            };
+            responses: {
+                /** @description Successful Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy/erasures": {
         parameters: {
             query?: never;
@@ -8809,6 +9784,17 @@ export interface components {
             status?: string | null;
         };
         /**
+         * ActivateBody
+         * @description ``confirm`` activates although there are warnings.
+         */
+        ActivateBody: {
+            /**
+             * Confirm
+             * @default false
+             */
+            confirm: boolean;
+        };
+        /**
          * AddressBody
          * @description An address as a caller sends it; the country may be a name or a code.
          */
@@ -8824,6 +9810,12 @@ export interface components {
             /** Country */
             country?: string | null;
         };
+        /**
+         * AutomationStatus
+         * @description Whether an automation starts. Every one but ``active`` counts as inactive in the statistics.
+         * @enum {string}
+         */
+        AutomationStatus: "inactive" | "active" | "paused" | "disabled";
         /** BulkAccountBody */
         BulkAccountBody: {
             /** @default externalId */
@@ -8872,22 +9864,6 @@ export interface components {
             widget?: components["schemas"]["Widget"] | null;
             /** Sitekey */
             siteKey?: string | null;
-        };
-        /**
-         * ChangeBody
-         * @description Change a connection.
-         */
-        ChangeBody: {
-            /** Primary */
-            primary?: boolean | null;
-            /** Paused */
-            paused?: boolean | null;
-            /** Automaticpush */
-            automaticPush?: boolean | null;
-            /** Workflows */
-            workflows?: boolean | null;
-            /** Dayshare */
-            dayShare?: number | null;
         };
         /**
          * CompanyBody
@@ -9036,6 +10012,37 @@ export interface components {
             accountId?: string | null;
         };
         /**
+         * CreateBody
+         * @description A new automation: from a template, or by a definition of one's own.
+         */
+        CreateBody: {
+            /** Name */
+            name?: string | null;
+            /** Makescenarioid */
+            makeScenarioId?: string | null;
+            /**
+             * Makewebhookurl
+             * @description The address that Make's custom webhook shows, or that of any other endpoint.
+             */
+            makeWebhookUrl?: string | null;
+            /**
+             * Makeapikey
+             * @description Sent as `x-make-apikey`, for a webhook that asks for one.
+             */
+            makeApiKey?: string | null;
+            runBy?: components["schemas"]["RunBy"] | null;
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            /** Filter */
+            filter?: string | null;
+            endpoint?: components["schemas"]["EndpointForm"] | null;
+            /** Templateid */
+            templateId?: string | null;
+            definition?: components["schemas"]["DefinitionBody"] | null;
+        };
+        /**
          * Day
          * @description Days of the week, Monday first as in ISO 8601.
          * @enum {string}
@@ -9104,6 +10111,36 @@ export interface components {
             contactId?: string | null;
         };
         /**
+         * DefinitionBody
+         * @description A workflow of one's own: a trigger, a filter, and at most one delivery.
+         */
+        DefinitionBody: {
+            trigger: components["schemas"]["TriggerBody"];
+            /** Filter */
+            filter?: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["WebhookStep"][];
+        };
+        /**
+         * EndpointForm
+         * @description How an endpoint is called; what is absent stays as it is.
+         */
+        EndpointForm: {
+            /** Persecond */
+            perSecond?: number | null;
+            /** Concurrency */
+            concurrency?: number | null;
+            /** Ordered */
+            ordered?: boolean | null;
+            /** Schedule */
+            schedule?: number[] | null;
+            /** Timeoutseconds */
+            timeoutSeconds?: number | null;
+        };
+        /**
          * ErasureBody
          * @description Whom to erase: one record, or every record with an e-mail address.
          */
@@ -9159,6 +10196,12 @@ export interface components {
          * @enum {string}
          */
         EventType: "crm_connect" | "crm_disconnect" | "crm_sync" | "crm_webhook_received" | "token_refresh" | "make_workflow_executed" | "workflow_executed" | "webhook_received" | "webhook_delivered" | "notification_sent" | "enrichment" | "lead_import" | "report_sent";
+        /**
+         * ExecutionState
+         * @description Where an execution is. The last three are settled: no try will follow by itself.
+         * @enum {string}
+         */
+        ExecutionState: "waiting" | "retrying" | "succeeded" | "failed" | "cancelled";
         /**
          * FieldBody
          * @description A custom field as a caller declares it.
@@ -9271,6 +10314,19 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HookBody
+         * @description A subscription as a caller sends it. ``hookUrl`` is another name of ``targetUrl``: Zapier's.
+         */
+        HookBody: {
+            /** Targeturl */
+            targetUrl: string;
+            /** Eventtypes */
+            eventTypes: string[];
+            /** Filter */
+            filter?: string | null;
+            endpoint?: components["schemas"]["EndpointForm"] | null;
         };
         /** HoursBody */
         HoursBody: {
@@ -9510,6 +10566,34 @@ export interface components {
             leadsPerMonth?: components["schemas"]["Limit"] | null;
         };
         /**
+         * RecoverBody
+         * @description Which executions are sent again: those that were made from ``since`` on and before ``until``.
+         */
+        RecoverBody: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Status
+             * @default [
+             *       "failed"
+             *     ]
+             */
+            status: ("failed" | "cancelled")[];
+            /**
+             * Dryrun
+             * @default false
+             */
+            dryRun: boolean;
+        };
+        /**
          * RepBody
          * @description A member of the sales team as a caller sends it; in a change only what is named changes.
          * @example {
@@ -9590,6 +10674,24 @@ export interface components {
          */
         Role: "super_user" | "admin" | "member" | "service";
         /**
+         * RotateBody
+         * @description Which secret is replaced, and for how many hours the one before is good as well.
+         */
+        RotateBody: {
+            which: components["schemas"]["Which"];
+            /**
+             * Overlaphours
+             * @default 24
+             */
+            overlapHours: number;
+        };
+        /**
+         * RunBy
+         * @description Who does an automation's work.
+         * @enum {string}
+         */
+        RunBy: "make" | "native";
+        /**
          * Severity
          * @description ``rejected``: the row became no record. ``warning``: it did, without some value. ``kept``: an undo left it.
          * @enum {string}
@@ -9647,6 +10749,18 @@ export interface components {
             tags: string[];
         };
         /**
+         * TestBody
+         * @description What a test sends: an event of ``type`` (default: the trigger's) with ``data`` (default: a realistic sample).
+         */
+        TestBody: {
+            /** Type */
+            type?: string | null;
+            /** Data */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * ThresholdBody
          * @description From when on a lead is of high value; null for what does not count.
          */
@@ -9665,6 +10779,17 @@ export interface components {
              * @example /api/v1/runs/674085f0c2a1b94d3e5f6071/events
              */
             path: string;
+        };
+        /**
+         * TriggerBody
+         * @description What starts a workflow: an event type of the catalogue.
+         */
+        TriggerBody: {
+            /**
+             * Type
+             * @example lead.created
+             */
+            type: string;
         };
         /**
          * UnmergeBody
@@ -9748,11 +10873,83 @@ export interface components {
             shared?: boolean | null;
         };
         /**
+         * WebhookStep
+         * @description The one step that a workflow of one's own can have: the event is delivered to an address.
+         */
+        WebhookStep: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "webhook";
+            /**
+             * Url
+             * @example https://hook.eu1.make.com/abc123
+             */
+            url: string;
+        };
+        /**
+         * Which
+         * @description Which of an automation's two secrets.
+         * @enum {string}
+         */
+        Which: "inbound" | "signing";
+        /**
          * Widget
          * @description Whose check the hosted page shows.
          * @enum {string}
          */
         Widget: "turnstile" | "hcaptcha" | "recaptcha";
+        /**
+         * ChangeBody
+         * @description What is to be changed of an automation. What is null is taken away, where it may be absent.
+         */
+        leadbridge__automation__bodies__ChangeBody: {
+            /** Name */
+            name?: string | null;
+            /** Makescenarioid */
+            makeScenarioId?: string | null;
+            /**
+             * Makewebhookurl
+             * @description The address that Make's custom webhook shows, or that of any other endpoint.
+             */
+            makeWebhookUrl?: string | null;
+            /**
+             * Makeapikey
+             * @description Sent as `x-make-apikey`, for a webhook that asks for one.
+             */
+            makeApiKey?: string | null;
+            runBy?: components["schemas"]["RunBy"] | null;
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            /** Filter */
+            filter?: string | null;
+            endpoint?: components["schemas"]["EndpointForm"] | null;
+            /**
+             * Requiresignature
+             * @description Whether calls to the automation must be signed; else the header secret is enough.
+             */
+            requireSignature?: boolean | null;
+            definition?: components["schemas"]["DefinitionBody"] | null;
+        };
+        /**
+         * ChangeBody
+         * @description Change a connection.
+         */
+        leadbridge__integrations__bodies__ChangeBody: {
+            /** Primary */
+            primary?: boolean | null;
+            /** Paused */
+            paused?: boolean | null;
+            /** Automaticpush */
+            automaticPush?: boolean | null;
+            /** Workflows */
+            workflows?: boolean | null;
+            /** Dayshare */
+            dayShare?: number | null;
+        };
         /**
          * FieldType
          * @description What a field takes, and which control it is shown as.

@@ -19,6 +19,7 @@ export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {
       tt="none"
       fw={600}
       flex="none"
+      miw="max-content"
       data-tone={tone}
       bg={`light-dark(${light}, ${dark})`}
       c={`light-dark(${ink}, ${darkInk})`}

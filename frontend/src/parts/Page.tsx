@@ -23,10 +23,10 @@ export function Page({ title, lead, actions, children }: { title: string; lead?:
   );
 }
 
-/** Names and values, as a definition list. */
-export function Facts({ facts }: { facts: [string, ReactNode][] }) {
+/** Names and values, as a definition list; `compact` in small print, where there is little room. */
+export function Facts({ facts, compact = false }: { facts: [string, ReactNode][]; compact?: boolean }) {
   return (
-    <dl className="facts">
+    <dl className={compact ? "facts compact" : "facts"}>
       {facts.map(([name, value]) => (
         <div key={name} style={{ display: "contents" }}>
           <dt>{name}</dt>

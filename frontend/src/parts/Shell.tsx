@@ -17,6 +17,11 @@ const PAGES = [
   { to: "/super-user/settings", label: text.nav.settings, icon: IconSettings },
 ] as const;
 
+/** What is reached by way of the integrations page belongs to it. */
+const BELONGS = /^\/super-user\/(automations|executions)(\/|$)/;
+
+const isAt = (path: string, to: string): boolean => path.startsWith(to) || (to === "/super-user/integrations" && BELONGS.test(path));
+
 export function Shell() {
   const [open, { toggle, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -50,8 +55,8 @@ export function Shell() {
             key={to}
             label={label}
             leftSection={<Icon size={18} />}
-            active={path.startsWith(to)}
-            aria-current={path.startsWith(to) ? "page" : undefined}
+            active={isAt(path, to)}
+            aria-current={isAt(path, to) ? "page" : undefined}
             variant="light"
             renderRoot={(props) => <Link to={to} {...props} />}
           />

@@ -73,6 +73,11 @@ class Automation(Record):
     updated_at: Time
     activated_at: Time | None = None
 
+    @property
+    def delivers_to(self) -> str | None:
+        """The id of the endpoint that its events are delivered to; None where its steps are run here."""
+        return self.endpoint_id if self.run_by is RunBy.MAKE else None
+
 
 AUTOMATIONS = Kind(
     "automations",

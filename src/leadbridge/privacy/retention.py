@@ -16,6 +16,7 @@ from leadbridge.integrations.model import FLOWS
 from leadbridge.leads.forms.model import SUBMISSIONS
 from leadbridge.leads.imports.model import IMPORTS, RECORDS_BEFORE, ROW_REPORTS, Severity
 from leadbridge.leads.model import EVENTS
+from leadbridge.leads.occurrences import OCCURRENCES
 from leadbridge.leads.stored import MERGES
 from leadbridge.security.rotation import KEPT_RETIRED, KeyRotation
 from leadbridge.storage.batch import WriteBatch
@@ -78,6 +79,7 @@ class Keep:
             Rule(HINTS, "receivedAt", timedelta(days=3)),  # HubSpot repeats a delivery for a day
             Rule(CALLS, "at", timedelta(days=7)),  # longer than anybody repeats a call, and than any signature holds
             Rule(WAITING_PUSHES, "since", timedelta(days=self.runs)),  # of a connection that is paused for good
+            Rule(OCCURRENCES, "at", timedelta(days=self.runs)),
             Rule(EVENTS, "at", timedelta(days=self.history)),
             Rule(MERGES, "at", timedelta(days=self.rejects)),
             Rule(PARTS, "createdAt", timedelta(days=self.runs)),

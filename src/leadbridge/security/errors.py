@@ -4,6 +4,7 @@
     ├── NotSent                             nothing reached the other side: repeating is safe
     │   └── AddressRefused                  we do not go there at all: repeating is pointless
     └── OutcomeLost                         it may have been carried out: look before repeating
+        ├── TookTooLong                     no whole answer came in time
         └── BodyTooLarge                    it was answered, with more than we take
     ForeignOrigin            VendorFailed   a link leads outside the origins of its connection
     BadAddress               InvalidInput   not a web address we take
@@ -57,6 +58,10 @@ class OutcomeLost(RequestFailed):
     default_code = "outcome_lost"
     default_hint = "The request may have been carried out. Look at the other side before it is repeated."
     sentence = "The answer of {origin} was lost: {reason}."
+
+
+class TookTooLong(OutcomeLost):
+    """A connection stood, and the whole answer did not come in time."""
 
 
 class BodyTooLarge(OutcomeLost):

@@ -28,7 +28,15 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.kit.webaddress import WebAddress
 from leadbridge.security.addresses import Listener, refusal
-from leadbridge.security.errors import AddressRefused, BadAddress, BodyTooLarge, NotSent, OutcomeLost, RequestFailed
+from leadbridge.security.errors import (
+    AddressRefused,
+    BadAddress,
+    BodyTooLarge,
+    NotSent,
+    OutcomeLost,
+    RequestFailed,
+    TookTooLong,
+)
 from leadbridge.security.origins import origin_of, parse_address
 from leadbridge.security.transport import LIMITS, MEGABYTE, Headers, HttpRequest, HttpResponse, Profile
 
@@ -217,7 +225,7 @@ def _failure(origin: str, error: Exception, connected: bool, seconds: float) -> 
     timeout = isinstance(error, TimeoutError)
     if connected:
         if timeout:
-            return OutcomeLost(origin, f"it took longer than {seconds:g} seconds")
+            return TookTooLong(origin, f"it took longer than {seconds:g} seconds")
         if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
             return OutcomeLost(origin, "it was incomplete or not valid HTTP")
         return OutcomeLost(origin, "the connection was closed")

@@ -26,7 +26,7 @@ from leadbridge.usage.model import (
     UsageEvent,
 )
 from leadbridge.usage.rows import DELTAS, Delta, Part
-from leadbridge.usage.tally import parts_of, quarter_of, shifted
+from leadbridge.usage.tally import correction, parts_of, quarter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,16 @@ class UsageService:
         The batch depends on the event being as it was read. How long it took stays counted as it was.
         """
         batch.patch(USAGE_EVENTS, event.company_id, event.id, values={"status": status}, rev=event.rev)
-        part = shifted(event, status)
+        part = correction(event, event.model_copy(update={"status": status}))
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=event.company_id, parts=(part,)))
+
+    def insert(self, batch: WriteBatch, event: UsageEvent) -> WriteBatch:
+        """Add an event whose sums follow by ``add_sums``, together with others'; return the batch."""
+        return batch.insert(USAGE_EVENTS, event)
+
+    def add_sums(self, batch: WriteBatch, company_id: str, events: Sequence[UsageEvent]) -> WriteBatch:
+        """Add what ``events`` add to the sums to the batch in which they are inserted; return the batch."""
+        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=parts_of(events)))
 
     def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""
@@ -141,6 +149,19 @@ class UsageService:
             part = Part(quarter=quarter_of(self._clock.now()), leads=made)
             batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=(part,)))
         return batch
+
+    async def correct(self, batch: WriteBatch, company_id: str, event_id: str, *, succeeded: bool) -> bool:
+        """Add to ``batch`` that a counted operation ended otherwise than was thought, in its event and in the sums.
+
+        Returns whether there was anything to correct: an event that is no longer kept, or is right already, stays.
+        Call it inside ``store.attempt``.
+        """
+        event = await self._store[USAGE_EVENTS].of(company_id).get(event_id)
+        status = Status.SUCCESS if succeeded else Status.FAILED
+        if event is None or event.status is status:
+            return False
+        self.amend(batch, event, status)
+        return True
 
     async def record(self, event: UsageEvent, calls: CallNotes | None = None) -> None:
         """Store an event by itself."""

@@ -31,19 +31,20 @@ class Tally:
 
     def count(self, key: Key, milliseconds: int, api_calls: int, records: int) -> None:
         """Count one operation."""
-        self._sum(key, 1, api_calls, records)
+        self.add_sums(key, 1, api_calls, records)
         self._timings[key[0]].add(milliseconds)
 
     def add(self, part: Part | QuarterRow | DayRow | MonthRow) -> None:
         """Count all that ``part`` has counted."""
         for cell in part.cells:
             key = (cell.event_type, cell.category, cell.status, cell.provider, cell.automation_id)
-            self._sum(key, cell.events, cell.api_calls, cell.records)
+            self.add_sums(key, cell.events, cell.api_calls, cell.records)
         for timing in part.timings:
             self._timings[timing.event_type].merge(Sketch.from_text(timing.sketch))
         self.leads += part.leads
 
-    def _sum(self, key: Key, events: int, api_calls: int, records: int) -> None:
+    def add_sums(self, key: Key, events: int, api_calls: int, records: int) -> None:
+        """Add sums, which are below zero where something is taken back."""
         held = self._cells.get(key)
         if held is None and key[4] and len(self._cells) >= MAX_CELLS:
             key = (*key[:4], OTHER)
@@ -57,8 +58,8 @@ class Tally:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The sums, in a fixed order."""
-        return tuple(Cell(*key, *sums) for key, sums in sorted(self._cells.items()))
+        """The sums, in a fixed order; without those of which all was taken back."""
+        return tuple(Cell(*key, *sums) for key, sums in sorted(self._cells.items()) if any(sums))
 
     @property
     def timings(self) -> tuple[Timing, ...]:
@@ -122,15 +123,16 @@ def parts_of(events: Iterable[UsageEvent]) -> tuple[Part, ...]:
     return tuple(tally.part(quarter) for quarter, tally in sorted(tallies.items()))
 
 
-def shifted(event: UsageEvent, status: Status) -> Part:
-    """Return what moves a counted event from its status to another, in the quarter hour it was counted in."""
-    event_type, category, before, provider, automation = key_of(event)
-    calls, records = event.metrics.api_calls_used, event.metrics.records_processed
-    cells = (
-        Cell(event_type, category, before, provider, automation, -1, -calls, -records),
-        Cell(event_type, category, status, provider, automation, 1, calls, records),
-    )
-    return Part(quarter=quarter_of(event.created_at), cells=cells)
+def correction(counted: UsageEvent, true: UsageEvent) -> Part:
+    """Return what puts the sums right after ``counted`` was counted, where ``true`` is what it should have been.
+
+    It belongs to the quarter hour in which the event was counted, so that no sum of any period is ever below zero.
+    How long the operation took is left as it is.
+    """
+    tally = Tally()
+    for event, sign in ((counted, -1), (true, 1)):
+        tally.add_sums(key_of(event), sign, sign * event.metrics.api_calls_used, sign * event.metrics.records_processed)
+    return tally.part(quarter_of(counted.created_at))
 
 
 def key_of(event: UsageEvent) -> Key:

@@ -47,6 +47,8 @@ class Right(StrEnum):
     USAGE_READ = "usage.read"
     FORMS_READ = "forms.read"
     FORMS_MANAGE = "forms.manage"
+    AUTOMATIONS_READ = "automations.read"
+    AUTOMATIONS_MANAGE = "automations.manage"
     WORK_MANAGE = "work.manage"
 
 
@@ -75,6 +77,8 @@ MEANING: Mapping[Right, str] = {
     Right.USAGE_READ: "see what was used, and the limits",
     Right.FORMS_READ: "see forms and how to embed them",
     Right.FORMS_MANAGE: "make, change and end forms",
+    Right.AUTOMATIONS_READ: "see automations, subscriptions and what they did",
+    Right.AUTOMATIONS_MANAGE: "make, change, test and end them",
     Right.WORK_MANAGE: "see and repeat work that was given up",
 }
 
@@ -93,6 +97,7 @@ _PROGRAM = frozenset(
         Right.ERRORS_READ,
         Right.USAGE_READ,
         Right.FORMS_READ,
+        Right.AUTOMATIONS_READ,
     }
 )
 
@@ -100,7 +105,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SUPER_USER: frozenset(Right),
     Role.ADMIN: frozenset(Right) - {Right.COMPANY_MANAGE},
     Role.MEMBER: _PROGRAM | {Right.ACCOUNT_OWN, Right.USERS_READ},
-    Role.SERVICE: _PROGRAM,
+    Role.SERVICE: _PROGRAM | {Right.AUTOMATIONS_MANAGE},
 }
 """Which role has which rights. What is not listed is forbidden."""
 

@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
+import msgspec
+
 from leadbridge.kit.retry import backoff
-from leadbridge.work.model import Breaker, Lane, LaneState, Rate, Task
+from leadbridge.work.model import Breaker, Lane, LaneState, Paced, Rate, Task
 
 UNIT = 1000
 """Virtual time that one task costs a company of weight 1."""
 MAX_CRASHES = 3
 ORDER_HOLD_MAX = 15 * 60 * 1000
 """How long a task waits for an earlier one of its order key that keeps failing."""
+SLOW_PAUSE, SLOW_PAUSE_MAX = 1.0, 3600.0
+"""Seconds for which a lane stands still at least, and at most, whose other side is called too often."""
+SLOWEST, QUICKER = 1 / 16, 1 / 50
 RETRY_AFTER_MAX = 24 * 60 * 60.0
 """Seconds: a vendor's Retry-After beyond a day is taken for a day."""
 
@@ -112,10 +117,8 @@ def leaving(first_due: int | None, now: int, hold_until: int) -> Away:
 
 def refilled(rate: Rate, now: int) -> Rate:
     """Return the bucket as it is at ``now``; a clock that went back adds nothing."""
-    gained = max(0, now - rate.at) / 1000 * rate.per_sec
-    return Rate(
-        tokens=min(rate.burst, rate.tokens + gained), at=max(now, rate.at), per_sec=rate.per_sec, burst=rate.burst
-    )
+    gained = max(0, now - rate.at) / 1000 * rate.per_sec * rate.share
+    return msgspec.structs.replace(rate, tokens=min(rate.burst, rate.tokens + gained), at=max(now, rate.at))
 
 
 def spend(rate: Rate | None, now: int) -> tuple[Rate | None, int]:
@@ -124,8 +127,38 @@ def spend(rate: Rate | None, now: int) -> tuple[Rate | None, int]:
         return None, 0
     full = refilled(rate, now)
     if full.tokens >= 1:
-        return Rate(tokens=full.tokens - 1, at=full.at, per_sec=rate.per_sec, burst=rate.burst), 0
-    return full, max(1, round((1 - full.tokens) / rate.per_sec * 1000))
+        return msgspec.structs.replace(full, tokens=full.tokens - 1), 0
+    return full, max(1, full.at - now + round((1 - full.tokens) / (rate.per_sec * rate.share) * 1000))
+
+
+def fitted(rate: Rate | None, paced: Paced | None) -> Rate | None:
+    """Return the bucket as the lane's settings want it; what it has left stays, up to its new size."""
+    if paced is None:
+        return rate
+    if rate is None:
+        return Rate(tokens=paced.burst, at=0, per_sec=paced.per_sec, burst=paced.burst)
+    return msgspec.structs.replace(rate, tokens=min(rate.tokens, paced.burst), per_sec=paced.per_sec, burst=paced.burst)
+
+
+def slowed(rate: Rate | None, now: int, pause: float) -> Rate | None:
+    """Return the bucket after the other side said that it is called too often: empty for ``pause`` seconds.
+
+    From then on it fills half as quickly, at the least with a sixteenth of its rate. Further answers of this sort
+    before the pause is over, to calls that were under way, lengthen the pause only.
+    """
+    if rate is None:
+        return None
+    until = now + round(max(SLOW_PAUSE, min(pause, SLOW_PAUSE_MAX)) * 1000)
+    if rate.at > now:
+        return msgspec.structs.replace(rate, at=max(rate.at, until))
+    return msgspec.structs.replace(rate, tokens=0.0, at=until, share=max(SLOWEST, rate.share / 2))
+
+
+def quickened(rate: Rate | None) -> Rate | None:
+    """Return the bucket after a good answer: a slowed one comes back to its rate in steps."""
+    if rate is None or rate.share >= 1:
+        return rate
+    return msgspec.structs.replace(rate, share=min(1.0, rate.share + QUICKER))
 
 
 # the breaker

@@ -43,6 +43,7 @@ LANE_FORMS: Mapping[str, LaneForm] = {
     "auto": LaneForm(limit=4, quantum=100),
     "company": LaneForm(limit=1, quantum=100),
     "feed": LaneForm(limit=1, quantum=100),
+    "fan": LaneForm(limit=4, quantum=100),
 }
 """How the lanes of each sort are made."""
 
@@ -51,8 +52,12 @@ LANE_FORMS: Mapping[str, LaneForm] = {
 class NewTask:
     """A task to be put into a lane. ``ref`` is a struct of ids, or a mapping of them."""
 
+    id: str | None = None
+    """The task's own, where it is found by it later; None: a new one."""
     company_id: str
     lane: str
+    form: LaneForm | None = None
+    """How the lane is made if it is new; None: as its sort is."""
     kind: str
     ref: object = field(default_factory=dict)
     queue: Queue = Queue.BULK
@@ -85,6 +90,7 @@ class TaskQueue:
         made: dict[tuple[str, str], str] = {}
         ids: list[str] = []
         wakes: dict[tuple[str, str], int] = {}
+        forms: dict[tuple[str, str], LaneForm] = {}
         for one in asked:
             name = (one.company_id, one.uniq) if one.uniq is not None else None
             if name is not None and name in made:
@@ -104,8 +110,11 @@ class TaskQueue:
                 made[name] = id
             key = (one.company_id, lane)
             wakes[key] = min(due, wakes.get(key, due))
+            if one.form is not None:
+                forms[key] = one.form
         for (company, lane), due in wakes.items():
-            wake(batch, company, lane, due, self._forms.get(lane.partition(":")[0], LaneForm()))
+            form = forms.get((company, lane)) or self._forms.get(lane.partition(":")[0], LaneForm())
+            wake(batch, company, lane, due, form)
         return ids
 
     async def _existing(self, asked: Sequence[NewTask]) -> dict[tuple[str, str], Task]:
@@ -127,7 +136,7 @@ class TaskQueue:
             raise ValueError(f"a task's reference has {len(ref)} bytes; it holds ids, at most {MAX_REF_BYTES} bytes")
         due = now if one.due_at is None else one.due_at
         return Task(
-            id=self._ids(),
+            id=one.id or self._ids(),
             company_id=one.company_id,
             lane=one.lane,
             q=int(one.queue),

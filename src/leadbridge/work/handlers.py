@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -28,6 +28,11 @@ class HeldLane(Protocol):
         """Whether the store has refused a result of this ownership."""
         ...
 
+    @property
+    def fence(self) -> int:
+        """The number of this ownership: no other one of the lane has it."""
+        ...
+
 
 Writer: TypeAlias = "Callable[[WriteBatch], Awaitable[WriteResult]]"
 """Writes a batch where the lane is still owned, and prolongs the ownership; raises ``LaneLost``."""
@@ -37,12 +42,26 @@ class TaskContext:
     """A task while it runs. What is added to ``batch`` is stored together with the task's completion, or not at all."""
 
     def __init__(
-        self, task: Task, ref: Any, held: HeldLane, clock: Clock, writer: Writer, *, out_of_order: bool = False
+        self,
+        task: Task,
+        ref: Any,
+        held: HeldLane,
+        clock: Clock,
+        writer: Writer,
+        *,
+        out_of_order: bool = False,
+        prepared: Any = None,
     ) -> None:
         self.task = task
         self.ref = ref
         self.company_id = task.company_id
         self.batch = WriteBatch()
+        self.notes: list[Any] = []
+        """What the handler's ``summary`` is given, together with the notes of the other results it is stored with."""
+        self.prepared = prepared
+        """What the handler's ``prepare`` found for this task; None where it found nothing."""
+        self.fence = held.fence
+        """The number of the lane's ownership: what is remembered of the lane holds as long as this stays the same."""
         self.attempt = task.attempt + 1
         """The number of this try, from 1."""
         self.out_of_order = out_of_order
@@ -84,6 +103,8 @@ class Done:
 
     answered: bool = False
     """Whether the lane's other side gave an answer, which closes its breaker."""
+    trips: bool = False
+    """Whether the lane's other side failed as a whole, though this task is not tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +117,12 @@ class Retry:
     """Seconds that the other side asked to wait for."""
     trips: bool = False
     """Whether this is a failure of the lane's other side as a whole, which its breaker counts."""
+    answered: bool = False
+    """As with ``Done``: it failed for a reason of its own, and the other side is well."""
+    due: int | None = None
+    """When it is tried again, in milliseconds since 1970, where the handler has a schedule of its own."""
+    slows: float | None = None
+    """Set where the other side said that it is called too often: the seconds for which it wants no call at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +142,14 @@ class Reschedule:
 
 Result: TypeAlias = "Done | Retry | Dead | Reschedule"
 Run: TypeAlias = Callable[[TaskContext], Awaitable[Result]]
+Prepare: TypeAlias = Callable[[Sequence[Task]], Awaitable[Mapping[str, Any]]]
+"""Reads at once what several tasks are about; returns it by the tasks' ids."""
+Summary: TypeAlias = Callable[[str, str, Sequence[Any]], WriteBatch]
+"""Returns what is stored once for all results of one batch, of a company, a lane and their notes. It reads nothing."""
+
+
+Amend: TypeAlias = Callable[[Task, Sequence[Any]], Awaitable["tuple[Result, WriteBatch, Sequence[Any]]"]]
+"""Makes a result anew whose part was refused, of its notes: what was done outwards is done, and is not done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +163,9 @@ class Handler:
     """Seconds after which a try is ended and counts as failed."""
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    prepare: Prepare | None = None
+    summary: Summary | None = None
+    amend: Amend | None = None
 
 
 class Handlers:
@@ -153,8 +191,16 @@ class Handlers:
         return self._by_kind.get(kind)
 
     def context(
-        self, handler: Handler, task: Task, held: HeldLane, clock: Clock, writer: Writer, *, out_of_order: bool
+        self,
+        handler: Handler,
+        task: Task,
+        held: HeldLane,
+        clock: Clock,
+        writer: Writer,
+        *,
+        out_of_order: bool,
+        prepared: Any = None,
     ) -> TaskContext:
         """Return the context for a try; raises ``msgspec.ValidationError`` for a reference that cannot be read."""
         ref = msgspec.json.decode(task.ref, type=handler.ref)
-        return TaskContext(task, ref, held, clock, writer, out_of_order=out_of_order)
+        return TaskContext(task, ref, held, clock, writer, out_of_order=out_of_order, prepared=prepared)

@@ -16,7 +16,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import Unavailable
 from leadbridge.storage.batch import Applied, Conflict, Duplicate, OutcomeUnknown, WriteBatch, WriteResult
 from leadbridge.storage.store import Store
-from leadbridge.work.decide import leaving
+from leadbridge.work.decide import fitted, leaving
 from leadbridge.work.errors import LaneLost
 from leadbridge.work.model import (
     LANES,
@@ -30,7 +30,7 @@ from leadbridge.work.model import (
     TaskState,
 )
 from leadbridge.work.reading import LaneReader, Look
-from leadbridge.work.results import Again, Nothing, Outcome, grouped
+from leadbridge.work.results import Again, Nothing, Outcome, add_all, grouped
 from leadbridge.work.shares import prices
 
 LEASE_SECONDS = 30.0
@@ -50,6 +50,11 @@ class Held:
     ran: int = 0
     rate: Rate | None = None
     breaker: Breaker = field(default_factory=Breaker)
+
+    @property
+    def fence(self) -> int:
+        """The number of this ownership."""
+        return self.lane.fence
 
 
 class LaneStore(LaneReader):
@@ -124,7 +129,7 @@ class LaneStore(LaneReader):
         if not isinstance(await self._store.write(batch), Applied):
             return None
         taken = msgspec.structs.replace(lane, fence=lane.fence + 1, state=LaneState.OWNED)
-        return Held(taken, until, rate=lane.rate, breaker=lane.breaker or Breaker())
+        return Held(taken, until, rate=fitted(lane.rate, lane.paced), breaker=lane.breaker or Breaker())
 
     async def store(self, held: Held, batch: WriteBatch) -> WriteResult:
         """Write ``batch`` if the lane is still ours, and prolong the lease; raises ``LaneLost``."""
@@ -172,8 +177,7 @@ class LaneStore(LaneReader):
 
     def _renewal(self, held: Held, outcomes: Sequence[Outcome], turn: Sequence[str]) -> WriteBatch:
         batch = self._owned(held, {"at": self._end(), "turn": tuple(turn)})
-        for outcome in outcomes:
-            outcome.add_to(batch)
+        add_all(batch, held.lane, outcomes)
         return batch
 
     async def leave(
@@ -201,8 +205,7 @@ class LaneStore(LaneReader):
         charging = WriteBatch()
         vt = price.charge(charging, company, max(1, units) if ready else units)
         batch = self._owned(held, values | ({"vt": vt} if ready else {}), unset=("owner",))
-        for outcome in outcomes:
-            outcome.add_to(batch)
+        add_all(batch, held.lane, outcomes)
         batch.afters.extend(charging.afters)
         if not ready and not away.held:
             if seen is None:

@@ -40,10 +40,22 @@ class LaneState(StrEnum):
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A token bucket: ``tokens`` were left at ``at``; it fills by ``per_sec`` up to ``burst``."""
+    """A token bucket: ``tokens`` were left at ``at``; it fills by ``per_sec`` up to ``burst``.
+
+    While ``at`` lies ahead the other side asked not to be called before. ``share`` of ``per_sec`` is what it is called
+    with after it said that this was too often.
+    """
 
     tokens: float
     at: int
+    per_sec: float
+    burst: float
+    share: float = 1.0
+
+
+class Paced(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How often a lane is to call its other side, as its settings say: the next turn's bucket follows."""
+
     per_sec: float
     burst: float
 
@@ -76,6 +88,9 @@ class Lane(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     held: bool | None = None
     """Delayed by its rate or its breaker: new tasks do not wake it earlier."""
     rate: Rate | None = None
+    """Written by the owner alone."""
+    paced: Paced | None = None
+    """Never written by the owner."""
     breaker: Breaker | None = None
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
 from leadbridge.storage.batch import MAX_OPERATIONS, WriteBatch
-from leadbridge.work.model import LANES, TASKS, LastError, Task, TaskState
+from leadbridge.work.handlers import Summary
+from leadbridge.work.model import LANES, TASKS, Lane, LastError, Task, TaskState
 
 RESERVED = 20
 """Operations of a batch that are kept for the lane and its share."""
@@ -52,6 +53,11 @@ class Outcome:
     task: Task
     fate: Fate
     part: WriteBatch | None = None
+    notes: Sequence[Any] = ()
+    summary: Summary | None = None
+    """Makes of the notes of all outcomes of a batch what is stored for them together."""
+    amended: bool = False
+    """Whether it was made anew already, because what it changes had changed."""
 
     @property
     def size(self) -> int:
@@ -89,9 +95,24 @@ class Outcome:
             case Nothing():
                 pass
         if self.part is not None:
-            batch.operations.extend(self.part.operations)
-            batch.afters.extend(self.part.afters)
-            batch.touched |= self.part.touched
+            _join(batch, self.part)
+
+
+def add_all(batch: WriteBatch, lane: Lane, outcomes: Sequence[Outcome]) -> None:
+    """Add ``outcomes`` of a lane to ``batch``, with what is stored for several of them together."""
+    noted: dict[Summary, list[Any]] = {}
+    for outcome in outcomes:
+        outcome.add_to(batch)
+        if outcome.summary is not None and outcome.notes:
+            noted.setdefault(outcome.summary, []).extend(outcome.notes)
+    for summary, notes in noted.items():
+        _join(batch, summary(lane.company_id, lane.id, notes))
+
+
+def _join(batch: WriteBatch, part: WriteBatch) -> None:
+    batch.operations.extend(part.operations)
+    batch.afters.extend(part.afters)
+    batch.touched |= part.touched
 
 
 def grouped(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -32,30 +34,31 @@ async def attempt(
     writer: Writer,
     *,
     out_of_order: bool,
-) -> tuple[Result, WriteBatch | None]:
-    """Run ``task`` once and return how it ended, with what is to be stored with it. Cancellation passes through."""
+    prepared: Any = None,
+) -> tuple[Result, WriteBatch | None, Sequence[Any]]:
+    """Run ``task`` once; return how it ended, what is to be stored with it, its notes. Cancellation passes through."""
     with structlog.contextvars.bound_contextvars(
         request_id=task.trace, task_id=task.id, task_kind=task.kind, lane=task.lane
     ):
         try:
-            context = handlers.context(handler, task, held, clock, writer, out_of_order=out_of_order)
+            context = handlers.context(handler, task, held, clock, writer, out_of_order=out_of_order, prepared=prepared)
         except msgspec.MsgspecError as error:
             log.error("task_unreadable", reason=type(error).__name__)
-            return Dead("unreadable_reference", "The task's reference cannot be read."), None
+            return Dead("unreadable_reference", "The task's reference cannot be read."), None, ()
         try:
             async with asyncio.timeout(handler.timeout):
                 result = await handler.run(context)
         except TimeoutError:
             log.warning("task_timed_out", seconds=handler.timeout)
-            return Retry("timed_out", f"The try was not over after {handler.timeout:g} seconds."), None
+            return Retry("timed_out", f"The try was not over after {handler.timeout:g} seconds."), None, ()
         except LeadbridgeError as error:
             log.info("task_refused", code=error.code)
             failed = Retry(error.code, error.message) if error.retryable else Dead(error.code, error.message)
-            return failed, None
+            return failed, None, ()
         except Exception as error:  # a fault in one handler must not end the others' turn
             log.exception("task_failed")
-            return Retry("internal_error", f"The handler failed with {type(error).__name__}."), None
-        return result, context.batch
+            return Retry("internal_error", f"The handler failed with {type(error).__name__}."), None, ()
+        return result, context.batch, context.notes
 
 
 def fate(task: Task, result: Result, policy: RetryPolicy, clock: Clock, rng: random.Random) -> Fate:
@@ -68,8 +71,9 @@ def fate(task: Task, result: Result, policy: RetryPolicy, clock: Clock, rng: ran
             return Again(at, 0)
         case Dead(code, message):
             return Bury(task.attempt + 1, _error(code, message, now))
-        case Retry(code, message, after):
-            due = next_try(policy, task.attempt + 1, now, after, rng)
+        case Retry(code, message, after, due=due):
+            if due is None:
+                due = next_try(policy, task.attempt + 1, now, after, rng)
             error = _error(code, message, now)
             return Bury(task.attempt + 1, error) if due is None else Again(due, task.attempt + 1, error)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -35,7 +37,8 @@ class Turn:
         self._suspects: list[Task] = []
         self._passing: frozenset[str] = frozenset()
         self._running: dict[str, tuple[Task, asyncio.Task[None]]] = {}
-        self._results: list[tuple[Task, Handler, Result, WriteBatch | None]] = []
+        self._prepared: dict[str, Any] = {}
+        self._results: list[tuple[Task, Handler, Result, WriteBatch | None, Sequence[Any]]] = []
         self._outcomes: list[Outcome] = []
         self._known: set[str] = set()
         self._wake = asyncio.Event()
@@ -94,7 +97,21 @@ class Turn:
         self._suspects += suspects
         self._pending += accepted
         self._full = self._full or ordered.left or len(accepted) + len(suspects) < len(runnable)
+        await self._prepare([*suspects, *accepted])
         return accepted
+
+    async def _prepare(self, tasks: Sequence[Task]) -> None:
+        """Let handlers that can do so read at once what all of ``tasks`` are about."""
+        by_kind: dict[str, list[Task]] = {}
+        for task in tasks:
+            by_kind.setdefault(task.kind, []).append(task)
+        for kind, those in by_kind.items():
+            handler = self._around.handlers.get(kind)
+            if handler is not None and handler.prepare is not None:
+                try:
+                    self._prepared.update(await handler.prepare(those))
+                except Unavailable:
+                    log.warning("not_prepared", kind=kind, tasks=len(those))  # each handler reads for itself
 
     def _fit(self, task: Task, now: int) -> bool:
         """Tell whether ``task`` is to be run at all; where it is not, note what becomes of it instead."""
@@ -191,10 +208,17 @@ class Turn:
         try:
             passing = task.id in self._passing
             writer = partial(self._lanes.store, held)
-            result, part = await attempt(
-                self._around.handlers, handler, task, held, self._clock, writer, out_of_order=passing
+            result, part, notes = await attempt(
+                self._around.handlers,
+                handler,
+                task,
+                held,
+                self._clock,
+                writer,
+                out_of_order=passing,
+                prepared=self._prepared.pop(task.id, None),
             )
-            self._results.append((task, handler, result, part))
+            self._results.append((task, handler, result, part, notes))
         finally:
             self._running.pop(task.id, None)
             self._around.metrics.task_seconds.labels(task.kind).observe(self._clock.monotonic() - begun)
@@ -203,17 +227,26 @@ class Turn:
     def _collect(self, held: Held) -> None:
         if self._results and not self._outcomes:
             self._flush_at = self._clock.monotonic() + self._pace.flush
-        for task, handler, result, part in self._results:
-            if isinstance(result, Retry) and result.trips:
-                held.breaker = decide.tripped(held.breaker, handler.breaker, self._lanes.now())
-            elif isinstance(result, Done) and result.answered:
-                held.breaker = decide.healed(held.breaker)
+        for task, handler, result, part, notes in self._results:
+            self._learn(held, handler, result)
             end = fate(task, result, handler.retry, self._clock, self._around.rng)
             self._count(task, word(end))
-            self._outcomes.append(Outcome(task, end, part))
+            self._outcomes.append(Outcome(task, end, part, notes, handler.summary))
             if isinstance(end, Again) and task.order_key is not None:
                 self._put_off_followers(task, end.due)
         self._results.clear()
+
+    def _learn(self, held: Held, handler: Handler, result: Result) -> None:
+        """Note what a result tells of the lane's other side: in its breaker, and in its rate."""
+        if isinstance(result, Retry | Done) and result.trips:
+            held.breaker = decide.tripped(held.breaker, handler.breaker, self._lanes.now())
+        elif isinstance(result, Done) and result.answered:
+            held.breaker = decide.healed(held.breaker)
+            held.rate = decide.quickened(held.rate)
+        elif isinstance(result, Retry) and result.answered:
+            held.breaker = decide.healed(held.breaker)
+        if isinstance(result, Retry) and result.slows is not None:
+            held.rate = decide.slowed(held.rate, self._lanes.now(), result.slows)
 
     def _put_off_followers(self, head: Task, due: int) -> None:
         now = self._lanes.now()
@@ -236,10 +269,21 @@ class Turn:
         for outcome, code in refused:
             log.warning("result_refused", kind=outcome.task.kind, code=code)
             self._around.metrics.refused.inc()
-            handler = self._around.handlers.get(outcome.task.kind)
-            policy = decide.RetryPolicy() if handler is None else handler.retry
-            end = fate(outcome.task, Retry(code), policy, self._clock, self._around.rng)
-            self._outcomes.append(Outcome(outcome.task, end))
+            self._outcomes.append(await self._made_anew(outcome, code))
+
+    async def _made_anew(self, outcome: Outcome, code: str) -> Outcome:
+        """Return what becomes of a task whose result was refused: the result amended once, or another try."""
+        task, handler = outcome.task, self._around.handlers.get(outcome.task.kind)
+        policy = decide.RetryPolicy() if handler is None else handler.retry
+        if handler is not None and handler.amend is not None and outcome.notes and not outcome.amended:
+            try:
+                result, part, notes = await handler.amend(task, outcome.notes)
+            except Unavailable:
+                log.warning("result_not_amended", kind=task.kind)
+            else:
+                end = fate(task, result, policy, self._clock, self._around.rng)
+                return Outcome(task, end, part, notes, handler.summary, amended=True)
+        return Outcome(task, fate(task, Retry(code), policy, self._clock, self._around.rng))
 
     async def _work_alone(self, held: Held) -> None:
         """Run what may have brought a worker down, one at a time, named alone: at least one a turn."""

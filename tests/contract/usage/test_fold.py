@@ -18,7 +18,7 @@ from leadbridge.kit.ids import IdSource, object_ids
 from leadbridge.storage.batch import Applied, Conflict, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.fold import Folded, Folder
-from leadbridge.usage.model import KINDS, Category, EventType, Metadata, Metrics, Status, UsageEvent
+from leadbridge.usage.model import KINDS, USAGE_EVENTS, Category, EventType, Metadata, Metrics, Status, UsageEvent
 from leadbridge.usage.rows import DAYS, DELTAS, FOLDINGS, MONTHS, QUARTERS, MonthRow
 from leadbridge.usage.service import UsageService
 from leadbridge.usage.summary import Read, Summaries
@@ -192,3 +192,43 @@ async def test_companies_with_something_to_fold_are_found_each_once(room: Room) 
 
 async def _months(room: Room) -> list[MonthRow]:
     return (await room.store[MONTHS].of(COMPANY).find(order=["month"])).items
+
+
+@pytest.mark.parametrize("folded", ["not yet", "before", "between"])
+async def test_an_operation_that_turns_out_to_have_failed_is_put_right_in_every_sum(room: Room, folded: str) -> None:
+    long_ago = NOW - timedelta(days=40)
+    for at in (long_ago, long_ago, NOW):
+        await room.happened(at, calls=3)
+    [first, second, _] = (await room.store[USAGE_EVENTS].of(COMPANY).find(order=["createdAt"])).items
+    if folded != "not yet":
+        await room.fold()
+
+    async def corrected(event: UsageEvent, *, succeeded: bool) -> bool:
+        async def build() -> tuple[WriteBatch, bool]:
+            batch = WriteBatch()
+            return batch, await room.usage.correct(batch, COMPANY, event.id, succeeded=succeeded)
+
+        return await room.store.attempt(build)
+
+    assert await corrected(first, succeeded=False)
+    if folded == "between":
+        await room.fold()
+    assert not await corrected(first, succeeded=False)  # it is right already, and is counted once
+    assert not await corrected(second, succeeded=True)
+    assert await corrected(second, succeeded=False)
+    while (await room.fold()).more:
+        continue
+
+    day = long_ago.date()
+    for start, end, events, failed in ((day, day, 2, 2), (NOW.date(), NOW.date(), 1, 0), (day, NOW.date(), 3, 2)):
+        read = await room.read(start, end)
+        by_status: Counter[str] = Counter()
+        for cell in read.total.cells:
+            by_status[cell.status] += cell.events
+            assert cell.api_calls == 3 * cell.events
+        assert by_status == Counter({"success": events - failed, "failed": failed})
+        assert set(by_status) == {status for status, count in by_status.items() if count}
+        assert sum(read.days.of(one.day).events for one in read.days.all()) == events
+        assert sum(read.days.of(one.day).successful for one in read.days.all()) == events - failed
+    shown = (await room.store[USAGE_EVENTS].of(COMPANY).get(first.id)) or pytest.fail("the event is gone")
+    assert shown.status is Status.FAILED

@@ -1,18 +1,20 @@
 import { SimpleGrid, Stack, Tabs } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Connection, Provider } from "../../api/shapes";
 import { Page } from "../../parts/Page";
-import { Empty, Loaded } from "../../parts/States";
+import { Empty, Loaded, Loading } from "../../parts/States";
 import { text } from "../../text";
-import { AutomationTab } from "./AutomationTab";
 import { ConnectDialog, openPopup } from "./ConnectDialog";
 import { DisconnectDialog } from "./DisconnectDialog";
 import { useConnections, useProviders, type Begin } from "./hooks";
 import { Outcome } from "./Outcome";
 import { questionOf } from "./places";
 import { ProviderCard, type Dialogs } from "./ProviderCard";
+
+/** Loaded when it is looked at: whoever connects a CRM does not wait for it. */
+const AutomationTab = lazy(() => import("./AutomationTab"));
 
 export default function IntegrationsPage() {
   const { tab = "crm", status, code = "", handle } = useSearch({ from: "/super-user/integrations" });
@@ -30,7 +32,9 @@ export default function IntegrationsPage() {
           <CrmTab />
         </Tabs.Panel>
         <Tabs.Panel value="automation">
-          <AutomationTab />
+          <Suspense fallback={<Loading lines={6} />}>
+            <AutomationTab />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
     </Page>

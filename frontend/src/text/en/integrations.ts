@@ -165,8 +165,4 @@ export const integrations = {
     failed: "fails",
     again: "Test again",
   },
-  automation: {
-    empty: "No automations yet",
-    emptyHint: "Automations will be set up here: ready-made templates, your own workflows, and Make.com. This version of the hub has none.",
-  },
 };

@@ -57,6 +57,8 @@ class Endpoint(Record):
     state: EndpointState = EndpointState.ACTIVE
     code: str | None = None
     """Why it is disabled."""
+    renewed_at: Time | None = None
+    """When a person last said that it is to be tried again: failures before are forgotten."""
     created_at: Time
     updated_at: Time
 
@@ -71,6 +73,8 @@ class EndpointHealth(Document):
     last_failure_at: Time | None = None
     last_code: str | None = None
     last_status: int | None = None
+    same: int = 0
+    """Answers in a row that were of the class ``last_code``."""
 
 
 class ExecutionState(StrEnum):
@@ -133,6 +137,8 @@ class Execution(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     run_id: Id | None = None
     """The run that does its work, where a CRM is written to."""
     report: Report | None = None
+    counted: bool | None = None
+    """Whether it stands in the usage, under its own id: from its first end on."""
 
 
 class Attempt(LeanDocument, frozen=True, kw_only=True, rename="camel"):
@@ -187,6 +193,11 @@ KINDS = (ENDPOINTS, HEALTH, EXECUTIONS, ATTEMPTS)
 def endpoint_lane(endpoint_id: str) -> str:
     """Return the lane of an endpoint: its owner alone calls that address, and keeps its rate and breaker."""
     return f"endpoint:{endpoint_id}"
+
+
+def trial_lane(endpoint_id: str) -> str:
+    """Return the lane of the tests of an endpoint, which wait for nothing that the endpoint's own lane waits for."""
+    return f"endpoint:{endpoint_id}#1"
 
 
 def automation_lane(automation_id: str) -> str:

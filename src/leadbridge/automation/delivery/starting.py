@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadbridge.automation.delivery.model import EXECUTIONS, Execution, automation_lane, endpoint_lane
+from leadbridge.automation.delivery.model import EXECUTIONS, Execution, automation_lane, endpoint_lane, trial_lane
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.storage.batch import WriteBatch
-from leadbridge.work.enqueue import NewTask, TaskQueue
+from leadbridge.work.enqueue import LaneForm, NewTask, TaskQueue
 from leadbridge.work.model import Queue
 
 DELIVER = "automation.deliver"
@@ -24,7 +24,7 @@ PATIENCE = timedelta(days=3)
 
 
 class ExecutionRef(msgspec.Struct, frozen=True):
-    """What both tasks refer to."""
+    """What both tasks refer to. Their own id is the execution's as well."""
 
     execution: str
 
@@ -48,6 +48,8 @@ class Start:
     """The event's place among those of its record; given where the endpoint keeps their order."""
     test: bool = False
     replay_of: str | None = None
+    form: LaneForm | None = None
+    """How the endpoint is called (``lanes.lane_form``): its lane is made so by its first execution."""
     bulk: bool = False
     """Whether it waits behind what is live: a replay, a recovery."""
     due_at: datetime | None = None
@@ -100,15 +102,18 @@ class Starts:
 
     def _task(self, start: Start) -> NewTask:
         if start.endpoint_id is not None:
-            lane, kind = endpoint_lane(start.endpoint_id), DELIVER
+            lane = (trial_lane if start.test else endpoint_lane)(start.endpoint_id)
+            kind = DELIVER
         elif start.automation_id is not None:
             lane, kind = automation_lane(start.automation_id), RUN
         else:
             raise ValueError("an execution has an endpoint, or an automation whose steps are run here")
         ordered = start.order_seq is not None and start.record_id is not None
         return NewTask(
+            id=start.id,
             company_id=start.company_id,
             lane=lane,
+            form=None if start.test else start.form,
             kind=kind,
             ref=ExecutionRef(start.id),
             queue=Queue.BULK if start.bulk else Queue.LIVE,
@@ -117,3 +122,19 @@ class Starts:
             order_seq=start.order_seq if ordered else None,
             subjects=(start.record_id,) if start.record_id is not None else (),
         )
+
+
+def delivery_task(execution: Execution, form: LaneForm, queue: Queue) -> NewTask:
+    """Return the task that sends an execution again, out of the order of its record's events."""
+    if execution.endpoint_id is None:
+        raise ValueError("an execution without an endpoint is not sent anywhere")
+    return NewTask(
+        id=execution.id,
+        company_id=execution.company_id,
+        lane=(trial_lane if execution.test else endpoint_lane)(execution.endpoint_id),
+        form=None if execution.test else form,
+        kind=DELIVER,
+        ref=ExecutionRef(execution.id),
+        queue=queue,
+        subjects=execution.subjects,
+    )

@@ -1,0 +1,114 @@
+import { Alert, Group, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle, IconRobot } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { Automation } from "../../api/automation";
+import { Chip } from "../../parts/Chip";
+import { Panel } from "../../parts/Page";
+import { Rows } from "../../parts/Rows";
+import { Empty, Listed } from "../../parts/States";
+import { text, when } from "../../text";
+import { useAutomations, useExecutions } from "./hooks";
+import { AUTOMATION_TONES, codeWords, EXECUTION_TONES, HEALTH_TONES } from "./state";
+
+const t = text.automation;
+
+/** The company's automations, those that need somebody first told of by themselves. */
+export function OwnAutomations() {
+  const list = useAutomations();
+  return (
+    <>
+      {list.items?.map((one) => <NeedsYou key={one._id} automation={one} link />)}
+      <Panel title={t.own}>
+        <Listed list={list} empty={<Empty title={t.empty} hint={t.emptyHint} icon={<IconRobot size={24} />} />}>
+          {(items) => (
+            <Rows
+              label={t.own}
+              items={items}
+              keyOf={(one) => one._id}
+              columns={[
+                { label: t.columns.name, bare: true, cell: (one) => <Name automation={one} /> },
+                { label: t.columns.status, cell: (one) => <StatusChip automation={one} /> },
+                { label: t.columns.trigger, cell: (one) => one.trigger.label },
+                { label: t.columns.last, cell: (one) => <LastResult automation={one} /> },
+                { label: t.columns.executions, cell: executionsOf },
+              ]}
+            />
+          )}
+        </Listed>
+      </Panel>
+    </>
+  );
+}
+
+function Name({ automation }: { automation: Automation }) {
+  return (
+    <Link className="cell-link wrap" to="/super-user/automations/$id" params={{ id: automation._id }} data-automation={automation._id}>
+      {automation.name}
+    </Link>
+  );
+}
+
+export function StatusChip({ automation }: { automation: Automation }) {
+  return (
+    <span data-status={automation.status}>
+      <Chip tone={AUTOMATION_TONES[automation.status] ?? "plain"}>{t.statuses[automation.status] ?? automation.status}</Chip>
+    </span>
+  );
+}
+
+/** Why an automation does not run though it was meant to, and what helps. */
+export function NeedsYou({ automation, link = false }: { automation: Automation; link?: boolean }) {
+  const { status, reason } = automation;
+  if (status !== "paused" && status !== "disabled") return null;
+  return (
+    <Alert role="alert" variant="default" icon={<IconAlertTriangle color="var(--mantine-color-error)" />} title={t.needsYou(automation.name, status)} data-needs={automation._id}>
+      <Stack gap={4} align="flex-start">
+        {reason && (
+          <Text size="sm">
+            {reason.message} {reason.hint}
+          </Text>
+        )}
+        {reason && (
+          <Text size="sm" c="dimmed">
+            {t.since(when(reason.at))}
+          </Text>
+        )}
+        {link && (
+          <Link className="cell-link" to="/super-user/automations/$id" params={{ id: automation._id }} aria-label={`${t.open}: ${automation.name}`}>
+            {t.open}
+          </Link>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** How the newest execution went, beside the health of the address. */
+function LastResult({ automation }: { automation: Automation }) {
+  const newest = useExecutions({ automationId: automation._id }, 1);
+  const health = automation.endpoint?.health.state;
+  const last = newest.items?.[0];
+  if (newest.items === undefined) return null;
+  return (
+    <Group gap={6} justify="inherit">
+      {last ? (
+        <>
+          <Chip tone={EXECUTION_TONES[last.status] ?? "plain"}>{t.executions.statuses[last.status] ?? last.status}</Chip>
+          <Text size="sm" c="dimmed">
+            {last.status === "failed" || last.status === "retrying" ? codeWords(last.code) : when(last.createdAt)}
+          </Text>
+        </>
+      ) : (
+        <Text size="sm" c="dimmed">
+          {t.neverRan}
+        </Text>
+      )}
+      {health && health !== "unused" && health !== "healthy" && <Chip tone={HEALTH_TONES[health]}>{t.endpoint.states[health]}</Chip>}
+    </Group>
+  );
+}
+
+/** How many executions have ended, and how many of them well. */
+export function executionsOf({ stats }: Automation): string {
+  return stats ? t.executed(stats.totalExecutions, stats.successRate) : "";
+}

@@ -1,0 +1,99 @@
+"""What is stored of an attempt: the attempt itself, and where its execution is afterwards. Pure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadbridge.automation.delivery.answers import Follows
+from leadbridge.automation.delivery.model import Attempt, Execution, ExecutionState
+from leadbridge.automation.delivery.schedule import next_try
+from leadbridge.automation.delivery.sender import Sent
+
+REPORTED_FAILED = "reported_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an execution is after an attempt, or instead of one."""
+
+    state: ExecutionState
+    code: str | None
+    message: str | None = None
+    next_at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no try follows by itself."""
+        return self.state is not ExecutionState.RETRYING
+
+
+def standing(
+    execution: Execution,
+    sent: Sent,
+    failed: int,
+    schedule: Sequence[float] | None,
+    now: datetime,
+    rng: random.Random,
+    *,
+    disabled: bool,
+) -> Standing:
+    """Return where ``execution`` is after an attempt that was its ``failed``-th failure, if it was one.
+
+    ``disabled``: the endpoint was disabled because of it. An execution that was cancelled while it was being sent
+    stays so unless it was delivered after all.
+    """
+    answer = sent.answer
+    message = answer.message or None
+    if answer.kind.follows is Follows.DELIVERED:
+        if execution.report is not None and not execution.report.ok:
+            return Standing(ExecutionState.FAILED, REPORTED_FAILED, execution.report.message or None)
+        return Standing(ExecutionState.SUCCEEDED, answer.code)
+    if execution.state == ExecutionState.CANCELLED:
+        return Standing(ExecutionState.CANCELLED, execution.code, execution.message)
+    if answer.kind.follows is Follows.FAILED or disabled:
+        return Standing(ExecutionState.FAILED, answer.code, message)
+    due = next_try(answer, failed, now, execution.expires_at, schedule, rng)
+    if due is None:
+        return Standing(ExecutionState.FAILED, answer.code, message)
+    return Standing(ExecutionState.RETRYING, answer.code, message, due)
+
+
+def attempt_of(id: str, execution: Execution, endpoint_id: str, sent: Sent, after: Standing) -> Attempt:
+    """Return the attempt as it is kept."""
+    return Attempt(
+        id=id,
+        company_id=execution.company_id,
+        subjects=execution.subjects,
+        execution_id=execution.id,
+        endpoint_id=endpoint_id,
+        n=execution.attempts + 1,
+        at=sent.at,
+        milliseconds=sent.milliseconds,
+        status=sent.answer.status,
+        code=sent.answer.code,
+        message=sent.answer.message,
+        sent_headers=sent.sent_headers,
+        headers=sent.headers,
+        body=sent.body,
+        next_at=after.next_at,
+    )
+
+
+def fields_after(execution: Execution, sent: Sent | None, after: Standing, now: datetime) -> Mapping[str, object]:
+    """Return the stored fields of an execution that change; None removes one."""
+    fields: dict[str, object] = {
+        "state": after.state.value,
+        "code": after.code,
+        "message": after.message,
+        "nextAt": after.next_at,
+        "settledAt": now if after.settled else None,
+    }
+    if sent is not None:
+        fields["attempts"] = execution.attempts + 1
+        fields["lastStatus"] = sent.answer.status
+        if execution.first_tried_at is None:
+            fields["firstTriedAt"] = sent.at
+    return fields

@@ -1,0 +1,61 @@
+"""How a delivery is signed. Pure.
+
+Standard Webhooks 1.0.0 (``webhook-id``, ``webhook-timestamp``, ``webhook-signature``) for receivers in code, and beside
+it a plain hexadecimal HMAC-SHA256 of the body under the secret's own text, which a filter of a Make scenario can
+compute: its functions sign a text with a text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+PREFIX = "whsec_"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A signing secret: ``text`` as it is shown, ``key`` the bytes it stands for."""
+
+    text: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+
+
+def signing_key(secret: str) -> SigningKey:
+    """Return the key of a secret as it is shown; raises ``ValueError`` where it is none. The prefix may be absent."""
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error:
+        raise ValueError("a signing secret is whsec_ and base64") from None
+    return SigningKey(secret.encode(), key)
+
+
+def standard_signature(keys: Sequence[SigningKey], id: str, seconds: int, body: bytes) -> str:
+    """Return the value of ``webhook-signature``: one entry for each key, in their order, separated by spaces."""
+    signed = f"{id}.{seconds}.".encode() + body
+    return " ".join("v1," + base64.b64encode(hmac.digest(one.key, signed, "sha256")).decode() for one in keys)
+
+
+def plain_signature(key: SigningKey, body: bytes) -> str:
+    """Return what ``sha256(body; "hex"; secret)`` gives in Make: HMAC-SHA256 keyed by the secret's own text."""
+    return hmac.digest(key.text, body, "sha256").hex()
+
+
+def signed_headers(keys: Sequence[SigningKey], id: str, seconds: int, body: bytes) -> dict[str, str]:
+    """Return the headers by which a receiver knows that ``body`` is ours, unchanged and recent.
+
+    ``keys``: the secret that is valid now, then the one before it while both are. ``seconds`` since 1970 is the time
+    of this attempt.
+    """
+    headers = {
+        "webhook-id": id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": standard_signature(keys, id, seconds, body),
+        "x-leadbridge-signature": plain_signature(keys[0], body),
+    }
+    if len(keys) > 1:
+        headers["x-leadbridge-signature-previous"] = plain_signature(keys[1], body)
+    return headers

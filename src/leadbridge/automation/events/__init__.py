@@ -1,0 +1,1 @@
+"""Events out: the catalogue of their names and bodies, who listens, and what each of them starts."""

@@ -1,0 +1,1 @@
+"""Executions as people see them: listed, explained, sent again."""

@@ -1,0 +1,1 @@
+"""Steps that the hub itself does, in the lane of their automation."""
