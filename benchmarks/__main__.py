@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import (
+    accept,
     hubspot,
     hubspot_limits,
     hubspot_push,
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "store_writes": store_writes.main,
     "store_processes": store_processes.main,
     "work": work.main,
+    "accept": accept.main,
     "usage_summary": usage_summary.main,
     "request_overhead": request_overhead.main,
     "leads_api": leads_api.main,

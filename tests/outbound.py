@@ -12,6 +12,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "leadbridge"
 PATHS = {
+    "automation/delivery/sender.py:send": "an event to the address that a company gave",
     "integrations/callback.py:_exchange": "the code of a consent for tokens",
     "integrations/calls.py:send": "every call to a vendor, by the places around",
     "integrations/session.py:_send": "every call to a CRM on behalf of a connection",

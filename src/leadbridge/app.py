@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from leadbridge.automation.delivery.starting import Starts
-from leadbridge.automation.inbound.addresses import InboundAddresses
-from leadbridge.automation.inbound.door import InboundDoor
-from leadbridge.automation.inbound.service import InboundService
+from leadbridge.automation.delivery.bulk import BulkDelivery
 from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.model import OwnerKind
+from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
+from leadbridge.automation.delivery.service import DeliveryService
+from leadbridge.automation.delivery.starting import Starts
+from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.automation.events.audience import Audience
+from leadbridge.automation.events.cost import ImportCosts
 from leadbridge.automation.events.fanout import FanOut
 from leadbridge.automation.events.listening import Listening
 from leadbridge.automation.events.samples import Samples
@@ -21,16 +24,14 @@ from leadbridge.automation.events.tasks import EventTasks
 from leadbridge.automation.events.telling import Telling
 from leadbridge.automation.hooks.service import Hooks
 from leadbridge.automation.hooks.tasks import HookTasks
+from leadbridge.automation.inbound.addresses import InboundAddresses
+from leadbridge.automation.inbound.door import InboundDoor
+from leadbridge.automation.inbound.service import InboundService
 from leadbridge.automation.native.tasks import NativeTasks
 from leadbridge.automation.service import AutomationService, Parts
 from leadbridge.automation.surroundings import Surroundings
 from leadbridge.automation.testing import Tests
 from leadbridge.automation.views import Views
-from leadbridge.automation.delivery.bulk import BulkDelivery
-from leadbridge.automation.delivery.model import OwnerKind
-from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
-from leadbridge.automation.delivery.service import DeliveryService
-from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.crm.registry import providers
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
@@ -132,6 +133,7 @@ class Hub:
     audience: Audience
     listening: Listening
     samples: Samples
+    import_costs: ImportCosts
     hooks: Hooks
     delivery: DeliveryService
     bulk_delivery: BulkDelivery
@@ -218,11 +220,11 @@ def build_hub(
     async def syncing(company_id: str, connection_id: str) -> bool:
         return await work.busy(company_id, connection_lane(connection_id))
 
-    connections = ConnectionService(
-        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing
-    )
     audience = Audience(store)
-    telling = Telling(clock, ids, queue, audience)
+    telling = Telling(store, clock, ids, queue, audience)
+    connections = ConnectionService(
+        store, clock, ids, vault, settings, providers(), transport, usage, rng, syncing=syncing, publisher=telling
+    )
     feed = Feed(queue, Connections(connections.listeners), telling)
     meter = LeadMeter(used.quotas, usage)
     records = {
@@ -248,7 +250,7 @@ def build_hub(
     automatic = AutomaticPush(store, clock, queue, connections, runs, used.quotas, delay=settings.push_delay)
     for handler in automatic.handlers():
         handlers.add(handler)
-    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease).handler())
+    handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease, publisher=telling).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
     limiter = RateLimiter(store, clock)
     starts = Starts(clock, queue)
@@ -313,10 +315,10 @@ def build_hub(
         shapes=shapes,
         views=SavedViews(store, clock, ids),
         team=TeamService(store, clock, ids),
-        forms=FormService(store, clock, ids, leads, vault, transport),
+        forms=FormService(store, clock, ids, leads, vault, transport, telling),
         imports=imports,
         connections=connections,
-        hints=HintService(store, clock, settings, connections),
+        hints=HintService(store, clock, settings, connections, telling),
         sync=sync,
         starts=starts,
         inbound=inbound,
@@ -325,6 +327,7 @@ def build_hub(
         audience=audience,
         listening=listening,
         samples=samples,
+        import_costs=ImportCosts(audience, used.quotas),
         hooks=hooks,
         delivery=delivery,
         bulk_delivery=bulk_delivery,

@@ -14,13 +14,13 @@ from starlette.routing import BaseRoute
 
 from leadbridge import __version__
 from leadbridge.app import Hub
+from leadbridge.automation import routes as automation_routes
+from leadbridge.automation.events import routes as events_routes
+from leadbridge.automation.executions import routes as executions_routes
+from leadbridge.automation.hooks import routes as hooks_routes
 from leadbridge.automation.inbound import routes as inbound_routes
 from leadbridge.automation.inbound.door import MAX_BODY as MAX_CALL
 from leadbridge.automation.inbound.door import InboundEntrance
-from leadbridge.automation.events import routes as events_routes
-from leadbridge.automation.hooks import routes as hooks_routes
-from leadbridge.automation import routes as automation_routes
-from leadbridge.automation.executions import routes as executions_routes
 from leadbridge.dashboard import routes as dashboard_routes
 from leadbridge.integrations import routes as integrations_routes
 from leadbridge.integrations.hints import routes as hints_routes

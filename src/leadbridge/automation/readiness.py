@@ -137,7 +137,9 @@ def setup_instructions(automation: Automation, webhook_url: str, endpoint: Endpo
         )
     else:
         first = "Let your endpoint take POST requests with JSON over https and answer 2xx within its time-out."
-        second = f"Check the signature of each request. For calls back to the hub, such as a result, call {webhook_url}."
+        second = (
+            f"Check the signature of each request. For calls back to the hub, such as a result, call {webhook_url}."
+        )
     return {
         "step1": first,
         "step2": second,

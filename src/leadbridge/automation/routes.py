@@ -114,9 +114,7 @@ async def one(
 
 
 @router.patch("/{id}", summary="Change an automation")
-async def change(
-    id: str, body: ChangeBody, caller: Manager, automations: AutomationsDep, views: ViewsDep
-) -> Response:
+async def change(id: str, body: ChangeBody, caller: Manager, automations: AutomationsDep, views: ViewsDep) -> Response:
     """Change what the body names. A first address brings a `signingSecret`, in this answer only."""
     changed = await automations.change(caller.company_id, caller.author, id, body)
     shown = await views.one(changed.automation)
@@ -149,9 +147,7 @@ async def deactivate(id: str, caller: Manager, automations: AutomationsDep, view
 
 
 @router.post("/{id}/test", status_code=202, summary="Send a test event")
-async def test(
-    id: str, caller: Manager, automations: AutomationsDep, body: TestBody | None = None
-) -> Response:
+async def try_out(id: str, caller: Manager, automations: AutomationsDep, body: TestBody | None = None) -> Response:
     """Start an execution with a test event, marked as one and counted nowhere. An inactive automation can be tested."""
     automation = await automations.one(caller.company_id, id)
     execution = await automations.test(caller.company_id, id, body or TestBody())
@@ -167,9 +163,7 @@ async def rotate(id: str, body: RotateBody, caller: Manager, automations: Automa
 
 
 @router.post("/{id}/recover", status_code=202, summary="Send again what failed in a time")
-async def recover(
-    id: str, body: RecoverBody, caller: Manager, automations: AutomationsDep
-) -> Response:
+async def recover(id: str, body: RecoverBody, caller: Manager, automations: AutomationsDep) -> Response:
     """Send executions of a time again, each under its own id, behind what is live. `dryRun` tells how many."""
     states = tuple(ExecutionState(one) for one in body.status)
     asked = Recovery(since=body.since, until=body.until, states=states)

@@ -349,9 +349,7 @@ class AutomationService:
             automation = await self.one(company, id)
             endpoint = await self.endpoint(automation)
             if lacking := missing(automation, await self.around(automation, endpoint)):
-                raise AutomationNotReady(
-                    lacking[0].message, hint=lacking[0].hint, details={"missing": _views(lacking)}
-                )
+                raise AutomationNotReady(lacking[0].message, hint=lacking[0].hint, details={"missing": _views(lacking)})
             event = await self._parts.tests.event(automation, body)
             batch = WriteBatch()
             goes_out = endpoint is not None and automation.delivers_to == endpoint.id

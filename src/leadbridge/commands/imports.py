@@ -17,9 +17,9 @@ from leadbridge.kit.errors import InvalidInput
 from leadbridge.leads.imports.intake import PREVIEW_ROWS, ImportOptions, Opened
 from leadbridge.leads.imports.model import Import, Severity, Status, import_view
 from leadbridge.leads.imports.report import header_line, report_lines
-from leadbridge.leads.imports.upload import DELIMITER_NAMES, country_of
+from leadbridge.leads.imports.upload import DELIMITER_NAMES, checked_trigger, country_of
 from leadbridge.leads.matching import MergeMode
-from leadbridge.leads.types import RecordType
+from leadbridge.leads.types import LEAD, RecordType
 from leadbridge.settings import load_settings
 
 PROGRESS_SECONDS = 1.0
@@ -64,6 +64,9 @@ def records_app(type: RecordType) -> typer.Typer:
         all_or_nothing: Annotated[
             bool, typer.Option("--all-or-nothing", help="Import no row if any would be rejected.")
         ] = False,
+        trigger_automations: Annotated[
+            bool, typer.Option("--trigger-automations", help="Let the leads start automations; --preview counts them.")
+        ] = False,
         preview: Annotated[
             bool, typer.Option("--preview", help="Only show how the file is read; write nothing.")
         ] = False,
@@ -88,13 +91,18 @@ def records_app(type: RecordType) -> typer.Typer:
             delimiter=DELIMITER_NAMES.get(delimiter, delimiter) if delimiter else None,
             header_row=header_row,
             all_or_nothing=all_or_nothing,
+            trigger_automations=checked_trigger(trigger_automations, type),
             type=type,
         )
 
         async def work(hub: Hub) -> int:
             owner = await company_of(hub, company)
             if preview:
-                _show_preview(await hub.imports.open(file, options), options)
+                opened = await hub.imports.open(file, options)
+                _show_preview(opened, options)
+                if type is LEAD:
+                    cost = await hub.import_costs.of(owner, await hub.imports.count(opened))
+                    typer.echo(cost.sentence())
                 return 0
             job = await hub.imports.begin(owner, "command_line", file.name, file, options)
             _say(f"{job.name}: {job.rows:,} rows ({job.format}, {job.encoding}); import {job.id}")

@@ -35,6 +35,7 @@ from leadbridge.integrations.watching.standing import check_of
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.kit.ids import IdSource
+from leadbridge.leads.occurrences import Publisher
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
@@ -70,13 +71,14 @@ class ConnectionService(Registrations):
         rng: random.Random,
         *,
         syncing: SyncProbe = _never,
+        publisher: Publisher | None = None,
     ) -> None:
         super().__init__(settings, providers)
         self._store = store
         self._clock = clock
         self._syncing = syncing
         self._usage = usage
-        self.health = HealthKeeper(store, clock)
+        self.health = HealthKeeper(store, clock, publisher)
         self.keeper = TokenKeeper(store, clock, vault, transport, usage, self.health, rng)
         self._around = Surroundings(transport, Budgets(store, clock), clock, rng)
         self._grants = Grants(store, clock, ids, vault, transport, usage)

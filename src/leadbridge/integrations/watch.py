@@ -9,8 +9,9 @@ import structlog
 
 from leadbridge.crm.errors import Effect, Fault
 from leadbridge.integrations.health import Condition, Event, condition_after, lasting
-from leadbridge.integrations.model import HEALTH, ConnectionHealth
+from leadbridge.integrations.model import CONNECTIONS, HEALTH, ConnectionHealth
 from leadbridge.kit.clock import Clock
+from leadbridge.leads.occurrences import News, Nobody, Publisher
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
 
@@ -31,9 +32,10 @@ class Reason:
 class HealthKeeper:
     """The one writer of ``connection_health``."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, publisher: Publisher | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._publisher = publisher or Nobody()
 
     async def note(
         self,
@@ -55,11 +57,26 @@ class HealthKeeper:
                 return None, (before, then)
             changed, batch = _changed(health, then, reason, until, now), WriteBatch()
             batch.insert(HEALTH, changed) if known is None else batch.replace(HEALTH, changed)
+            if then is Condition.REAUTH_REQUIRED and before is not then:
+                await self._tell(batch, changed)
             return batch, (before, then)
 
         before, then = await self._store.attempt(build)
         if then is not before:
             log.info("connection_condition", connection=connection_id, before=before.value, now=then.value)
+
+    async def _tell(self, batch: WriteBatch, health: ConnectionHealth) -> None:
+        connection = await self._store[CONNECTIONS].of(health.company_id).get(health.id)
+        data = {
+            "provider": None if connection is None else connection.provider,
+            "connectionId": health.id,
+            "code": health.code,
+            "message": health.message,
+            "hint": health.hint,
+        }
+        known = {name: value for name, value in data.items() if value is not None}
+        news = News(type="connection.reauth_required", origin="crm", data=known)
+        await self._publisher.publish(batch, health.company_id, [news])
 
     async def note_fault(self, company_id: str, connection_id: str, fault: Fault) -> None:
         """Store what a failed call says about the connection as a whole, if it says anything."""

@@ -48,6 +48,9 @@ class News:
     origin: str
     hop: int = 0
     record_id: str | None = None
+    """The lead that it is about."""
+    follows: bool = False
+    """It follows from the lead's latest change: that one's origin and hops are its own."""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -22,6 +22,12 @@ class Ledger:
 
     def __init__(self, run: Run, part: Part) -> None:
         self.run, self.part = run, part
+        self._untold: list[Item] = []
+
+    def news(self) -> list[Item]:
+        """Return the items that have their outcome since one last asked."""
+        told, self._untold = self._untold, []
+        return told
 
     @property
     def open(self) -> list[str]:
@@ -46,6 +52,7 @@ class Ledger:
             stored = [msgspec.to_builtins(item) for item in items]
             batch.patch(PARTS, self.part.company_id, self.part.id, values={"items": stored}, rev=self.part.rev)
             self.part = msgspec.structs.replace(self.part, items=items, rev=self.part.rev + 1)
+        self._untold += fresh
         self._count(batch, plus(self.run.counts, fresh), calls)
 
     def stop(self, batch: WriteBatch, fault: Fault, *, calls: int = 0) -> None:

@@ -18,6 +18,7 @@ from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.kit.errors import VendorFailed
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.model import LEADS, Lead
+from leadbridge.leads.occurrences import Nobody, Publisher
 from leadbridge.storage.batch import UNSET, Applied, WriteBatch
 from leadbridge.storage.store import Contention, Store
 from leadbridge.sync import faults
@@ -25,6 +26,7 @@ from leadbridge.sync.ledger import Ledger, explained, fault_of
 from leadbridge.sync.model import OPEN, PARTS, RUNS, FaultNote, Part, Run
 from leadbridge.sync.push import Pusher, Settled
 from leadbridge.sync.runs import PUSH, PartRef, Runs
+from leadbridge.sync.telling import news_of
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.decide import RetryPolicy
 from leadbridge.work.handlers import Done, Handler, Reschedule, Result, Retry, TaskContext
@@ -55,10 +57,12 @@ class PushTasks:
         runs: Runs,
         *,
         lease: float = LEASE_SECONDS,
+        publisher: Publisher | None = None,
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._connections, self._usage, self._runs = connections, usage, runs
         self._call_seconds = lease * CALL_SHARE
+        self._publisher = publisher or Nobody()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def handler(self) -> Handler:
@@ -81,7 +85,7 @@ class PushTasks:
             if ledger.nameless:  # erased while they waited
                 batch = WriteBatch()
                 ledger.add(batch, {})
-                await _write(context, batch)
+                await self._write(context, ledger, batch)
             await self._finish(context, ledger)
             return Done(answered=True)
 
@@ -119,7 +123,7 @@ class PushTasks:
             ledger.add(batch, settled, calls=calls.new())
 
         async def write(batch: WriteBatch) -> None:
-            await _write(context, batch)
+            await self._write(context, ledger, batch)
 
         pusher = Pusher(
             self._store,
@@ -157,11 +161,17 @@ class PushTasks:
         if leads:
             batch = WriteBatch()
             ledger.add(batch, {id: Settled("failed", fault=fault) for id in leads})
-            await _write(context, batch)
+            await self._write(context, ledger, batch)
 
     async def _stop(self, context: TaskContext, ledger: Ledger, fault: Fault, calls: int = 0) -> None:
         batch = WriteBatch()
         ledger.stop(batch, fault, calls=calls)
+        await self._write(context, ledger, batch)
+
+    async def _write(self, context: TaskContext, ledger: Ledger, batch: WriteBatch) -> None:
+        """Store ``batch`` with the news of the outcomes in it."""
+        if news := news_of(ledger.run, ledger.news()):
+            await self._publisher.publish(batch, context.company_id, news)
         await _write(context, batch)
 
     async def _finish(self, context: TaskContext, ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from tests.contract.guide.vendors import POINTERS, PROVIDERS, Sandboxes
 from tests.support.consent import Walk, connect
 from tests.support.hub import HubFailed, RunningHub
+from tests.support.receiver import Receiver
 from tests.support.vendor import SandboxError, VendorProcess
 from tests.support.web import Answer
 from tests.support.wire_tap import WireTap
@@ -41,7 +42,10 @@ class Scene:
     sandboxes: dict[str, VendorProcess] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     walks: list[Walk] = field(default_factory=list)
-    done: set[str] = field(default_factory=set)
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What set-up steps have made, with the facts that each of them left."""
+    elsewhere: str = ""
+    """An address outside where a Make webhook would stand."""
 
     def tap(self, vendor: str) -> WireTap:
         """The tap between this hub and a vendor. Raises PromiseNotKept when the vendor has no sandbox yet."""
@@ -78,6 +82,7 @@ class Stage:
         self._stack = ExitStack()
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="guide-")))
         self._sandboxes = Sandboxes(self._stack)
+        self._elsewhere = self._stack.enter_context(Receiver())
         self._scenes: dict[str, Scene] = {}
         self._broken: Exception | None = None
         self._count = 0
@@ -118,12 +123,12 @@ class Stage:
         POINTERS[vendor].moved(sandbox, tap.origin)
         # a vendor that names its own servers names the sandbox behind the tap
         settings = {
-            "LEADBRIDGE_SANDBOX_ORIGINS": f"{tap.origin},{sandbox.url}",
+            "LEADBRIDGE_SANDBOX_ORIGINS": f"{tap.origin},{sandbox.url},{self._elsewhere.url.rpartition('/')[0]}",
             "LEADBRIDGE_AUTOMATIC_PUSH": "0",
             **POINTERS[vendor].settings(tap.origin),
         }
         hub = self._stack.enter_context(RunningHub(data_dir, env=settings))
-        return Scene(hub, {vendor: tap}, {vendor: sandbox})
+        return Scene(hub, {vendor: tap}, {vendor: sandbox}, elsewhere=self._elsewhere.url)
 
     def prepare(self, scene: Scene, needs: list[dict[str, Any]]) -> None:
         """Bring a scene into the state an item needs; what is there already is left alone."""
@@ -131,8 +136,10 @@ class Stage:
             [(name, value)] = need.items()
             key = f"{name}={value!r}"
             if key not in scene.done:
+                before = dict(scene.facts)
                 SETUPS[name](scene, value)
-                scene.done.add(key)
+                scene.done[key] = {fact: one for fact, one in scene.facts.items() if before.get(fact) != one}
+            scene.facts |= scene.done[key]  # of two automations the one that the item needs is meant
 
 
 def _connected(scene: Scene, provider: str) -> None:
@@ -156,7 +163,7 @@ def connect_or_complain(scene: Scene, provider: str, **how: Any) -> Walk:
     return walk
 
 
-def _leads(scene: Scene, external_ids: list[str]) -> None:
+def _leads(scene: Scene, external_ids: list[str], **more: Any) -> None:
     for number, external_id in enumerate(external_ids, start=1):
         lead = {
             "externalId": external_id,
@@ -165,7 +172,12 @@ def _leads(scene: Scene, external_ids: list[str]) -> None:
             "email": f"{external_id}@example.com",
             "company": "Sample & Sons",
         }
-        scene.ask("POST", "/api/v1/leads", json=lead)
+        scene.ask("POST", "/api/v1/leads", json=lead | more)
+
+
+def _valuable_leads(scene: Scene, external_ids: list[str]) -> None:
+    scene.ask("PUT", "/api/v1/leads/high-value", json={"value": {"amount": "10000", "currency": "EUR"}})
+    _leads(scene, external_ids, value={"amount": "25000", "currency": "EUR"})
 
 
 def _automation(scene: Scene, template: str) -> None:
@@ -178,13 +190,18 @@ def _automation(scene: Scene, template: str) -> None:
 
 
 def _active_automation(scene: Scene, template: str) -> None:
+    """Make and activate one; for work that the hub cannot do itself, save an address as Make would have given it."""
     _automation(scene, template)
+    path = f"/api/v1/automation/{scene.facts['automationId']}"
+    if scene.ask("GET", path)["missing"]:
+        scene.ask("PATCH", path, json={"makeWebhookUrl": scene.elsewhere})
     scene.ask("POST", f"/api/v1/automation/{scene.facts['automationId']}/activate")
 
 
 SETUPS: dict[str, Callable[[Scene, Any], None]] = {
     "connected": _connected,
     "leads": _leads,
+    "valuable leads": _valuable_leads,
     "automation": _automation,
     "active automation": _active_automation,
 }

@@ -11,6 +11,7 @@ import orjson
 
 from leadbridge.integrations.hints.model import HINTS, StoredHint
 from tests.contract.integrations.walk import Connecting
+from tests.support.hub_in_process import HubUnderTest
 from tests.support.sandbox import CLIENT_SECRET
 from tests.support.web import Answer, send
 
@@ -32,7 +33,7 @@ def event(record: int, *, portal: int = 4242001, **more: Any) -> dict[str, Any]:
     }
 
 
-async def tell(site: Connecting, *events: dict[str, Any], query: str = "") -> Answer:
+async def tell(site: Connecting | HubUnderTest, *events: dict[str, Any], query: str = "") -> Answer:
     """Send events, signed for the hub's public address."""
     body, now = orjson.dumps(list(events)), str(time.time_ns() // 1_000_000)
     signed = b"POST" + f"{site.hub.settings.public}{PATH}{query}".encode() + body + now.encode()

@@ -19,6 +19,11 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from leadbridge.app import Hub, build_hub
+from leadbridge.automation.delivery.desks import Desk, Keyring
+from leadbridge.automation.delivery.health import Health
+from leadbridge.automation.delivery.model import Endpoint, Execution
+from leadbridge.automation.delivery.sender import Sender
+from leadbridge.automation.delivery.signing import signing_key
 from leadbridge.crm.errors import CallFailed
 from leadbridge.crm.hubspot.provider import HubSpot
 from leadbridge.crm.provider import App
@@ -130,11 +135,28 @@ async def _challenge(at: Place) -> None:
     await at.hub.forms._passed(form, at.url, sealed, sent)
 
 
+async def _deliver(at: Place) -> object:
+    """The address stands sealed in the store; what is called is what it leads to when it is called."""
+    endpoint = Endpoint.model_construct(previous_until=None)
+    key = signing_key("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+    desk = Desk(1, endpoint, Keyring(1, at.url, (key,), None), Health(None, None), None)
+    execution = Execution(
+        id=at.hub.ids(), company_id=at.company, event_id=at.hub.ids(), event_type="lead.created", origin="api",
+        created_at=at.hub.clock.now(),
+    )  # fmt: skip
+    sent = await Sender(at.transport, at.hub.clock).send(desk, execution, 5.0, out_of_order=False)
+    assert sent.answer.code in ("address_refused", "invalid_url", "redirected"), sent.answer
+    if sent.answer.code == "invalid_url":
+        raise BadAddress(sent.answer.message)
+    return sent
+
+
 def _calls(at: Place) -> VendorCalls:
     return VendorCalls(at.transport, at.hub.clock, HubSpot())
 
 
 WAYS: dict[str, Way] = {
+    "automation/delivery/sender.py:send": _deliver,
     "integrations/callback.py:_exchange": _exchange,
     "integrations/calls.py:send": lambda at: _calls(at).send(HttpRequest("GET", at.url, Profile.VENDOR)),
     "integrations/session.py:_send": _call,

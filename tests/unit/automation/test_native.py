@@ -38,9 +38,15 @@ def test_a_push_is_looked_at_soon_and_then_ever_less_often() -> None:
     assert pauses == [decide.SOONEST, timedelta(seconds=0.5), timedelta(seconds=10), decide.LATEST]
 
 
+def test_what_stands_in_the_way_is_looked_at_soon_and_then_once_a_minute() -> None:
+    pauses = [decide.next_try(NOW, NOW + timedelta(seconds=s)) - NOW - timedelta(seconds=s) for s in (0, 5, 86400)]
+    assert pauses == [decide.FIRST_PAUSE, timedelta(seconds=5), decide.LAST_PAUSE]
+
+
 def test_the_lead_of_an_event_is_found_in_either_place() -> None:
     id = "a" * 24
     assert lead_in({"lead": {"_id": id, "email": "x"}}) == id
     assert lead_in({"leadId": id}) == id
-    for other in ({}, {"leadId": "customer-17"}, {"lead": "x"}, {"leadId": 5}, None, [], "text"):
+    others: tuple[object, ...] = ({}, {"leadId": "customer-17"}, {"lead": "x"}, {"leadId": 5}, None, [], "text")
+    for other in others:
         assert lead_in(other) is None

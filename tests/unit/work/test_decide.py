@@ -8,7 +8,7 @@ import pytest
 
 from leadbridge.work import decide
 from leadbridge.work.decide import Away, BreakerPolicy, RetryPolicy
-from leadbridge.work.model import Breaker, Lane, LaneState, Rate, Task
+from leadbridge.work.model import Breaker, Lane, LaneState, Paced, Rate, Task
 
 NOW = 1_000_000
 A, B = "a" * 24, "b" * 24
@@ -164,3 +164,36 @@ def test_followers_wait_for_a_head_that_is_tried_later_but_not_for_ever() -> Non
     assert {one.id for one in found.run} == {"t3", "free"}
     assert found.out_of_order == {"t3"}
     assert found.put_off == {"t2": NOW + 5_000}
+
+
+def test_a_slowed_lane_stands_still_and_then_comes_back_in_steps() -> None:
+    full = Rate(tokens=5.0, at=NOW, per_sec=16.0, burst=5.0)
+    slow = decide.slowed(full, NOW, 30.0)
+    assert slow is not None
+    assert decide.spend(slow, NOW)[1] == 30_000 + 125, "the pause, then a token at half the rate"
+    again = decide.slowed(slow, NOW + 500, 60.0)
+    assert again is not None
+    assert (again.share, again.at) == (0.5, NOW + 60_500), "an answer to a call under way lengthens the pause only"
+    rate: Rate | None = again
+    for _ in range(200):
+        rate = decide.quickened(rate)
+    assert rate is not None
+    assert rate.share == 1.0
+
+
+def test_a_lane_is_never_slowed_for_ever_nor_to_nothing() -> None:
+    rate: Rate | None = Rate(tokens=5.0, at=NOW, per_sec=16.0, burst=5.0)
+    for number in range(20):
+        rate = decide.slowed(rate, NOW + number * 10_000_000, 10**9)
+    assert rate is not None
+    assert (rate.share, rate.at - (NOW + 190_000_000)) == (1 / 16, 3_600_000)
+    assert decide.slowed(None, NOW, 1.0) is None
+
+
+def test_a_bucket_follows_the_lanes_settings() -> None:
+    assert decide.fitted(None, None) is None
+    made = decide.fitted(None, Paced(per_sec=3.0, burst=2.0))
+    assert made is not None
+    assert decide.spend(made, NOW)[1] == 0
+    kept = decide.fitted(Rate(tokens=9.0, at=NOW, per_sec=50.0, burst=10.0, share=0.5), Paced(per_sec=3.0, burst=2.0))
+    assert kept == Rate(tokens=2.0, at=NOW, per_sec=3.0, burst=2.0, share=0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from leadbridge.kit.clock import Clock, from_millis, to_millis
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
-from leadbridge.storage.store import Store
+from leadbridge.storage.store import Page, Store
 from leadbridge.work.enqueue import NewTask, TaskQueue
 from leadbridge.work.handlers import Done, Handler, Reschedule, Result, TaskContext
 from leadbridge.work.model import TASKS, Queue
@@ -156,11 +156,19 @@ class BulkDelivery:
             return await self._again(context.company_id, ended), None
 
         for state in ref.states:
-            fields = {"automationId": ref.automation, "state": state}
-            done = await self._walk(
-                context, fields, from_millis(ref.since), from_millis(ref.until), _ended_before(before), again
-            )
-            if not done:
+
+            async def read(after: Position | None, state: str = state) -> Page[Execution]:
+                stored = self._store[EXECUTIONS].of(context.company_id)
+                return await stored.find(
+                    eq={"automationId": ref.automation, "state": state},
+                    order=["createdAt"],
+                    low=from_millis(ref.since),
+                    high=from_millis(ref.until),
+                    limit=PAGE,
+                    after=after,
+                )
+
+            if not await self._walk(read, _ended_before(before), again):
                 return Reschedule(to_millis(self._clock.now()))
         return Done()
 
@@ -190,21 +198,24 @@ class BulkDelivery:
                     self._delivery.add_cancel(batch, execution, ref.code)
             return batch, None
 
-        whose = {"automationId": ref.automation} if ref.automation is not None else {"endpointId": ref.endpoint}
         for state in (ExecutionState.WAITING, ExecutionState.RETRYING):
-            done = await self._walk(
-                context, {**whose, "state": state}, None, from_millis(ref.before), lambda _: True, cancelled
-            )
-            if not done:
+
+            async def read(after: Position | None, state: str = state) -> Page[Execution]:
+                stored = self._store[EXECUTIONS].of(context.company_id)
+                high = from_millis(ref.before)
+                if ref.automation is not None:
+                    eq = {"automationId": ref.automation, "state": state}
+                    return await stored.find(eq=eq, order=["createdAt"], high=high, limit=PAGE, after=after)
+                eq = {"endpointId": ref.endpoint or "", "state": state}
+                return await stored.find(eq=eq, order=["createdAt"], high=high, limit=PAGE, after=after)
+
+            if not await self._walk(read, lambda _: True, cancelled):
                 return Reschedule(to_millis(self._clock.now()))
         return Done()
 
     async def _walk(
         self,
-        context: TaskContext,
-        fields: Mapping[str, str | None],
-        low: datetime | None,
-        high: datetime,
+        read: Callable[[Position | None], Awaitable[Page[Execution]]],
         wanted: Callable[[Execution], bool],
         change: Callable[[Sequence[str]], Awaitable[tuple[WriteBatch | None, None]]],
     ) -> bool:
@@ -212,11 +223,7 @@ class BulkDelivery:
         begun = self._clock.monotonic()
         after: Position | None = None
         while True:
-            page = await (
-                self._store[EXECUTIONS]
-                .of(context.company_id)
-                .find(eq=fields, order=["createdAt"], low=low, high=high, limit=PAGE, after=after)
-            )
+            page = await read(after)
             ids = [one.id for one in page.items if wanted(one)]
             if ids:
                 await self._store.attempt(lambda ids=ids: change(ids))  # type: ignore[misc]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from leadbridge.automation.delivery.errors import AlreadySettled, ExecutionNotFound, NotDeliverable
 from leadbridge.automation.delivery.lanes import lane_form
@@ -32,8 +30,6 @@ from leadbridge.work.enqueue import TaskQueue, wake
 from leadbridge.work.model import LANES, TASKS, Lane, LaneState, Queue, TaskState
 from leadbridge.work.pausing import afresh
 
-INDEXED = ("automationId", "state")
-"""What executions are listed by with an index; anything else is looked at in each."""
 MAX_ATTEMPTS = 100
 MAX_WAITING = 1000
 """Waiting executions are counted so far."""
@@ -89,29 +85,50 @@ class DeliveryService:
         self, company_id: str, asked: ExecutionFilter, *, limit: int, after: Position | None = None
     ) -> Page[Execution]:
         """Return a page of executions, newest first."""
-        named: dict[str, object] = {
-            "automationId": asked.automation_id,
-            "hookId": asked.hook_id,
-            "state": asked.state,
-            "eventType": asked.event_type,
-            "recordId": asked.record_id,
-        }
-        given = {path: value for path, value in named.items() if value is not None}
-        by: dict[str, object] = {path: given[path] for path in INDEXED if path in given}
-        others: Mapping[str, Any] = {path: value for path, value in given.items() if path not in by}
-        return (
-            await self._store[EXECUTIONS]
-            .of(company_id)
-            .find(
-                eq=by,
+        stored = self._store[EXECUTIONS].of(company_id)
+        whose, state = asked.automation_id, asked.state
+        others = all_that_are_set({"hookId": asked.hook_id, "eventType": asked.event_type, "recordId": asked.record_id})
+        if whose is not None and state is not None:
+            return await stored.find(
+                eq={"automationId": whose, "state": state},
                 order=["createdAt"],
                 low=asked.since,
                 high=asked.until,
-                residual=all_that_are_set(others),
+                residual=others,
                 descending=True,
                 limit=limit,
                 after=after,
             )
+        if whose is not None:
+            return await stored.find(
+                eq={"automationId": whose},
+                order=["createdAt"],
+                low=asked.since,
+                high=asked.until,
+                residual=others,
+                descending=True,
+                limit=limit,
+                after=after,
+            )
+        if state is not None:
+            return await stored.find(
+                eq={"state": state},
+                order=["createdAt"],
+                low=asked.since,
+                high=asked.until,
+                residual=others,
+                descending=True,
+                limit=limit,
+                after=after,
+            )
+        return await stored.find(
+            order=["createdAt"],
+            low=asked.since,
+            high=asked.until,
+            residual=others,
+            descending=True,
+            limit=limit,
+            after=after,
         )
 
     async def attempts(self, company_id: str, execution_id: str) -> list[Attempt]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -11,8 +12,11 @@ from leadbridge.automation.events.rules import may_start_any
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.feed import Happened
+from leadbridge.leads.history import EVENTS, event_id
 from leadbridge.leads.occurrences import OCCURRENCES, News, Occurrence
+from leadbridge.leads.stored import LEADS
 from leadbridge.storage.batch import WriteBatch
+from leadbridge.storage.store import Store
 from leadbridge.work.enqueue import NewTask, TaskQueue
 from leadbridge.work.model import Queue
 
@@ -39,8 +43,8 @@ def fan_lane(company: str) -> str:
 class Telling:
     """Tells automations and subscriptions: a teller of the feed, and the publisher of what is no change of a record."""
 
-    def __init__(self, clock: Clock, ids: IdSource, queue: TaskQueue, audience: Audience) -> None:
-        self._clock, self._ids, self._queue, self._audience = clock, ids, queue, audience
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, queue: TaskQueue, audience: Audience) -> None:
+        self._store, self._clock, self._ids, self._queue, self._audience = store, clock, ids, queue, audience
 
     async def tasks(self, company: str, happened: Sequence[Happened], *, asked: bool) -> list[NewTask]:
         """Return the tasks that tell of changes of records, none where nobody listens."""
@@ -48,13 +52,11 @@ class Telling:
 
     async def publish(self, batch: WriteBatch, company: str, news: Sequence[News]) -> None:
         """Add to ``batch`` those of ``news`` that somebody listens to, and the task that tells of them."""
-        loud = [one for one in news if may_start_any(origin=one.origin, hop=one.hop, asked=False)]
-        if not loud:
-            return
-        wanted = await self._wanted(company, {one.type for one in loud})
+        wanted = await self._wanted(company, {one.type for one in news})
+        heard = await self._followed(company, [one for one in news if one.type in wanted])
         now, happened = self._clock.now(), list[Happened]()
-        for one in loud:
-            if one.type not in wanted:
+        for one in heard:
+            if not may_start_any(origin=one.origin, hop=one.hop, asked=False):
                 continue
             occurrence = Occurrence(
                 id=self._ids(),
@@ -71,6 +73,21 @@ class Telling:
             happened.append(Happened(occurrence.id, (one.type,), one.origin, one.hop))
         if happened:
             await self._queue.enqueue(batch, *_cut(company, happened, OCCURRENCE, asked=False))
+
+    async def _followed(self, company: str, news: Sequence[News]) -> list[News]:
+        """Return ``news`` with the origin and the hops of what each follows from."""
+        leads = (
+            await self._store[LEADS]
+            .of(company)
+            .get_many(list({one.record_id for one in news if one.follows and one.record_id is not None}))
+        )
+        causes = {lead.id: event_id(lead.id, lead.seq) for lead in leads.values()}
+        events = await self._store[EVENTS].of(company).get_many(list(causes.values()))
+        found = []
+        for one in news:
+            cause = events.get(causes.get(one.record_id or "", "")) if one.follows else None
+            found.append(one if cause is None else replace(one, origin=cause.origin, hop=cause.hop))
+        return found
 
     async def submitted(self, batch: WriteBatch, company: str, submission: Happened) -> None:
         """Add to ``batch`` the task that tells of a form's submission, where somebody listens."""

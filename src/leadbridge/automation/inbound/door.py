@@ -103,9 +103,7 @@ class InboundDoor:
             told["duplicate"] = True
         return answer({"success": True, "data": told}, 202, {} if verdict is None else verdict.headers)
 
-    async def _proved(
-        self, key_hash: str, known: Known, proof: Proof, receive: Receive
-    ) -> tuple[bytes | None, Known]:
+    async def _proved(self, key_hash: str, known: Known, proof: Proof, receive: Receive) -> tuple[bytes | None, Known]:
         """Return the body of a call whose caller is proved, else None, and what is known of the address by then.
 
         What is remembered of it is looked at first, and what is stored before a call is refused: a secret may be new.

@@ -22,8 +22,10 @@ from leadbridge.storage.store import Store
 from leadbridge.usage.model import UsageEvent
 from leadbridge.usage.service import UsageService
 
-MOST = 64
+MOST = 32
 """Calls in one batch."""
+AT_ONCE = 3
+"""Batches of one company under way: while one is written the next is made."""
 MOST_BYTES = 1024 * 1024
 TRIES = 10
 PAUSE = 0.02
@@ -60,40 +62,51 @@ class Entry:
     outcome: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
+@dataclass(slots=True)
+class _Queue:
+    """The calls of a company that wait, and how many tasks are storing them."""
+
+    entries: deque[Entry] = field(default_factory=deque)
+    writers: int = 0
+
+
 class Intake:
     """Stores calls."""
 
     def __init__(self, store: Store, clock: Clock, starts: Starts, usage: UsageService) -> None:
         self._store, self._clock, self._starts, self._usage = store, clock, starts, usage
-        self._waiting: dict[str, deque[Entry]] = {}
+        self._waiting: dict[str, _Queue] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     async def add(self, entry: Entry) -> Outcome:
         """Store a call and return what became of it, once that is durable; raises ``Unavailable``."""
         company = entry.start.company_id
-        waiting = self._waiting.get(company)
-        if waiting is None:
-            self._waiting[company] = deque((entry,))
-            task = asyncio.get_running_loop().create_task(self._empty(company))
+        queue = self._waiting.setdefault(company, _Queue())
+        queue.entries.append(entry)
+        if queue.writers == 0 or (queue.writers < AT_ONCE and len(queue.entries) >= MOST):
+            queue.writers += 1
+            task = asyncio.get_running_loop().create_task(self._empty(company, queue))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        else:
-            waiting.append(entry)
         return await entry.outcome
 
-    async def _empty(self, company: str) -> None:
+    async def _empty(self, company: str, queue: _Queue) -> None:
         """Store what waits for a company, group by group, until nothing does."""
-        waiting = self._waiting[company]
         try:
-            while waiting:
-                group = _next(waiting)
+            while queue.entries:
+                group = _next(queue.entries)
                 try:
                     await self._write(company, group)
                 except Exception as error:  # told to each of them; the ones behind may fare better
                     _refuse(group, error)
+                except BaseException:
+                    _refuse(group, _ending())
+                    raise
         finally:
-            del self._waiting[company]
-            _refuse(waiting, Unavailable("The hub is ending; send the call again."))
+            queue.writers -= 1
+            if not queue.writers:
+                del self._waiting[company]
+                _refuse(queue.entries, _ending())
 
     async def _write(self, company: str, group: list[Entry]) -> None:
         for _ in range(TRIES):
@@ -160,6 +173,10 @@ def _next(waiting: deque[Entry]) -> list[Entry]:
             calls.add(entry.call.id)
         group.append(waiting.popleft())
     return group
+
+
+def _ending() -> Unavailable:
+    return Unavailable("The hub is ending; send the call again.")
 
 
 def _settle(entry: Entry, fate: Fate, execution_id: str) -> None:

@@ -36,7 +36,7 @@ _BODY = {
         s429="More calls came than are taken, or the month's executions are used up.",
     ),
 )
-async def receive(key: str, request: Request) -> Response:  # noqa: ARG001  # the door reads it from the path
+async def receive(key: str, request: Request) -> Response:  # the door reads it from the path
     """Start the automation with what is sent, or report on one of its executions. Stored before it is answered."""
     door: InboundDoor = request.app.state.hub.door
     return await door.respond(request.scope, request.receive)

@@ -183,8 +183,8 @@ class InboundService:
         """Store what a proved call says and return what it led to.
 
         ``proved`` is asked again where the address has changed since it was read. Raises ``WebhookRefused`` where it
-        no longer holds, ``BadWebhookBody``, ``WebhookBodyTooLarge``, ``AutomationInactive``, ``TooManyHops``, ``LoopSuspected``,
-        ``QuotaExceeded``, ``Unavailable``.
+        no longer holds, ``BadWebhookBody``, ``WebhookBodyTooLarge``, ``AutomationInactive``, ``TooManyHops``,
+        ``LoopSuspected``, ``QuotaExceeded``, ``Unavailable``.
         """
         content, admitted = read(call.content_type, call.body), False
         for again in range(_ROUNDS):
@@ -309,9 +309,7 @@ class InboundService:
         await self._store.attempt(build)
 
 
-def envelope(
-    automation: Automation, event: str, execution: str, hop: int, now: datetime, content: Content
-) -> str:
+def envelope(automation: Automation, event: str, execution: str, hop: int, now: datetime, content: Content) -> str:
     """Return the body of a call's event; raises ``WebhookBodyTooLarge``. The data stands in it as it came."""
     body = {
         "type": RECEIVED,

@@ -16,6 +16,9 @@ PUSHED = {
 }
 """Outcomes of a lead that are successes."""
 SOONEST, LATEST = timedelta(milliseconds=200), timedelta(seconds=30)
+"""Between two looks at a push under way."""
+FIRST_PAUSE, LAST_PAUSE = timedelta(seconds=2), timedelta(minutes=1)
+"""Between two looks at what stands in the way of a push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,7 @@ LEAD_GONE = Outcome(ExecutionState.FAILED, "lead_gone", "The lead was deleted be
 NOT_AVAILABLE = Outcome(
     ExecutionState.FAILED, "not_available_here", "The hub cannot do the work of this automation by itself."
 )
-DEACTIVATED = Outcome(
-    ExecutionState.CANCELLED, "deactivated", "The automation was deactivated before this was done."
-)
+DEACTIVATED = Outcome(ExecutionState.CANCELLED, "deactivated", "The automation was deactivated before this was done.")
 RUN_GONE = Outcome(
     ExecutionState.FAILED, "run_gone", "The push was deleted before its outcome was noted; the lead's links show it."
 )
@@ -65,3 +66,8 @@ def pushed(item: Item) -> Outcome:
 def next_look(begun: datetime, now: datetime) -> datetime:
     """Return when to look again at a push under way: soon at first, then after half of what it has taken so far."""
     return now + min(LATEST, max(SOONEST, (now - begun) / 2))
+
+
+def next_try(made: datetime, now: datetime) -> datetime:
+    """Return when to try again to begin a push: soon at first, then after as long as it has waited so far."""
+    return now + min(LAST_PAUSE, max(FIRST_PAUSE, now - made))

@@ -6,8 +6,6 @@ how the run ends is how the execution ends.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import msgspec
 
 from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState
@@ -34,11 +32,6 @@ from leadbridge.usage.quotas import Quota, QuotaService
 from leadbridge.usage.service import UsageService
 from leadbridge.work.handlers import Done, Handler, Reschedule, Result, TaskContext
 from leadbridge.work.model import Queue
-
-UNUSABLE = timedelta(minutes=1)
-"""Until it is looked again whether a connection that cannot be used just now can be."""
-OVER_QUOTA = timedelta(minutes=5)
-AGAIN = timedelta(0)
 
 
 class NativeTasks:
@@ -83,17 +76,13 @@ class NativeTasks:
             return await self._settle(context, execution, decide.LEAD_GONE)
         return await self._begin(context, execution, automation, lead.id)
 
-    async def _begin(
-        self, context: TaskContext, execution: Execution, automation: Automation, lead_id: str
-    ) -> Result:
+    async def _begin(self, context: TaskContext, execution: Execution, automation: Automation, lead_id: str) -> Result:
         company = context.company_id
         try:
             await self._quotas.check(company, Quota.VENDOR_CALLS)
             connection = await self._connections.usable(company, automation.config.get(CONNECTION))
-        except QuotaExceeded as error:
-            return await self._wait(context, execution, error, OVER_QUOTA)
-        except (NoActiveConnection, NoSuchConnection, NotConnected) as error:
-            return await self._wait(context, execution, error, UNUSABLE)
+        except (QuotaExceeded, NoActiveConnection, NoSuchConnection, NotConnected) as error:
+            return await self._wait(context, execution, error)
         now = self._clock.now()
         batch = WriteBatch()
         queue = Queue(context.task.q)
@@ -115,18 +104,17 @@ class NativeTasks:
         after = decide.next_look(now, now) if isinstance(await context.store(batch), Applied) else now
         return Reschedule(to_millis(after))
 
-    async def _wait(
-        self, context: TaskContext, execution: Execution, why: LeadbridgeError, pause: timedelta
-    ) -> Result:
+    async def _wait(self, context: TaskContext, execution: Execution, why: LeadbridgeError) -> Result:
         """Let the execution wait for what is not there just now, for three days at most."""
         now = self._clock.now()
         if execution.expires_at is not None and now >= execution.expires_at:
             return await self._settle(context, execution, decide.expired(why.code, why.message))
+        then = decide.next_try(execution.created_at, now)
         waiting = msgspec.structs.replace(
-            execution, state=ExecutionState.RETRYING, code=why.code, message=why.message, next_at=now + pause
+            execution, state=ExecutionState.RETRYING, code=why.code, message=why.message, next_at=then
         )
         await context.store(WriteBatch().replace(EXECUTIONS, waiting))
-        return Reschedule(to_millis(now + pause))
+        return Reschedule(to_millis(then))
 
     async def _follow(self, context: TaskContext, execution: Execution, run_id: str) -> Result:
         try:
@@ -150,7 +138,9 @@ class NativeTasks:
             state=outcome.state,
             code=outcome.code,
             message=outcome.message,
-            attempts=max(1, execution.attempts) if outcome.state is not ExecutionState.CANCELLED else execution.attempts,
+            attempts=max(1, execution.attempts)
+            if outcome.state is not ExecutionState.CANCELLED
+            else execution.attempts,
             first_tried_at=None if outcome.state is ExecutionState.CANCELLED else begun,
             settled_at=now,
             next_at=None,
@@ -175,7 +165,7 @@ class NativeTasks:
             self._usage.add(batch, event)
         # where somebody changed it meanwhile (a person cancelled it) it is looked at again
         applied = isinstance(await context.store(batch), Applied)
-        return Done() if applied else Reschedule(to_millis(now + AGAIN))
+        return Done() if applied else Reschedule(to_millis(now))
 
 
 def _lead_of(execution: Execution) -> str | None:

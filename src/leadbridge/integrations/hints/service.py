@@ -15,8 +15,9 @@ from leadbridge.integrations.model import CONNECTIONS, Connection
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.watching.model import WebhookOrder
 from leadbridge.integrations.watching.service import address_of
-from leadbridge.kit.clock import Clock
+from leadbridge.kit.clock import Clock, to_text
 from leadbridge.kit.errors import LeadbridgeError, Unavailable
+from leadbridge.leads.occurrences import News, Nobody, Publisher
 from leadbridge.settings import Settings
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
@@ -49,11 +50,19 @@ class Addressed:
 class HintService:
     """Receives webhooks, at the one address of a whole app and at the addresses of connections."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings, connections: ConnectionService) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        connections: ConnectionService,
+        publisher: Publisher | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._public = settings.public
         self._connections = connections
+        self._publisher = publisher or Nobody()
 
     async def receive(
         self, provider_id: str, *, method: str, path_and_query: str, headers: dict[str, str], body: bytes
@@ -138,13 +147,13 @@ class HintService:
         company = wanted[0].company_id
         for _ in range(TRIES):  # the same event may be coming in elsewhere at this moment
             known = await self._store[HINTS].of(company).get_many([one.id for one in wanted])
-            batch, fresh = WriteBatch(), 0
-            for one in wanted:
-                if one.id not in known:
-                    batch.insert(HINTS, one)
-                    fresh += 1
+            batch, fresh = WriteBatch(), [one for one in wanted if one.id not in known]
+            for one in fresh:
+                batch.insert(HINTS, one)
+            if news := [_news(one) for one in fresh if not one.ours]:
+                await self._publisher.publish(batch, company, news)
             if not fresh or isinstance(await self._store.write(batch), Applied):
-                return fresh
+                return len(fresh)
         raise Unavailable("The webhook could not be stored just now; it will be sent again.")
 
 
@@ -153,6 +162,21 @@ def _refused() -> WebhookRefused:
         "Nothing is taken in here without the address and the secret that a connection gave to its CRM.",
         hint="Only the CRM may call this address. The connection orders its webhooks by itself.",
     )
+
+
+def _news(hint: StoredHint) -> News:
+    """Return what a hint tells; what our own app wrote to the CRM is no news."""
+    data = {
+        "provider": hint.provider,
+        "connectionId": hint.connection_id,
+        "object": hint.object,
+        "recordId": hint.record_id,
+        "change": hint.change,
+        "occurredAt": to_text(hint.occurred_at),
+    }
+    if hint.into is not None:
+        data["into"] = hint.into
+    return News(type="crm.record_changed", origin="crm", data=data)
 
 
 def _stored(connection: Connection, hint: Hint, now: object) -> StoredHint:

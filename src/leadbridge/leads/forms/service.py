@@ -16,6 +16,7 @@ from leadbridge.kit.errors import InvalidInput
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.change import Author
 from leadbridge.leads.errors import PersonErased
+from leadbridge.leads.feed import Happened
 from leadbridge.leads.fields import flatten
 from leadbridge.leads.forms.errors import (
     ChallengeFailed,
@@ -30,6 +31,7 @@ from leadbridge.leads.forms.reading import CHALLENGE, HONEYPOT, Entry, read
 from leadbridge.leads.forms.spam import score
 from leadbridge.leads.model import LEADS, Lead, LeadBody
 from leadbridge.leads.normalise import email_key
+from leadbridge.leads.occurrences import Nobody, Publisher
 from leadbridge.leads.service import LeadService
 from leadbridge.security.errors import BadAddress, RequestFailed
 from leadbridge.security.model import Sealed
@@ -60,9 +62,17 @@ class FormService:
     """Forms of every company. What people send comes by a form's key, before any company is known."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: IdSource, leads: LeadService, vault: Vault, transport: Transport
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        leads: LeadService,
+        vault: Vault,
+        transport: Transport,
+        publisher: Publisher | None = None,
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
+        self._publisher = publisher or Nobody()
         self._leads, self._vault, self._transport = leads, vault, transport
 
     async def create(self, company: str, body: FormBody) -> Form:
@@ -189,7 +199,10 @@ class FormService:
                 spam_score=points,
                 spam_reasons=signs,
             )
-            return batch.insert(SUBMISSIONS, submission), (lead, forgotten)
+            batch.insert(SUBMISSIONS, submission)
+            happened = Happened(submission.id, (submission.type,), submission.origin, submission.hop)
+            await self._publisher.submitted(batch, company, happened)
+            return batch, (lead, forgotten)
 
         lead, forgotten = await self._store.attempt(build)
         await self._leads.done(company, lead, forgotten)

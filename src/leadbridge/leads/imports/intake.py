@@ -65,6 +65,8 @@ class ImportOptions:
     header_row: int | None = None
     """The row that names the columns, from 1; 0: none does."""
     all_or_nothing: bool = False
+    trigger_automations: bool = False
+    """Whether the leads start automations; by itself an import starts none."""
     type: RecordType = LEAD
     """What the rows become."""
 

@@ -196,7 +196,7 @@ class ImportJob:
                     batch.insert(RECORDS_BEFORE, before)
         batch.insert(IMPORT_PARTS, told.import_part(job, self._ids, placement, n))
         if self._feed is not None:
-            await self._feed.announce(batch, company)
+            await self._feed.announce(batch, company, asked=job.trigger_automations)
         return batch, (later, placement, made)
 
     async def _placed(self, readings: Sequence[Reading], now: datetime) -> Placement:

@@ -113,6 +113,8 @@ class Import(Record):
     status: Status = Status.QUEUED
     merge: MergeMode
     all_or_nothing: bool = False
+    trigger_automations: bool = False
+    """Whether its leads start automations."""
     default_country: str | None = None
     encoding: str
     mixed_encoding: bool = False

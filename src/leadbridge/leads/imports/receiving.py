@@ -145,6 +145,7 @@ class Receiving:
             status=Status.RECEIVING,
             merge=options.merge,
             all_or_nothing=options.all_or_nothing,
+            trigger_automations=options.trigger_automations,
             default_country=options.default_country,
             encoding=opened.encoding.name,
             mixed_encoding=opened.encoding.mixed,

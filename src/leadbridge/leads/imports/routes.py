@@ -17,7 +17,7 @@ from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.showing import preview_view
 from leadbridge.leads.imports.upload import MAX_REQUEST, YES, Upload, options_of, uploaded
 from leadbridge.leads.matching import MergeMode
-from leadbridge.leads.types import RecordType
+from leadbridge.leads.types import LEAD, RecordType
 from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
@@ -86,6 +86,9 @@ class Asked(BaseModel):
     all_or_nothing: bool | None = Field(
         default=None, description="Import no row if any would be rejected; default false."
     )
+    trigger_automations: bool | None = Field(
+        default=None, description="Let the leads start automations; default false. A preview tells how many."
+    )
     name: str = Field(default="upload.csv", description="Name of the file, when it is the body itself.")
 
     def options(self, form: Mapping[str, str], type: RecordType) -> ImportOptions:
@@ -127,7 +130,7 @@ def imports_router(type: RecordType) -> APIRouter:
         async with uploaded(request, asked.name) as upload:
             options = asked.options(upload.fields, type)
             if preview or upload.fields.get("preview", "").lower() in YES:
-                return await _preview(imports, upload, options)
+                return await _preview(request, caller, imports, upload, options)
             begun = await imports.begin(caller.company_id, f"user:{caller.user_id}", upload.name, upload.file, options)
         worker = request.app.state.hub.worker
         worker.nudge()
@@ -141,7 +144,7 @@ def imports_router(type: RecordType) -> APIRouter:
         """Return encoding, delimiter, header row, the proposed mapping, the first rows and their problems."""
         async with uploaded(request, asked.name) as upload:
             options = asked.options(upload.fields, type)
-            return await _preview(imports, upload, options)
+            return await _preview(request, caller, imports, upload, options)
 
     @router.post("/{id}/cancel", status_code=202, summary="End an import that is under way")
     async def cancel(id: str, caller: Importer, imports: ServiceDep) -> Response:
@@ -239,9 +242,16 @@ def _shown_job(job: Import, ended: int) -> Response:
     return answer
 
 
-async def _preview(imports: ImportService, upload: Upload, options: ImportOptions) -> Response:
+async def _preview(
+    request: Request, caller: Caller, imports: ImportService, upload: Upload, options: ImportOptions
+) -> Response:
     opened = await imports.open(upload.file, options)
-    return ok(preview_view(opened, await imports.count(opened), options.default_country))
+    rows = await imports.count(opened)
+    shown = preview_view(opened, rows, options.default_country)
+    if options.type is LEAD:
+        cost = await request.app.state.hub.import_costs.of(caller.company_id, rows)
+        shown["triggerAutomations"] = cost.view()
+    return ok(shown)
 
 
 __all__ = ["MAX_REQUEST", "imports_router"]

@@ -115,6 +115,7 @@ def options_of(asked: Mapping[str, str], type: RecordType = LEAD) -> ImportOptio
         delimiter=DELIMITER_NAMES.get(delimiter.lower(), delimiter) if delimiter else None,
         header_row=_header_row(asked.get("headerRow")),
         all_or_nothing=asked.get("allOrNothing", "").lower() in YES,
+        trigger_automations=checked_trigger(asked.get("triggerAutomations", "").lower() in YES, type),
         type=type,
     )
 
@@ -127,6 +128,17 @@ def _header_row(text: str | None) -> int | None:
             f"{normalise.shown(text)} is no row number.", code="invalid_header_row", hint="Send headerRow=1, or 0."
         )
     return int(text)
+
+
+def checked_trigger(asked: bool, type: RecordType) -> bool:
+    """Return whether automations are to be started; raises ``InvalidInput`` for records that start none."""
+    if asked and type is not LEAD:
+        raise InvalidInput(
+            f"Imports of {type.plural} start no automations; only leads do.",
+            code="nothing_to_trigger",
+            hint="Leave 'triggerAutomations' out.",
+        )
+    return asked
 
 
 def country_of(text: str | None) -> str | None:

@@ -280,7 +280,6 @@ async def test_an_automation_made_to_be_called_is_called_as_often_as_one_likes(h
 
 
 async def test_a_call_goes_to_the_endpoint_that_the_automation_has_by_then(hub: HubUnderTest) -> None:
-    from leadbridge.automation.model import AUTOMATIONS
 
     called = await automation(hub, endpoint=True)
     await called.call()
