@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.contract.demo.running import Killing, first_rows
 from tests.simulation.sync.mutants import MUTANTS, caught
 from tests.simulation.sync.play import played, two_tenants
-from tests.simulation.sync.vendor import PROFILES
+from tests.simulation.sync.profiles import PROFILES
 from tests.simulation.sync.world import Broken
 from tests.tiers import Counts, count
 

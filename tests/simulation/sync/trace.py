@@ -14,7 +14,8 @@ from typing import Literal
 
 from leadbridge.sync.core.values import Absent, Moved, Present, Sent, Value
 from tests.simulation.sync.kinds import BY_NAME, rank
-from tests.simulation.sync.vendor import OURS, PROFILES, THEIRS, Conflict, NotThere, Row, Vendor
+from tests.simulation.sync.profiles import PROFILES
+from tests.simulation.sync.vendor import OURS, THEIRS, Conflict, NotThere, Row, Vendor
 
 Op = Literal["create", "create_taken", "repeat", "write", "write_same", "write_gone", "person", "delete", "merge"]
 OPS: Mapping[Op, int] = {
