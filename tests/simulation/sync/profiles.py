@@ -35,6 +35,10 @@ class Profile:
     """Our names of the fields that it stores as they are given; what it makes of the others is their ``Kind``'s."""
     forward: bool
     """A stage goes only forward through the API, and of two merged records the further one stays."""
+    told_by_survivor: bool
+    """That a record was merged away is told by a walk of changes as long as the survivor lives, and by nothing else."""
+    leads_on: bool
+    """A look-up by the address of a record that was merged away finds the survivor."""
     fills: bool
     """A merge fills the winner's blanks with the loser's values."""
     touches: bool
@@ -57,6 +61,8 @@ PROFILES = {
         late=0,
         verbatim=frozenset(("name",)),
         forward=True,
+        told_by_survivor=True,
+        leads_on=True,
         fills=True,
         touches=False,
     ),
@@ -75,6 +81,8 @@ PROFILES = {
         late=0,
         verbatim=frozenset(("name", "email")),
         forward=False,
+        told_by_survivor=False,
+        leads_on=False,
         fills=True,
         touches=True,
     ),
@@ -93,6 +101,8 @@ PROFILES = {
         late=20_000,
         verbatim=frozenset(),
         forward=False,
+        told_by_survivor=False,
+        leads_on=False,
         fills=False,
         touches=True,
     ),
@@ -111,6 +121,8 @@ PROFILES = {
         late=0,
         verbatim=frozenset(("name", "email")),
         forward=False,
+        told_by_survivor=False,
+        leads_on=True,
         fills=False,
         touches=True,
     ),
@@ -119,9 +131,15 @@ PROFILES = {
 
 Addresses: HubSpot and Salesforce store them in lower case (Salesforce's field type "Email" does, whatever writes it);
 Dataverse and Zoho keep what they are given and only compare without regard to case. White space around a text: only
-Salesforce takes it off. Merging: Salesforce's ``merge()`` and Dataverse's ``Merge`` keep the winner's values and take of
-the loser's only those that the call names (``masterRecord``, ``UpdateContent``); Zoho and HubSpot fill blanks. Writing
-the same values again: Dataverse counts every column that is sent as changed, and Salesforce moves ``SystemModstamp``
-with every save; that Zoho moves ``Modified_Time`` is not documented, and taken for the harder case. HubSpot sets
-``lastmodifieddate`` only where a property changed. Only HubSpot's lifecycle stage is kept from going back.
+Salesforce takes it off.
+
+Merging: Salesforce's ``merge()`` and Dataverse's ``Merge`` keep the winner's values and take of the loser's only those
+that the call names (``masterRecord``, ``UpdateContent``); Zoho and HubSpot fill blanks. The loser's address becomes a
+further one of the winner at HubSpot; at Dynamics the loser stays, closed, and names the winner; at Zoho and Salesforce
+it is in the bin. HubSpot's search shows the survivor with ``hs_merged_object_ids``; the list of archived contacts has
+neither the merged one nor, of a survivor that was deleted in its turn, those ids.
+
+Writing the same values again: Dataverse counts every column that is sent as changed, and Salesforce moves
+``SystemModstamp`` with every save; that Zoho moves ``Modified_Time`` is not documented, and taken for the harder case.
+HubSpot sets ``lastmodifieddate`` only where a property changed. Only HubSpot's lifecycle stage is kept from going back.
 """

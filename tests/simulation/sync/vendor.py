@@ -131,7 +131,7 @@ class Vendor:
         if by_us and changed and "crm_name" in changed and self.rng.random() < 0.3:
             self._automate(row, changed, now)
         if not changed:
-            if by_us and self.profile.touches:
+            if self.profile.touches:
                 self._stamp(row, now)
             return
         for name in changed:
@@ -266,7 +266,7 @@ class Vendor:
             for row in self.rows.values()
             if row.lives
             and (row.id in self.index or self.profile.unique_email)
-            and (address(row) == wanted or (self.profile.unique_email and wanted in row.further))
+            and (address(row) == wanted or (self.profile.leads_on and wanted in row.further))
         ]
 
     def flush(self, now: int) -> None:
@@ -280,7 +280,20 @@ class Vendor:
     def changes(self, since: int, now: int) -> list[Found]:
         """Return what the index shows as modified since, deletions too."""
         self.flush(now)
-        return sorted((f for f in self.index.values() if f.modified >= since), key=lambda f: (f.modified, f.id))
+        found = (one for one in self.index.values() if one.modified >= since and self._told(self.rows[one.id]))
+        return sorted(found, key=lambda one: (one.modified, one.id))
+
+    def _told(self, row: Row) -> bool:
+        """Tell whether a record is in the index at all: at some vendors only the survivor names a merged one."""
+        if row.into is None or not self.profile.told_by_survivor:
+            return True
+        return self.end(row).lives
+
+    def end(self, row: Row) -> Row:
+        """Return the record that a merged one became a part of in the end."""
+        while row.into is not None:
+            row = self.rows[row.into]
+        return row
 
     def write(
         self, id: str, sent: tuple[Sent, ...], read: Present, now: int, *, must_exist: bool, late: bool
@@ -342,9 +355,7 @@ class Vendor:
         email = values.get("crm_email")
         if self.profile.unique_email and email is not None:
             wanted = str(email).lower()
-            holder = next(
-                (r for r in self.rows.values() if r.lives and wanted in (address(r), *r.further)), None
-            )
+            holder = next((r for r in self.rows.values() if r.lives and wanted in (address(r), *r.further)), None)
             if holder is not None:
                 raise Conflict(holder.id)
         self.api_creates += 1
