@@ -71,23 +71,24 @@ class Person:
 class Replay:
     """Does on the sandbox what was recorded on the model."""
 
-    def __init__(self, connected: Connected, replica: Replica, name: str) -> None:
-        """``name`` tells the keys of this history's records from those of others in the same account."""
+    def __init__(self, connected: Connected, replica: Replica, name: str, ahead: timedelta) -> None:
+        """``name`` tells the keys of this history's records from those of others in the same account; ``ahead``: of
+        our clock the vendor's is."""
         self._connected, self._replica, self._name = connected, replica, name
         self._session = connected.session()
         self._ids: list[str] = []
         self._versions: dict[int, str] = {}
-        self._ahead = timedelta(0)
+        self.ahead = ahead
         self._cursors: tuple[str, str] = ("", "")
 
     async def begin(self) -> None:
         """Walk to the end of what the account has already."""
-        self._cursors = ((await walk(self._connected, None))[1], (await walk_gone(self._connected, None))[1])
+        self._cursors = ((await walk(self._connected, None, self.ahead))[1], (await walk_gone(self._connected, None))[1])
 
     def wait(self, ms: int) -> None:
         """Let time pass at the vendor."""
         self._connected.vendor.advance(ms / 1000)
-        self._ahead += timedelta(milliseconds=ms)
+        self.ahead += timedelta(milliseconds=ms)
 
     async def do(self, done: Done) -> str:
         """Do one step and return what came of it, in the recorder's words."""
@@ -127,7 +128,7 @@ class Replay:
     async def news(self) -> set[int]:
         """Return the records of this history that the walks tell of, changed, merged away or deleted."""
         changes, gone = self._cursors
-        told = [*(await walk(self._connected, changes, self._ahead))[0], *(await walk_gone(self._connected, gone))[0]]
+        told = [*(await walk(self._connected, changes, self.ahead))[0], *(await walk_gone(self._connected, gone))[0]]
         ids = {one.id for one in told} | {id for one in told for id in one.absorbed}
         return {self._number(id) for id in ids if id in self._ids}
 

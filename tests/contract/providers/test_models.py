@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -25,16 +26,15 @@ HISTORIES, STEPS = (int(os.environ.get("LEADBRIDGE_HISTORIES", "8")), 100) if LO
 
 @pytest.mark.timeout(3600 if LONG else 600)
 async def test_a_recorded_history_has_the_same_outcome_on_the_model_and_over_http(connected: Connected) -> None:
+    ahead = timedelta(0)
     for seed in range(1, HISTORIES + 1):
-        await agrees(connected, REPLICAS[connected.provider.id], seed)
+        ahead = await agrees(connected, REPLICAS[connected.provider.id], seed, ahead)
 
 
-async def agrees(connected: Connected, replica: Replica, seed: int) -> None:
-    """Fail with the step at which the two part."""
-    recorder, replay = (
-        Recorder(replica.profile, list(replica.fields), seed),
-        Replay(connected, replica, f"history{seed}"),
-    )
+async def agrees(connected: Connected, replica: Replica, seed: int, ahead: timedelta) -> timedelta:
+    """Fail with the step at which the two part; return how far ahead of our clock the vendor's is afterwards."""
+    recorder = Recorder(replica.profile, list(replica.fields), seed)
+    replay = Replay(connected, replica, f"history{seed}", ahead)
     await replay.begin()
     merged: set[int] = set()
     for number, done in enumerate(recorder.history(STEPS)):
@@ -57,3 +57,4 @@ async def agrees(connected: Connected, replica: Replica, seed: int) -> None:
         if row.lives and record not in merged and (past := await replay.past(record)) is not None:
             told = {f: [(replay.form(f, value), by) for value, by in ones] for f, ones in recorder.past(record).items()}
             assert past == told, f"seed {seed}: the history of record {record}"
+    return replay.ahead

@@ -103,8 +103,12 @@ class Recorder:
         return {self._number(found.id) for found in self.vendor.changes(0, self.now)}
 
     def held_by(self) -> dict[str, set[int]]:
-        """Return every address that was ever there, and the records that a look-up by it finds now."""
-        ever = {str(value) for value in self._addresses}
+        """Return every address that was ever there, and the records that a look-up by it finds now.
+
+        Left out are those of merged records whose survivor was deleted, as in ``last``.
+        """
+        lost = [row for row in self.rows if row.into is not None and not self.vendor.end(row).lives]
+        ever = {str(value) for value in self._addresses} - {str(row.values.get("crm_email")) for row in lost}
         return {one: {self._number(id) for id in self.vendor.search(one, self.now)} for one in ever}
 
     def _number(self, id: str) -> int:
