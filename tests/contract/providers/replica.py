@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from leadbridge.crm.capabilities import History
 from leadbridge.crm.model import RemoteRecord, Write, Written
@@ -18,44 +18,31 @@ from tests.simulation.sync.kinds import rank
 from tests.simulation.sync.trace import STEP_MS, Done, Shown
 
 
-class Replica(Protocol):
-    """What is peculiar to a vendor when its sandbox is held against the model. One file a vendor."""
+class Replica:
+    """What is peculiar to a vendor when its sandbox is held against the model. One file a vendor.
 
-    profile: str
-    """The model's name for the vendor."""
-    fields: Mapping[str, str]
-    """The model's fields that the sandbox has one like, to the vendor's names."""
-
-    def form(self, field: str, value: str) -> str:
-        """Return a value of the model's as the vendor writes it."""
-
-    def born(self, number: int) -> Mapping[str, str]:
-        """Return what the vendor requires of a new record beside the fields, by its names."""
-
-    def type_in(self, vendor: UnderTest, id: str, values: Mapping[str, str]) -> None:
-        """Change fields (the vendor's names) of a record as a person."""
-
-    def by_api(self, by: str) -> bool:
-        """Tell whether a value in the history was written through the API."""
-
-
-class Person:
-    """What the replicas share: a person with an address, plain texts and one choice of four."""
+    The record is a person with an address, plain texts and one choice of four.
+    """
 
     profile: ClassVar[str]
+    """The model's name for the vendor."""
     fields: ClassVar[Mapping[str, str]]
+    """The model's fields that the sandbox has one like, to the vendor's names."""
     stages: ClassVar[tuple[str, str, str, str]]
     """What the model's four stages are called."""
 
     def form(self, field: str, value: str) -> str:
+        """Return a value of the model's as the vendor writes it."""
         if field == "email":
             return f"{value}@example.test"
         return self.stages[rank(value)] if field == "stage" else value
 
     def born(self, number: int) -> Mapping[str, str]:
+        """Return what the vendor requires of a new record beside the fields, by its names."""
         return {}
 
     def type_in(self, vendor: UnderTest, id: str, values: Mapping[str, str]) -> None:
+        """Change fields (the vendor's names) of a record as a person."""
         assert isinstance(vendor, Steered)
         typed: Mapping[str, Any] = {name: self.typed(name, value) for name, value in values.items()}
         vendor.sandbox.edit(id, vendor.plural, **typed)
@@ -65,6 +52,7 @@ class Person:
         return value
 
     def by_api(self, by: str) -> bool:
+        """Tell whether a value in the history was written through the API."""
         raise AssertionError("this vendor keeps no values of the past")
 
 
@@ -83,7 +71,8 @@ class Replay:
 
     async def begin(self) -> None:
         """Walk to the end of what the account has already."""
-        self._cursors = ((await walk(self._connected, None, self.ahead))[1], (await walk_gone(self._connected, None))[1])
+        changes, gone = await walk(self._connected, None, self.ahead), await walk_gone(self._connected, None)
+        self._cursors = (changes[1], gone[1])
 
     def wait(self, ms: int) -> None:
         """Let time pass at the vendor."""
@@ -112,10 +101,15 @@ class Replay:
                 return self._told(written[0])
         return "ok"
 
-    async def show(self, record: int) -> Shown:
-        """Return what a read by id shows of a record."""
-        id = self._ids[record]
-        found = (await self._read([id])).get(id)
+    async def show(self, records: Iterable[int]) -> dict[int, Shown]:
+        """Return what a read by id shows of some records."""
+        found: dict[str, RemoteRecord] = {}
+        asked = {record: self._ids[record] for record in records}
+        for ids in pieces(list(dict.fromkeys(asked.values())), self._connected.provider.write_batch):
+            found |= await self._read(ids)
+        return {record: self._shown(record, id, found.get(id)) for record, id in asked.items()}
+
+    def _shown(self, record: int, id: str, found: RemoteRecord | None) -> Shown:
         if found is None:
             return Shown("gone")
         if found.id != id:
@@ -156,9 +150,12 @@ class Replay:
             if found[id].get(theirs)
         }
 
-    def expected(self, shown: Shown) -> Shown:
-        """Return what the model showed, in the vendor's forms."""
-        return Shown(shown.state, {f: self.form(f, value) for f, value in shown.values.items()}, shown.rose)
+    def expected(self, shown: Mapping[int, Shown]) -> dict[int, Shown]:
+        """Return what the model showed of some records, in the vendor's forms."""
+        return {
+            record: Shown(one.state, {f: self.form(f, value) for f, value in one.values.items()}, one.rose)
+            for record, one in shown.items()
+        }
 
     def form(self, field: str, value: Value) -> Value:
         """Return a value of the model's in the vendor's form."""
@@ -177,7 +174,7 @@ class Replay:
             self._ids.append(written.record.id)
         return self._told(written)
 
-    async def _read(self, ids: list[str]) -> dict[str, RemoteRecord]:
+    async def _read(self, ids: Sequence[str]) -> dict[str, RemoteRecord]:
         names = list(self._replica.fields.values())
         return await self._connected.provider.read(self._session, self._connected.vendor.object, None, ids, names)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tests.contract.providers.replica import Person
+from tests.contract.providers.replica import Replica
 
 
-class DynamicsReplica(Person):
+class DynamicsReplica(Replica):
     """Leads: addresses that may be there twice, texts stored as they are given, a choice of numbers."""
 
     profile = "dynamics"

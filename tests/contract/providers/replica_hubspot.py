@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tests.contract.providers.replica import Person
+from tests.contract.providers.replica import Replica
 
 
-class HubSpotReplica(Person):
+class HubSpotReplica(Replica):
     """Contacts: an address that HubSpot keeps unique, plain texts, the lifecycle stage, every value's history."""
 
     profile = "hubspot"

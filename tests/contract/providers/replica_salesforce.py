@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from tests.contract.providers.replica import Person
+from tests.contract.providers.replica import Replica
 
 
-class SalesforceReplica(Person):
+class SalesforceReplica(Replica):
     """Leads: addresses in lower case that may be there twice, texts without white space around them, a restricted list.
 
     Each has a last name of its own: the standard duplicate rule is about address and last name, and not in the model.

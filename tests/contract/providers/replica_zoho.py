@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from tests.contract.providers.replica import Person
+from tests.contract.providers.replica import Replica
 
 
-class ZohoReplica(Person):
+class ZohoReplica(Replica):
     """Leads: addresses that may be there twice, texts stored as they are given, a pick list."""
 
     profile = "zoho"

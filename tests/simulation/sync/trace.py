@@ -14,7 +14,7 @@ from typing import Literal
 
 from leadbridge.sync.core.values import Absent, Moved, Present, Sent, Value
 from tests.simulation.sync.kinds import BY_NAME, rank
-from tests.simulation.sync.profiles import PROFILES
+from tests.simulation.sync.profiles import Profile
 from tests.simulation.sync.vendor import OURS, THEIRS, Conflict, NotThere, Row, Vendor
 
 Op = Literal["create", "create_taken", "repeat", "write", "write_same", "write_gone", "person", "delete", "merge"]
@@ -62,9 +62,9 @@ class _Calm(random.Random):
 class Recorder:
     """Plays a random history on the model and keeps it."""
 
-    def __init__(self, profile: str, fields: Sequence[str], seed: int) -> None:
+    def __init__(self, profile: Profile, fields: Sequence[str], seed: int) -> None:
         self.rng, self.now, self.fields = random.Random(seed), 1_700_000_000_000, tuple(fields)
-        self.vendor = Vendor(PROFILES[profile], _Calm(seed), own_key=True, skew=0)
+        self.vendor = Vendor(profile, _Calm(seed), own_key=True, skew=0)
         self.rows: list[Row] = []
         self.sent: list[tuple[Sent, ...]] = []
         self._versions: dict[int, str] = {}
