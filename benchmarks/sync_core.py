@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.simulation.sync.play import run
-from tests.simulation.sync.vendor import PROFILES
+from tests.simulation.sync.profiles import PROFILES
 
 from benchmarks.report import Table, spread, write
 from leadbridge.sync.core.plans import Stream

@@ -21,17 +21,21 @@ class Guarantees:
     """What a vendor's API can and cannot promise; the docs print it, and sync relies on it."""
 
     write_guard: str
-    """How an edit made between our read and our write is prevented: ``etag``, ``modified_since``, ``none`` ..."""
+    """How an edit made between our read and our write is prevented: ``etag``, ``modified_since``, ``reread`` (our own
+    second look at the version), ``none``. Of several ways the weakest."""
     value_history: bool
     """Whether earlier values of a field, with their times, can be read afterwards."""
     write_returns_values: bool
-    """Whether the answer to a write shows the values as the vendor stored them."""
+    """Whether a write's outcome has the values as the vendor stored them."""
     read_is_current: bool
     """Whether a read by id shows every write acknowledged before it."""
     replay_safe: bool
     """Whether presenting a refresh token again, after an answer was lost, does no harm."""
     create_lag: timedelta
     """How long after an unanswered create its record may still be missing from look-ups by match key."""
+    write_read_back: bool = False
+    """Whether those values were read right after the write, and not told by it: a value that is not what was sent may
+    then be a person's, typed in between."""
     unique_match: bool = False
     """Whether the vendor refuses a second record with the same match key by itself, however soon after the first."""
     change_lag: timedelta = timedelta(0)

@@ -59,8 +59,10 @@ class Flow:
     safety: CreateSafety
     lag: int
     """For so long (ms) an unanswered create may stay invisible."""
+    shows: bool
+    """A write's outcome has the record's values; else they are read."""
     exact: bool
-    """The answer to a write shows the values as that write left them."""
+    """They are as that very write left them, not read after it."""
 
     @property
     def fields(self) -> list[str]:
@@ -115,7 +117,8 @@ def flow(mapper: Mapper, defaults: ObjectDefaults, provider: Provider, *, own_ke
         constants=defaults.constants,
         safety=CreateSafety.OWN_KEY if own_key else by_match,
         lag=int(promises.create_lag.total_seconds() * 1000),
-        exact=promises.write_returns_values,
+        shows=promises.write_returns_values,
+        exact=promises.write_returns_values and not promises.write_read_back,
     )
 
 

@@ -235,7 +235,7 @@ class Pusher:
     async def _shown(self, outcomes: Sequence[Written]) -> dict[str, RemoteRecord]:
         """Return the written records as the CRM shows them: by its answer, or by a read where that shows no values."""
         written = {outcome.trace: outcome.record for outcome in outcomes if outcome.record is not None}
-        if self._flow.exact:
+        if self._flow.shows:
             return written
         read = await self._lookups.by_id(record.id for record in written.values())
         return {trace: read[record.id] for trace, record in written.items() if record.id in read}

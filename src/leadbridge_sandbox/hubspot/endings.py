@@ -51,8 +51,8 @@ def merge(desk: Desk, links: Associations, winner: Record, loser: Record, *, new
         )
     unique = desk.held({**survivor.properties, **changes})
     for gone in joined:
-        desk.records.remove(gone)
         desk.records.redirect(gone, survivor.id)
+        desk.records.remove(gone)
         if gone != survivor.id:
             links.move(desk.kind, gone, survivor.id)
     if new_record:

@@ -157,7 +157,8 @@ class Records:
         self.db.run("DELETE FROM hubspot_redirects WHERE new = ?", record_id)
 
     def redirect(self, old: int, new: int) -> None:
-        """Let a merged id lead to the survivor."""
+        """Let a merged id lead to the survivor, and with it what had been merged into it before."""
+        self.db.run("UPDATE hubspot_redirects SET new = ? WHERE new = ?", new, old)
         self.db.run("INSERT OR REPLACE INTO hubspot_redirects VALUES (?, ?, ?, ?)", old, self.portal, self.object, new)
 
     def page(self, *, archived: bool, from_id: int, limit: int) -> list[Record]:

@@ -12,10 +12,10 @@ from tests.contract.providers.conftest import SIZE, Connected
 PAGES = 400
 
 
-async def walk(connected: Connected, cursor: str | None) -> tuple[list[Changed], str]:
-    """Walk to the end; return what was met and where the next walk begins."""
+async def walk(connected: Connected, cursor: str | None, ahead: timedelta = timedelta(0)) -> tuple[list[Changed], str]:
+    """Walk to the end; return what was met and where the next walk begins. ``ahead``: of our clock the vendor's is."""
     session, found = connected.session(), list[Changed]()
-    now = connected.site.hub.clock.now()
+    now = connected.site.hub.clock.now() + ahead
     for _ in range(PAGES):
         page = await connected.provider.changes(session, connected.vendor.object, cursor, now)
         found += page.changes

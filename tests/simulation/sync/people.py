@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadbridge.sync.core.values import Side, Value
 from tests.simulation.sync.kinds import KINDS, token_of
-from tests.simulation.sync.vendor import Row
+from tests.simulation.sync.vendor import Row, address
 from tests.simulation.sync.world import STANDING, Issued, Item, Rec, World
 
 MOST = 7
@@ -126,7 +126,7 @@ def make_there(w: World) -> None:
     if len(w.vendor.rows) >= MOST:
         return
     id = f"c{len(w.vendor.rows)}"
-    taken = {row.values.get("crm_email") for row in w.vendor.rows.values() if row.lives}
+    taken = {address(row) for row in w.vendor.rows.values() if row.lives}
     known = [rec for rec in w.ours.values() if not rec.deleted and rec.values.get("email")]
     known = [rec for rec in known if str(rec.values["email"]).lower() not in taken or not w.profile.unique_email]
     if known and w.rng.random() < 0.3:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulation.sync.mutants import FAST, MUTANTS, caught, changed
 from tests.simulation.sync.play import episode, played, run, two_tenants
-from tests.simulation.sync.vendor import PROFILES
+from tests.simulation.sync.profiles import PROFILES
 from tests.simulation.sync.world import Broken
 
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 from leadbridge.sync.core.values import Absent, Moved, Present, Sent, Value
 from tests.simulation.sync.kinds import BY_NAME, rank
-from tests.simulation.sync.vendor import OURS, PROFILES, THEIRS, Conflict, NotThere, Row, Vendor
+from tests.simulation.sync.profiles import Profile
+from tests.simulation.sync.vendor import OURS, THEIRS, Conflict, NotThere, Row, Vendor
 
 Op = Literal["create", "create_taken", "repeat", "write", "write_same", "write_gone", "person", "delete", "merge"]
 OPS: Mapping[Op, int] = {
@@ -61,12 +62,13 @@ class _Calm(random.Random):
 class Recorder:
     """Plays a random history on the model and keeps it."""
 
-    def __init__(self, profile: str, fields: Sequence[str], seed: int) -> None:
+    def __init__(self, profile: Profile, fields: Sequence[str], seed: int) -> None:
         self.rng, self.now, self.fields = random.Random(seed), 1_700_000_000_000, tuple(fields)
-        self.vendor = Vendor(PROFILES[profile], _Calm(seed), own_key=True, skew=0)
+        self.vendor = Vendor(profile, _Calm(seed), own_key=True, skew=0)
         self.rows: list[Row] = []
         self.sent: list[tuple[Sent, ...]] = []
         self._versions: dict[int, str] = {}
+        self._addresses: set[Value] = set()
         self._token = seed * 100_000  # so that several histories fit into one account
 
     def history(self, steps: int) -> list[Done]:
@@ -79,6 +81,38 @@ class Recorder:
         for theirs, one in self.rows[record].past:
             found.setdefault(OURS[theirs], []).append((one.value, one.by_us))
         return found
+
+    def last(self) -> dict[int, Shown]:
+        """Return every record as it is in the end, a merged one as the survivor's number.
+
+        Left out are those whose survivor was deleted: Dynamics goes on showing the closed record.
+        """
+        self.now += self.vendor.profile.lag + STEP_MS
+        found: dict[int, Shown] = {}
+        for number, row in enumerate(self.rows):
+            end = self.vendor.end(row)
+            if row.into is None:
+                found[number] = self.show(number)
+            elif end.lives:
+                told = self.vendor.profile.pointer
+                found[number] = Shown(str(self._number(end.id))) if told else Shown("gone")
+        return found
+
+    def news(self) -> set[int]:
+        """Return the records that the walks of changes and deletions have told of, once the index is up to date."""
+        return {self._number(found.id) for found in self.vendor.changes(0, self.now)}
+
+    def held_by(self) -> dict[str, set[int]]:
+        """Return every address that was ever there, and the records that a look-up by it finds now.
+
+        Left out are those of merged records whose survivor was deleted, as in ``last``.
+        """
+        lost = [row for row in self.rows if row.into is not None and not self.vendor.end(row).lives]
+        ever = {str(value) for value in self._addresses} - {str(row.values.get("crm_email")) for row in lost}
+        return {one: {self._number(id) for id in self.vendor.search(one, self.now)} for one in ever}
+
+    def _number(self, id: str) -> int:
+        return next(number for number, row in enumerate(self.rows) if row.id == id)
 
     def _chosen(self) -> Op:
         return self.rng.choices(list(OPS), list(OPS.values()))[0]
@@ -108,12 +142,13 @@ class Recorder:
     def _moved(self, record: int, values: dict[str, Value], *, back: bool) -> dict[str, Value]:
         """Return values without a stage that stays where it is: two of the model's may be one of the vendor's.
 
-        People do not go back here. The model lets them, which disturbs more; not every vendor's pages do.
+        Where the API lets a stage only go forward, people do not go back here either. The model lets them, which is
+        the harder case; HubSpot's pages do not.
         """
         stage = self.rows[record].values.get("crm_stage")
         if stage is not None and "stage" in values:
             further = rank(values["stage"]) - rank(stage)
-            if further == 0 or (further < 0 and not back):
+            if further == 0 or (further < 0 and not back and self.vendor.profile.forward):
                 del values["stage"]
         return values or {"name": f"v{self._token}"}
 
@@ -135,12 +170,15 @@ class Recorder:
         row = self.rows[record]
         match self.vendor.read(row.id):
             case Moved(into=into):
-                return Shown(str(next(n for n, one in enumerate(self.rows) if one.id == into)))
+                return Shown(str(self._number(into)))
             case Absent():
                 return Shown("gone")
             case Present(values=values, version=version):
                 rose = version > self._versions.get(record, "")
                 self._versions[record] = version
+                self._addresses |= {
+                    value for name, value in values.items() if name == "crm_email" and value is not None
+                }
                 return Shown("there", {OURS[name]: v for name, v in values.items() if v is not None}, rose)
 
     def _create(self, record: int, live: Sequence[int], op: Op = "create") -> Done:
@@ -161,8 +199,8 @@ class Recorder:
         try:
             made = self.vendor.create(number, f"o{number}", self._sent(values), self.now, late=False)
         except Conflict as conflict:
-            holder = next(n for n, row in enumerate(self.rows) if row.id == conflict.id)
-            return self._done("create_taken", record, values, f"taken by {holder}", other=number)
+            told = f"taken by {self._number(conflict.id or '')}"
+            return self._done("create_taken", record, values, told, other=number)
         self.rows.append(self.vendor.rows[made.id])
         self.sent.append(self._sent(values))
         return self._done("create_taken", record, values, "ok", number, other=number)
@@ -173,8 +211,8 @@ class Recorder:
         try:
             made = self.vendor.create(record, str(row.own_key), sent, self.now, late=False)
         except Conflict as conflict:
-            holder = next(n for n, one in enumerate(self.rows) if one.id == conflict.id)
-            return self._done("repeat", record, {one.f: one.ours for one in sent}, f"taken by {holder}")
+            told = f"taken by {self._number(conflict.id or '')}"
+            return self._done("repeat", record, {one.f: one.ours for one in sent}, told)
         assert made.id == row.id
         return self._done("repeat", record, {one.f: one.ours for one in sent}, "ok")
 

@@ -6,52 +6,12 @@ import random
 from dataclasses import dataclass, field
 
 from leadbridge.sync.core.cursor import Found
-from leadbridge.sync.core.matching import CreateSafety
 from leadbridge.sync.core.values import Absent, AbsentFrom, Moved, Past, Present, Read, Sent, Value, Values
 from tests.simulation.sync.kinds import BY_NAME, KINDS, rank, token_of
+from tests.simulation.sync.profiles import Profile
 
 THEIRS = {kind.name: f"crm_{kind.name}" for kind in KINDS}
 OURS = {theirs: name for name, theirs in THEIRS.items()}
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What one provider promises."""
-
-    name: str
-    guard: str
-    """``etag``, ``modified_since``, ``reread`` (our own look before an unconditional write) or ``none``."""
-    exact: bool
-    """The answer to a write shows the values as that write left them."""
-    resolution: int
-    """Of its clock, ms."""
-    counter: bool
-    """Versions are counted and not times."""
-    history: bool
-    safety: CreateSafety
-    """Without our own unique field."""
-    pointer: bool
-    """A merged or converted record says where it went."""
-    converts: bool
-    unique_email: bool
-    lag: int
-    """Its search index shows a change after at most so long, ms."""
-    late: int
-    """A change may be committed so long after its time stamp, ms."""
-
-
-PROFILES = {
-    "hubspot": Profile(
-        "hubspot", "none", True, 1, False, True, CreateSafety.UPSERT_BY_MATCH, True, False, True, 30_000, 0
-    ),
-    "zoho": Profile(
-        "zoho", "modified_since", False, 1000, False, False, CreateSafety.LAG, False, True, False, 300_000, 0
-    ),
-    "salesforce": Profile(
-        "salesforce", "reread", False, 1000, False, False, CreateSafety.LAG, True, True, False, 5_000, 20_000
-    ),
-    "dynamics": Profile("dynamics", "etag", True, 1000, True, False, CreateSafety.LAG, True, True, False, 2_000, 0),
-}
 
 
 @dataclass
@@ -81,6 +41,11 @@ class Row:
     def lives(self) -> bool:
         """Whether it can be read."""
         return not self.deleted and self.into is None
+
+
+def address(row: Row) -> str:
+    """Return a record's e-mail address as every vendor compares it."""
+    return str(row.values.get("crm_email") or "").lower()
 
 
 class Conflict(Exception):
@@ -155,15 +120,19 @@ class Vendor:
         changed: dict[str, Value] = {}
         for name, value in values.items():
             kind = BY_NAME[OURS[name]]
-            stored = None if value is None else kind.store(str(value))
+            verbatim = value is None or kind.name in self.profile.verbatim
+            stored = value if verbatim else kind.store(str(value))
             old = row.values.get(name)
-            if by_us and kind.name == "stage" and stored is not None and old is not None and rank(stored) < rank(old):
+            one_way = by_us and self.profile.forward and kind.name == "stage"
+            if one_way and stored is not None and old is not None and rank(stored) < rank(old):
                 continue
             if stored != old:
                 changed[name] = stored
         if by_us and changed and "crm_name" in changed and self.rng.random() < 0.3:
             self._automate(row, changed, now)
         if not changed:
+            if self.profile.touches:
+                self._stamp(row, now)
             return
         for name in changed:
             old = row.values.get(name)
@@ -228,18 +197,19 @@ class Vendor:
         self._stamp(row, now)
 
     def merge(self, loser: Row, winner: Row, now: int) -> None:
-        """Merge: the winner's values stay, its blanks are filled, and of two stages the further one stays."""
+        """Merge: the winner's values stay; some vendors fill its blanks, and let the further of two stages stay."""
         filled: dict[str, Value] = {}
         for name, value in loser.values.items():
             kept = winner.values.get(name)
-            if kept is None or (name == "crm_stage" and value is not None and rank(value) > rank(kept)):
+            further = self.profile.forward and name == "crm_stage" and value is not None and rank(value) > rank(kept)
+            if (kept is None and self.profile.fills) or (kept is not None and further):
                 filled[name] = value
                 value = kept
             if value is not None:
                 self.gone_over.add(token_of(value))
-        emails = {str(value) for row in (loser, winner) if (value := row.values.get("crm_email")) is not None}
+        emails = {address(row) for row in (loser, winner)} - {""}
         own = filled.get("crm_email", winner.values.get("crm_email"))
-        winner.further = (winner.further | loser.further | emails) - {str(own)}
+        winner.further = (winner.further | loser.further | emails) - {str(own).lower()}
         loser.into = winner.id
         self._stamp(loser, now)
         self.set(winner, filled, now, by_us=False)
@@ -296,7 +266,7 @@ class Vendor:
             for row in self.rows.values()
             if row.lives
             and (row.id in self.index or self.profile.unique_email)
-            and (row.values.get("crm_email") == wanted or (self.profile.unique_email and wanted in row.further))
+            and (address(row) == wanted or (self.profile.leads_on and wanted in row.further))
         ]
 
     def flush(self, now: int) -> None:
@@ -310,7 +280,20 @@ class Vendor:
     def changes(self, since: int, now: int) -> list[Found]:
         """Return what the index shows as modified since, deletions too."""
         self.flush(now)
-        return sorted((f for f in self.index.values() if f.modified >= since), key=lambda f: (f.modified, f.id))
+        found = (one for one in self.index.values() if one.modified >= since and self._told(self.rows[one.id]))
+        return sorted(found, key=lambda one: (one.modified, one.id))
+
+    def _told(self, row: Row) -> bool:
+        """Tell whether a record is in the index at all: at some vendors only the survivor names a merged one."""
+        if row.into is None or not self.profile.told_by_survivor:
+            return True
+        return self.end(row).lives
+
+    def end(self, row: Row) -> Row:
+        """Return the record that a merged one became a part of in the end."""
+        while row.into is not None:
+            row = self.rows[row.into]
+        return row
 
     def write(
         self, id: str, sent: tuple[Sent, ...], read: Present, now: int, *, must_exist: bool, late: bool
@@ -372,9 +355,7 @@ class Vendor:
         email = values.get("crm_email")
         if self.profile.unique_email and email is not None:
             wanted = str(email).lower()
-            holder = next(
-                (r for r in self.rows.values() if r.lives and wanted in (r.values.get("crm_email"), *r.further)), None
-            )
+            holder = next((r for r in self.rows.values() if r.lives and wanted in (address(r), *r.further)), None)
             if holder is not None:
                 raise Conflict(holder.id)
         self.api_creates += 1

@@ -13,7 +13,8 @@ from leadbridge.sync.core.plans import Effect, Harm, Plan, Stream
 from leadbridge.sync.core.timing import VendorClock
 from leadbridge.sync.core.values import Entry, Link, LinkState, Ours, Present, Rule, Side, Value, Values
 from tests.simulation.sync.kinds import KINDS, SimPair, token_of
-from tests.simulation.sync.vendor import PROFILES, Vendor
+from tests.simulation.sync.profiles import PROFILES
+from tests.simulation.sync.vendor import Vendor
 
 STANDING = (LinkState.CREATING, LinkState.ACTIVE, LinkState.PARKED)
 RULES = [rule for rule in Rule if rule is not Rule.OFF]

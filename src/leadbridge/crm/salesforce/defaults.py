@@ -35,9 +35,10 @@ LEADS = ObjectDefaults(
 )
 
 GUARANTEES = Guarantees(
-    write_guard="modified_since",
+    write_guard="reread",
     value_history=False,
     write_returns_values=True,
+    write_read_back=True,
     read_is_current=True,
     replay_safe=False,
     create_lag=unconfirmed.CREATE_LAG,
