@@ -63,10 +63,10 @@ class DemoClient:
         form = aiohttp.FormData()
         form.add_field("file", content, filename=source.name, content_type="text/csv")
         form.add_field("defaultCountry", "US")
-        imported: dict[str, Any] = (await self._ask("POST", "/leads/imports", data=form))["data"]
+        imported: dict[str, Any] = (await self.ask("POST", "/leads/imports", data=form))["data"]
         while imported.get("finishedAt") is None:
             await asyncio.sleep(POLL_SECONDS)
-            imported = (await self._ask("GET", f"/leads/imports/{imported['_id']}"))["data"]
+            imported = (await self.ask("GET", f"/leads/imports/{imported['_id']}"))["data"]
         if imported["status"] != "done":
             raise StartRefused(
                 f"The import ended as {imported['status']}.", hint="Run 'make demo-clean' and try again."
@@ -84,22 +84,22 @@ class DemoClient:
 
     async def connect(self, provider: str, vendor_origin: str) -> str:
         """Return whom the connection acts as, connecting first through the consent page where that is needed."""
-        status = (await self._ask("GET", f"/crm-integration?provider={provider}"))["data"]
+        status = (await self.ask("GET", f"/crm-integration?provider={provider}"))["data"]
         if status is None or status["status"] != "active" or vendor_origin not in status.get("origins", []):
-            begun = (await self._ask("POST", "/crm-integration/oauth/init", json={"provider": provider}))["data"]
+            begun = (await self.ask("POST", "/crm-integration/oauth/init", json={"provider": provider}))["data"]
             await self._approve(begun["authUrl"])
-            status = (await self._ask("GET", f"/crm-integration?provider={provider}"))["data"]
+            status = (await self.ask("GET", f"/crm-integration?provider={provider}"))["data"]
         info = status["accountInfo"]
         return f"{info['accountName']} ({info.get('accountEmail', 'no address')})"
 
     async def sync(self, lead_ids: list[str], provider: str) -> dict[str, Any]:
         """Push leads and return every one's outcome; what takes longer than a request waits for is waited for here."""
         body = {"leadIds": lead_ids, "provider": provider}
-        answer: dict[str, Any] = (await self._ask("POST", "/crm-integration/sync-leads", json=body))["data"]
+        answer: dict[str, Any] = (await self.ask("POST", "/crm-integration/sync-leads", json=body))["data"]
         run = answer["run"]
         while run["status"] in ("waiting", "running"):
             await asyncio.sleep(POLL_SECONDS)
-            answer = run = (await self._ask("GET", f"/runs/{run['_id']}"))["data"]
+            answer = run = (await self.ask("GET", f"/runs/{run['_id']}"))["data"]
         return answer
 
     async def _approve(self, url: str) -> None:
@@ -131,13 +131,14 @@ class DemoClient:
         cursor: str | None = None
         while True:
             query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-            page = await self._ask("GET", path, params=query)
+            page = await self.ask("GET", path, params=query)
             items += page["data"]
             cursor = page["nextCursor"]
             if cursor is None:
                 return items
 
-    async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+    async def ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """Return an answer of the API; raises ``StartRefused`` with the API's own sentence for a refusal."""
         headers = {"authorization": f"Bearer {self._token}"}
         async with self._open_session().request(method, self._base + API + path, headers=headers, **more) as response:
             body: dict[str, Any] = orjson.loads(await response.read())

@@ -15,6 +15,28 @@ class Ended:
     failed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of the event of a new lead that was handed to Make."""
+
+    execution: str | None
+    status: str
+    attempts: int
+    signature_checked: bool | None
+    """Whether the scenario's filter found the signature right; None: it received nothing."""
+    reported: bool | None
+    """What the scenario reported back; None: nothing."""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it was delivered, found genuine, and reported on as done."""
+        return self.status == "succeeded" and self.signature_checked is True and self.reported is True
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it by its public names, without what differs from run to run."""
+        return {"status": self.status, "signatureChecked": self.signature_checked, "reported": self.reported}
+
+
 @dataclass(slots=True)
 class Figures:
     """What the demo did, counted."""
@@ -28,6 +50,7 @@ class Figures:
     failed_because: Counter[str] = field(default_factory=Counter)
 
     by_provider: dict[str, Ended] = field(default_factory=dict)
+    handed: Handed | None = None
 
     def of(self, provider: str) -> Ended:
         """Return the figures of one CRM."""
@@ -58,6 +81,7 @@ class Figures:
             "failed": self.failed,
             "unaccounted": self.unaccounted,
             "byProvider": {name: asdict(one) for name, one in self.by_provider.items()},
+            "handed": None if self.handed is None else self.handed.as_json(),
             "vendorCalls": self.vendor_calls,
             "seconds": round(self.seconds, 2),
             "rejectedBecause": dict(self.rejected_because),

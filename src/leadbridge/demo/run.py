@@ -23,7 +23,8 @@ from rich.table import Table
 
 from leadbridge.app import build_hub
 from leadbridge.demo.client import DemoClient
-from leadbridge.demo.figures import Figures
+from leadbridge.demo.figures import Figures, Handed
+from leadbridge.demo.handing import hand_over
 from leadbridge.demo.lock import only_one
 from leadbridge.demo.login import PASSWORD_FILE, TOKEN_FILE, Login, demo_login
 from leadbridge.demo.ports import free_port
@@ -57,6 +58,7 @@ SANDBOX_CLIENT: dict[str, dict[str, Any]] = {
     },
 }
 """The app that each sandbox knows from the start; made up, and of no use anywhere else."""
+MAKE = "make"
 LEASE_SECONDS = 10.0
 """How long a demo waits for the work of one that was killed: the sandbox is on this machine and answers at once."""
 BLOCK = 500
@@ -89,7 +91,10 @@ class _Counting:
 
 
 async def run_demo(options: DemoOptions) -> int:
-    """Run the demo; return its exit code (1: a lead is unaccounted for). Raises ``StartRefused``."""
+    """Run the demo; return its exit code (1: a lead is unaccounted for, or an event did not arrive).
+
+    Raises ``StartRefused``.
+    """
     out = Console(stderr=options.json)
     source = options.leads or next((path for path in EXAMPLES if path.is_file()), EXAMPLES[0])
     if not source.is_file():
@@ -99,7 +104,7 @@ async def run_demo(options: DemoOptions) -> int:
     chosen = _chosen(options.providers)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(only_one(options.state))
-        sandboxes = await _sandboxes(stack, options.state, chosen)
+        sandboxes = await _sandboxes(stack, options.state, (*chosen, MAKE))
         listening = _listening(options.state)
         settings = _settings(options, sandboxes, listening.getsockname()[1])
         clock = SystemClock()
@@ -109,20 +114,22 @@ async def run_demo(options: DemoOptions) -> int:
             await hub.start()
             login = await demo_login(hub, options.state)
             async with serving(hub, listening), DemoClient(settings.public, login.token) as client:
-                figures = await _main_job(client, source, sandboxes, out)
+                crms = {name: sandbox for name, sandbox in sandboxes.items() if name != MAKE}
+                figures = await _main_job(client, source, crms, out)
                 figures.vendor_calls = transport.calls
+                handed = figures.handed = await _hand_over(client, sandboxes[MAKE], out)
                 figures.seconds = time.monotonic() - started
                 _show(figures, out)
                 if options.json:
                     sys.stdout.write(orjson.dumps(figures.as_json()).decode() + "\n")
                     sys.stdout.flush()
                 if not options.once:
-                    await _stay(out, settings, sandboxes, options.state, login)
+                    await _stay(out, settings, sandboxes, options.state, login, handed.execution)
         finally:
             listening.close()
             await transport.inner.close()
             await hub.close()
-    return 1 if figures.unaccounted else 0
+    return 0 if not figures.unaccounted and handed.arrived else 1
 
 
 def _listening(state: Path) -> socket.socket:
@@ -161,6 +168,8 @@ def _settings(options: DemoOptions, sandboxes: Mapping[str, Sandbox], port: int)
         "sandbox_origins": tuple(sandbox.origin for sandbox in sandboxes.values()),
     }
     for provider, sandbox in sandboxes.items():
+        if provider == MAKE:
+            continue  # it is only called, at addresses that it makes itself
         values |= SANDBOX_CLIENT[provider]
         for part in ("authorize", "login", "api"):
             values[f"{provider}_{part}_url"] = f"{sandbox.origin}{_path_of(provider, part)}"
@@ -203,6 +212,15 @@ async def _main_job(client: DemoClient, source: Path, sandboxes: Mapping[str, Sa
     return figures
 
 
+async def _hand_over(client: DemoClient, make: Sandbox, out: Console) -> Handed:
+    out.print("[bold]4[/] handing a new lead to a Make scenario ...")
+    handed = await hand_over(client, make.origin)
+    checked = {True: "found right", False: "found wrong", None: "not seen"}[handed.signature_checked]
+    told = {True: "done", False: "failed", None: "nothing yet"}[handed.reported]
+    out.print(f"  {handed.status}, signature {checked} by the scenario, which reported: {told}")
+    return handed
+
+
 def shared_out(lead_ids: Sequence[str], providers: Sequence[str]) -> dict[str, list[str]]:
     """Return each CRM's leads: every lead in one, and in the same one whenever it is asked, so that none is doubled."""
     parts: dict[str, list[str]] = {provider: [] for provider in providers}
@@ -226,23 +244,30 @@ def _show(figures: Figures, out: Console) -> None:
         *((f"  because: {reason}", count) for reason, count in figures.failed_because.most_common()),
         ("unaccounted for", figures.unaccounted),
         ("calls to the CRMs", figures.vendor_calls),
+        *([("a new lead's event at Make", figures.handed.status)] if figures.handed is not None else []),
         ("seconds", f"{figures.seconds:.1f}"),
     ):
         table.add_row(label, str(number))
     out.print(table)
 
 
-async def _stay(out: Console, settings: Settings, sandboxes: Mapping[str, Sandbox], state: Path, login: Login) -> None:
+async def _stay(
+    out: Console, settings: Settings, sandboxes: Mapping[str, Sandbox], state: Path, login: Login, execution: str | None
+) -> None:
     # On a terminal the secrets are shown; anywhere else the output may end in a log, where neither must be.
     terminal = sys.stdout.isatty()
     password = login.password if terminal else f"in {state / PASSWORD_FILE}"
     token = login.token if terminal else f"in {state / TOKEN_FILE}"
     for name, value in (
         ("Dashboard", f"{settings.public}/"),
+        ("Execution", f"{settings.public}/super-user/executions/{execution} (the event that was handed to Make)"),
         ("Sign in", f"{login.email}, password {password}"),
         ("API", f"{settings.public}/openapi.json"),
         ("Token", f"{token} (Authorization: Bearer ...)"),
-        *((provider, f"{sandbox.origin}/ (the sandbox's records)") for provider, sandbox in sandboxes.items()),
+        *(
+            (provider, f"{sandbox.origin}/ (the sandbox's {'deliveries' if provider == MAKE else 'records'})")
+            for provider, sandbox in sandboxes.items()
+        ),
     ):
         out.print(f"{name:11}{value}", soft_wrap=True, highlight=False, markup=False)
     out.print("Ctrl-C ends all of them.")
