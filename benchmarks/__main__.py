@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import (
+    delivery,
     hubspot,
     hubspot_limits,
     hubspot_push,
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "hubspot": hubspot.main,
     "hubspot_limits": hubspot_limits.main,
     "hubspot_push": hubspot_push.main,
+    "delivery": delivery.main,
 }
 
 
