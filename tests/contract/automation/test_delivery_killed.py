@@ -156,4 +156,4 @@ async def test_killed_and_stopped_workers_lose_nothing_and_repeat_only_what_was_
         "sent again after a try without an answer in time": f"{len(late):,}",
     }
     if "LEADBRIDGE_TOLD" in os.environ:
-        TOLD.write_text(json.dumps(told), encoding="utf-8")
+        await asyncio.to_thread(TOLD.write_text, json.dumps(told), encoding="utf-8")
