@@ -65,6 +65,10 @@ async def plant(site: Connecting, mark: str) -> Planted:
         ids["erasures"] = (await made("/privacy/erasures", email=f"gone{n}-{mark}@example.com"))["_id"]
     ids |= await _more_records(under_test, token, mark)
     ids |= await _form(under_test, token, mark)
+    for _ in range(2):
+        target = f"{hub.settings.hubspot_api_url}/hook-of/{mark}"
+        hook = await made("/automation/hooks", targetUrl=target, eventTypes=["connection.reauth_required"])
+        ids["hooks"] = hook["_id"]
     async with DemoClient(site.base, token) as client:
         await client.connect("hubspot", hub.settings.hubspot_api_url)
     connections = (await under_test.ask("GET", "/crm-integration/connections", token=token)).data
