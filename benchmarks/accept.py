@@ -175,8 +175,10 @@ async def serve(folder: Path, connections: int, seconds: float, signed: bool) ->
     told: dict[str, Any] = json.loads(said)
     stored, after = 0, None
     while True:
-        page = await hub.store[EXECUTIONS].of(made.company.id).find(
-            eq={"automationId": id}, order=["createdAt"], limit=5000, after=after, count_only=True
+        page = (
+            await hub.store[EXECUTIONS]
+            .of(made.company.id)
+            .find(eq={"automationId": id}, order=["createdAt"], limit=5000, after=after, count_only=True)
         )
         stored, after = stored + page.found, page.next
         if after is None:

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 
 from .dynamics.app import build as dynamics
 from .hubspot.app import build as hubspot
+from .make.app import build as make
+from .receiver.app import build as receiver
 from .salesforce.app import build as salesforce
 from .store import Database
 from .zoho.app import build as zoho
@@ -28,5 +30,7 @@ VENDORS: Mapping[str, Vendor] = {
     "zoho": Vendor("Zoho CRM", zoho),
     "salesforce": Vendor("Salesforce", salesforce),
     "dynamics": Vendor("Dynamics 365", dynamics),
+    "make": Vendor("Make", make),
+    "receiver": Vendor("Receiver", lambda db, _: receiver(db)),
 }
 """By the id that the hub knows them by."""

@@ -1,7 +1,7 @@
 """Storing calls: those of one company that come at the same time in one batch, each before it is answered.
 
-A batch depends on what its calls were let in by: that the automation is active with the endpoint they go to, and that
-the address still has the secrets that proved them. So what let them in may be remembered, however often it changes.
+A batch depends on what its calls were let in by: that the automation and its address, with the secrets that proved
+them, are stored as they were read. So what let them in may be remembered, however often it changes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from leadbridge.automation.delivery.starting import Start, Starts
 from leadbridge.automation.inbound.model import ADDRESSES, CALLS, InboundCall
-from leadbridge.automation.model import AUTOMATIONS, AutomationStatus
+from leadbridge.automation.model import AUTOMATIONS
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import Unavailable
-from leadbridge.storage.batch import UNSET, Applied, Duplicate, OutcomeUnknown, WriteBatch
+from leadbridge.storage.batch import Applied, Duplicate, OutcomeUnknown, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.model import UsageEvent
 from leadbridge.usage.service import UsageService
@@ -55,7 +55,8 @@ class Entry:
 
     start: Start
     automation_id: str
-    address_rev: int
+    revs: tuple[int, int]
+    """Of the address and the automation, as they were read."""
     usage: UsageEvent
     call: InboundCall | None
     """The ledger's entry, for a call with a key of its own."""
@@ -96,12 +97,11 @@ class Intake:
             while queue.entries:
                 group = _next(queue.entries)
                 try:
-                    await self._write(company, group)
-                except Exception as error:  # told to each of them; the ones behind may fare better
-                    _refuse(group, error)
-                except BaseException:
-                    _refuse(group, _ending())
-                    raise
+                    [error] = await asyncio.gather(self._write(company, group), return_exceptions=True)
+                    if error is not None:
+                        _refuse(group, error)  # told to each of them; the ones behind may fare better
+                finally:
+                    _refuse(group, _ending())  # where this task was cancelled
         finally:
             queue.writers -= 1
             if not queue.writers:
@@ -139,9 +139,9 @@ class Intake:
         for entry in group:
             if entry.automation_id not in required:
                 required.add(entry.automation_id)
-                batch.require(ADDRESSES, company, entry.automation_id, rev=entry.address_rev)
-                active = {"status": AutomationStatus.ACTIVE, "endpointId": entry.start.endpoint_id or UNSET}
-                batch.require(AUTOMATIONS, company, entry.automation_id, where=active)
+                address, automation = entry.revs
+                batch.require(ADDRESSES, company, entry.automation_id, rev=address)
+                batch.require(AUTOMATIONS, company, entry.automation_id, rev=automation)
             if entry.call is not None:
                 batch.insert(CALLS, entry.call)
         await self._starts.add(batch, [entry.start for entry in group])
@@ -158,17 +158,16 @@ class Intake:
 def _next(waiting: deque[Entry]) -> list[Entry]:
     """Return the calls of the next batch: with those of one automation that were let in alike, each key once."""
     group: list[Entry] = []
-    revs: dict[str, tuple[int, str | None]] = {}
+    revs: dict[str, tuple[int, int]] = {}
     calls: set[str] = set()
     size = 0
     while waiting and len(group) < MOST:
         entry = waiting[0]
         size += len(entry.start.body)
-        alike = (entry.address_rev, entry.start.endpoint_id)
         same_call = entry.call is not None and entry.call.id in calls
-        if group and (size > MOST_BYTES or same_call or revs.get(entry.automation_id, alike) != alike):
+        if group and (size > MOST_BYTES or same_call or revs.get(entry.automation_id, entry.revs) != entry.revs):
             break
-        revs[entry.automation_id] = alike
+        revs[entry.automation_id] = entry.revs
         if entry.call is not None:
             calls.add(entry.call.id)
         group.append(waiting.popleft())
@@ -184,7 +183,7 @@ def _settle(entry: Entry, fate: Fate, execution_id: str) -> None:
         entry.outcome.set_result(Outcome(fate, execution_id))
 
 
-def _refuse(group: Sequence[Entry] | deque[Entry], error: Exception) -> None:
+def _refuse(group: Sequence[Entry] | deque[Entry], error: BaseException) -> None:
     for entry in group:
         if not entry.outcome.done():
             entry.outcome.set_exception(error)

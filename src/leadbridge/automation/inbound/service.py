@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from leadbridge.automation.delivery.model import EXECUTIONS, Execution
+from leadbridge.automation.delivery.lanes import lane_form
+from leadbridge.automation.delivery.model import ENDPOINTS, EXECUTIONS, Endpoint, Execution
 from leadbridge.automation.delivery.starting import Start, Starts, execution_id
 from leadbridge.automation.inbound.addresses import InboundAddresses, Opened
 from leadbridge.automation.inbound.decide import hop_of, named_execution, report_of, reported
@@ -35,7 +36,7 @@ from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import MAX_DOCUMENT_BYTES
 from leadbridge.storage.query import Eq
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType, Status
+from leadbridge.usage.model import Category, EventType
 from leadbridge.usage.quotas import Quota, QuotaService
 from leadbridge.usage.service import UsageService
 
@@ -93,6 +94,8 @@ class Known:
 
     opened: Opened | None
     automation: Automation | None
+    endpoint: Endpoint | None
+    """Where its events go; None where its steps are run here."""
     read_at: float
     secrets: tuple[bytes, ...]
     keys: tuple[bytes, ...]
@@ -101,9 +104,10 @@ class Known:
         return f"Known({self.opened!r})"
 
     @property
-    def rev(self) -> int:
-        """The address's ``rev``; 0 where there is none."""
-        return 0 if self.opened is None else self.opened.address.rev
+    def revs(self) -> tuple[int, int]:
+        """The ``rev`` of the address and of the automation; 0 where there is none."""
+        address = 0 if self.opened is None else self.opened.address.rev
+        return address, 0 if self.automation is None else self.automation.rev
 
     def holding(self, now: datetime) -> int:
         """Return how many of the secrets hold at ``now``, the newest first."""
@@ -143,14 +147,16 @@ class InboundService:
         """Return whose address a key's hash leads to, as stored. Nobody's is not remembered."""
         at = self._clock.monotonic()
         opened = await self.addresses.found(key_hash)
-        automation = None
+        automation = endpoint = None
         if opened is not None:
             automation = await self._store[AUTOMATIONS].of(opened.address.company_id).get(opened.address.id)
         if opened is None or automation is None:
             self._known.pop(key_hash, None)
-            return Known(None, None, at, self._nobody, self._nobody)
+            return Known(None, None, None, at, self._nobody, self._nobody)
         keys = tuple(signing_key(secret) for secret in opened.secrets)
-        known = Known(opened, automation, at, tuple(secret.encode() for secret in opened.secrets), keys)
+        if automation.delivers_to is not None:
+            endpoint = await self._store[ENDPOINTS].of(automation.company_id).get(automation.delivers_to)
+        known = Known(opened, automation, endpoint, at, tuple(secret.encode() for secret in opened.secrets), keys)
         self._known[key_hash] = known
         self._known.move_to_end(key_hash)
         if len(self._known) > MAX_KNOWN:
@@ -194,7 +200,7 @@ class InboundService:
             named = named_execution(call.execution, content)
             execution = None if named is None else await self._store[EXECUTIONS].of(company).get(named)
             if execution is not None and execution.automation_id == automation.id:
-                if (fresh := await self.look(key_hash)).rev != known.rev:
+                if (fresh := await self.look(key_hash)).revs[0] != known.revs[0]:
                     known = fresh
                     continue
                 await self._report(company, execution.id, content)
@@ -202,9 +208,7 @@ class InboundService:
             if automation.status is not AutomationStatus.ACTIVE:
                 fresh = await self.look(key_hash)
                 if fresh.automation is not None and fresh.automation.status is not AutomationStatus.ACTIVE:
-                    raise AutomationInactive(
-                        f"The automation is {fresh.automation.status.value}; a call starts nothing."
-                    )
+                    raise AutomationInactive(f"The automation is {fresh.automation.status}; a call starts nothing.")
                 known = fresh
                 continue
             ledger = None if call.key is None else _ledger_id(automation.id, call.key)
@@ -227,7 +231,8 @@ class InboundService:
             id=execution,
             company_id=company,
             automation_id=automation.id,
-            endpoint_id=automation.endpoint_id,
+            endpoint_id=automation.delivers_to,
+            form=None if known.endpoint is None else lane_form(known.endpoint),
             event_id=event,
             event_type=RECEIVED,
             origin="api",
@@ -247,7 +252,7 @@ class InboundService:
             call = InboundCall(
                 id=ledger, company_id=company, automation_id=automation.id, execution_id=execution, at=now
             )
-        return Entry(start, automation.id, known.rev, usage, call)
+        return Entry(start, automation.id, known.revs, usage, call)
 
     async def _hop(self, automation: Automation, named: Execution | None, told: int | None) -> int:
         """Return how often automations have handed on what a call comes of; raises ``TooManyHops``, ``LoopSuspected``.
@@ -259,7 +264,7 @@ class InboundService:
         hop = max(told or 0, 0 if named is None else named.hop + 1)
         if hop > MAX_HOPS:
             raise TooManyHops(f"The call comes of an event that automations have handed on {hop} times.")
-        if told is not None or named is not None or automation.endpoint_id is None:
+        if told is not None or named is not None or automation.delivers_to is None:
             return hop
         if automation.trigger.type in TRIGGERS:
             return hop
@@ -301,9 +306,7 @@ class InboundService:
                 return None, None
             batch = WriteBatch().patch(EXECUTIONS, company, id, values=decision.values, rev=here.rev)
             if decision.spoilt:
-                event = await self._store[USAGE_EVENTS].of(company).get(id)
-                if event is not None and event.status is Status.SUCCESS:
-                    self._usage.amend(batch, event, Status.FAILED)
+                await self._usage.correct(batch, company, id, succeeded=False)
             return batch, None
 
         await self._store.attempt(build)
