@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,7 +61,7 @@ def call(made: dict[str, Any], body: object, **headers: str) -> Answer:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with MakeProcess() as make:
-        env = {"LEADBRIDGE_SANDBOX_ORIGINS": make.url, "LEADBRIDGE_AUTOMATIC_PUSH": "0"}
+        env = {"LEADBRIDGE_SANDBOX_ORIGINS": make.url, "LEADBRIDGE_RATE_WEBHOOK": "0"}
         with RunningHub(tmp_path_factory.mktemp("made") / "hub", env=env) as hub:
             yield Site(hub, make)
 
@@ -125,42 +124,35 @@ def test_a_scenario_that_hands_the_hop_on_comes_to_an_end_by_it(site: Site) -> N
     assert sum(one["hook"] == hook["udid"] for one in ended) <= 4
 
 
-def test_what_was_answered_202_is_there_after_a_kill(tmp_path: Path) -> None:
+def test_what_was_answered_202_is_there_after_a_kill(site: Site) -> None:
     """Callers call until the hub is killed; whatever was answered is an execution, and a repeat starts nothing."""
-    with MakeProcess() as make:
-        env = {"LEADBRIDGE_SANDBOX_ORIGINS": make.url, "LEADBRIDGE_RATE_WEBHOOK": "0"}
-        hub = RunningHub(tmp_path / "hub", env=env).start()
-        try:
-            made, hook = Site(hub, make).automation()
-            make.scenario(hook, on=False)
-            answered: dict[str, str] = {}
+    made, hook = site.automation()
+    site.make.scenario(hook, on=False)
+    answered: dict[str, str] = {}
 
-            def caller(number: int) -> None:
-                for n in range(10_000):
-                    key = f"{number}-{n}"
-                    try:
-                        answer = call(made, {"n": key}, **{"webhook-id": key, "x-leadbridge-hop": "0"})
-                    except OSError:
-                        return
-                    assert answer.status == 202, answer.text
-                    answered[key] = answer.json()["data"]["executionId"]
+    def caller(number: int) -> None:
+        for n in range(10_000):
+            key = f"{number}-{n}"
+            try:
+                answer = call(made, {"n": key}, **{"webhook-id": key, "x-leadbridge-hop": "0"})
+            except OSError:
+                return
+            assert answer.status == 202, answer.text
+            answered[key] = answer.json()["data"]["executionId"]
 
-            with ThreadPoolExecutor(4) as pool:
-                callers = [pool.submit(caller, number) for number in range(4)]
-                deadline = time.monotonic() + PATIENCE
-                while len(answered) < 30 and time.monotonic() < deadline:
-                    time.sleep(0.01)
-                hub.kill()
-                for one in callers:
-                    one.result()
-            assert len(answered) >= 30
+    with ThreadPoolExecutor(4) as pool:
+        callers = [pool.submit(caller, number) for number in range(4)]
+        deadline = time.monotonic() + PATIENCE
+        while len(answered) < 30 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        site.hub.kill()
+        for one in callers:
+            one.result()
+    assert len(answered) >= 30
 
-            hub.start()
-            site = Site(hub, make)
-            for execution in answered.values():
-                assert site.api("GET", f"/executions/{execution}")["_id"] == execution
-            for key, execution in list(answered.items())[-10:]:
-                again = call(made, {"n": key}, **{"webhook-id": key}).json()["data"]
-                assert (again["executionId"], again["duplicate"]) == (execution, True)
-        finally:
-            hub.kill()
+    site.hub.start()
+    for execution in answered.values():
+        assert site.api("GET", f"/executions/{execution}")["_id"] == execution
+    for key, execution in list(answered.items())[-10:]:
+        again = call(made, {"n": key}, **{"webhook-id": key}).json()["data"]
+        assert (again["executionId"], again["duplicate"]) == (execution, True)
