@@ -10,11 +10,16 @@ import tempfile
 from pathlib import Path
 
 from tests.support.dashboard import Person, browser, person, stage, write_leads
+from tests.support.hub import RunningHub
+from tests.support.receiver import Receiver
 
 WIDTHS = (390, 1440)
 PAGES = {
     "integrations": "/super-user/integrations",
     "automation": "/super-user/integrations?tab=automation",
+    "automation-new": "/super-user/automations/new?template=lead-to-crm",
+    "automation-own": "/super-user/automations/new?template=custom",
+    "executions": "/super-user/executions",
     "leads": "/super-user/leads",
     "leads-none": "/super-user/leads?tag=nobody",
     "leads-filters": "/super-user/leads?country=US&sort=-value",
@@ -64,6 +69,36 @@ def furnish(admin: Person, folder: Path) -> dict[str, str]:
     return {"lead": f"/super-user/leads/{lead['_id']}", "import": imported}
 
 
+def automate(hub: RunningHub, well: Receiver, gone: Receiver) -> dict[str, str]:
+    """Set up automations, one of which has lost its address; return the pages that came of it."""
+    made = {}
+    for name, template, receiver in (
+        ("New leads to the sales scenario", "lead-to-crm", well),
+        ("Tell the sales team of leads", "lead-enrichment", gone),
+    ):
+        body = {"templateId": template, "name": name, "makeWebhookUrl": receiver.url}
+        made[template] = hub.data("POST", "/api/v1/automation", json=body)["automation"]["_id"]
+        hub.data("POST", f"/api/v1/automation/{made[template]}/activate")
+    hub.data("POST", "/api/v1/automation", json={"templateId": "weekly-report"})
+    hub.data(
+        "POST", "/api/v1/automation/hooks", json={"targetUrl": well.url, "eventTypes": ["lead.created", "lead.updated"]}
+    )
+    for name in ("Grace", "Ada", "Lin"):
+        hub.data("POST", "/api/v1/leads", json={"firstName": name, "email": f"{name.lower()}@automations.example"})
+    well.wait(lambda all: len(all) >= 6)
+    gone.wait(lambda all: len(all) >= 1)
+    well.status = 500
+    hub.data("POST", "/api/v1/leads", json={"firstName": "Cara", "email": "cara@automations.example"})
+    well.wait(lambda all: len(all) >= 8)
+    one = made["lead-to-crm"]
+    execution = hub.data("GET", f"/api/v1/automation/executions?automationId={one}")[0]["_id"]
+    return {
+        "automation-one": f"/super-user/automations/{one}",
+        "automation-gone": f"/super-user/automations/{made['lead-enrichment']}",
+        "execution": f"/super-user/executions/{execution}",
+    }
+
+
 def shoot_preview(someone: Person, folder: Path, name: str, file: Path, findings: list[str]) -> None:
     """Photograph the second step of the import wizard, which has no address of its own."""
     page = someone.go("/super-user/imports/new")
@@ -93,10 +128,16 @@ def main(folder: Path) -> int:
     """Make all screenshots; return 1 where axe or the policy found something."""
     folder.mkdir(parents=True, exist_ok=True)
     findings: list[str] = []
-    with tempfile.TemporaryDirectory() as scratch, stage(Path(scratch)) as running, browser() as chromium:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        Receiver() as well,
+        Receiver(410) as gone,
+        stage(Path(scratch), origins=tuple(one.url.removesuffix("/hook") for one in (well, gone))) as running,
+        browser() as chromium,
+    ):
         with person(chromium, running) as admin:
             admin.sign_in()
-            pages = PAGES | furnish(admin, Path(scratch))
+            pages = PAGES | furnish(admin, Path(scratch)) | automate(running.hub, well, gone)
         for width in WIDTHS:
             for dark in (False, True):
                 name = f"{width}-{'dark' if dark else 'light'}"

@@ -162,9 +162,7 @@ def test_3_an_event_becomes_an_execution_that_explains_itself_and_can_be_sent_ag
     assert replayed.headers["webhook-id"] != first.headers["webhook-id"]
 
 
-def test_4_what_failed_is_told_cancelled_and_sent_again_for_a_whole_time(
-    traveller: Person, receiver: Receiver
-) -> None:
+def test_4_what_failed_is_told_cancelled_and_sent_again_for_a_whole_time(traveller: Person, receiver: Receiver) -> None:
     receiver.status = 500
     traveller.stage.hub.data("POST", "/api/v1/leads", json={"firstName": "Cara", "email": "cara@automations.example"})
     page = opened(traveller)

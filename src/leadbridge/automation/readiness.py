@@ -112,7 +112,7 @@ def setup_instructions(automation: Automation, webhook_url: str, endpoint: Endpo
     In Make the custom webhook makes its own address, to which we deliver; ``webhook_url`` is ours, which a scenario
     may call.
     """
-    header = f"Add the webhook secret as a header: {HEADER}: <the secret that was shown when the automation was made>."
+    header = f"Add the webhook secret as a header: {HEADER}: the secret that was shown when the automation was made."
     activate = f"Activate the automation in your dashboard, or by POST /api/v1/automation/{automation.id}/activate."
     if automation.run_by is RunBy.NATIVE and automation.template_id == LEAD_TO_CRM:
         return {

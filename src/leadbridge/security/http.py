@@ -17,6 +17,7 @@ import re
 import socket
 import ssl
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
@@ -103,14 +104,11 @@ class GuardedTransport:
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Return the answer to ``request``, whatever its status; errors as ``Transport.send`` tells."""
-        address = parse_address(request.url)
+        address, wire = _parsed(request.url)
         sandbox = address.origin in self._sandbox
         if not sandbox and (reason := _refused_form(address)) is not None:
             raise AddressRefused(address.origin, reason)
         headers = _checked(request)
-        wire = URL(address.url, encoded=True)
-        if (wire.scheme, wire.raw_host, wire.port) != (address.scheme, address.host.strip("[]"), address.port):
-            raise BadAddress("The host of the address can be read in two ways.")
         progress = SimpleNamespace(connected=False)
         started = self._clock.monotonic()
         failure: RequestFailed
@@ -166,6 +164,16 @@ class GuardedTransport:
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made
+
+
+@lru_cache(1024)  # a receiver is called again and again at one address
+def _parsed(url: str) -> tuple[WebAddress, URL]:
+    """Return an address as it is decided on and as it is called; raises ``BadAddress`` where the two could differ."""
+    address = parse_address(url)
+    wire = URL(address.url, encoded=True)
+    if (wire.scheme, wire.raw_host, wire.port) != (address.scheme, address.host.strip("[]"), address.port):
+        raise BadAddress("The host of the address can be read in two ways.")
+    return address, wire
 
 
 def _refused_form(address: WebAddress) -> str | None:

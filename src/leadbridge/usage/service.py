@@ -12,6 +12,7 @@ from leadbridge.kit.ids import IdSource
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position, Residual, all_that_are_set
 from leadbridge.storage.store import MAX_KEYS, Page, Store
+from leadbridge.usage.brief import Counted, parts_counted, stored_event
 from leadbridge.usage.calls import CallNotes, Cause, cause_of
 from leadbridge.usage.model import (
     ERRORS,
@@ -129,13 +130,14 @@ class UsageService:
         part = correction(event, event.model_copy(update={"status": status}))
         return batch.insert(DELTAS, Delta(id=self._ids(), company_id=event.company_id, parts=(part,)))
 
-    def insert(self, batch: WriteBatch, event: UsageEvent) -> WriteBatch:
+    def insert_counted(self, batch: WriteBatch, company_id: str, id: str, counted: Counted) -> WriteBatch:
         """Add an event whose sums follow by ``add_sums``, together with others'; return the batch."""
-        return batch.insert(USAGE_EVENTS, event)
+        return batch.insert_stored(USAGE_EVENTS, stored_event(company_id, id, counted))
 
-    def add_sums(self, batch: WriteBatch, company_id: str, events: Sequence[UsageEvent]) -> WriteBatch:
-        """Add what ``events`` add to the sums to the batch in which they are inserted; return the batch."""
-        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=parts_of(events)))
+    def add_sums(self, batch: WriteBatch, company_id: str, counted: Sequence[Counted]) -> WriteBatch:
+        """Add what events add to the sums to the batch in which they are inserted; return the batch."""
+        parts = parts_counted(counted)
+        return batch.insert(DELTAS, Delta(id=self._ids(), company_id=company_id, parts=parts))
 
     def add_calls(self, batch: WriteBatch, cause: Cause, calls: CallNotes) -> WriteBatch:
         """Add HTTP calls made for an event that another batch stores; return the batch."""

@@ -49,6 +49,7 @@ class Right(StrEnum):
     FORMS_MANAGE = "forms.manage"
     AUTOMATIONS_READ = "automations.read"
     AUTOMATIONS_MANAGE = "automations.manage"
+    HOOKS_MANAGE = "hooks.manage"
     WORK_MANAGE = "work.manage"
 
 
@@ -78,7 +79,8 @@ MEANING: Mapping[Right, str] = {
     Right.FORMS_READ: "see forms and how to embed them",
     Right.FORMS_MANAGE: "make, change and end forms",
     Right.AUTOMATIONS_READ: "see automations, subscriptions and what they did",
-    Right.AUTOMATIONS_MANAGE: "make, change, test and end them",
+    Right.AUTOMATIONS_MANAGE: "make, change, test and end automations, send their executions again",
+    Right.HOOKS_MANAGE: "subscribe addresses to events, as Zapier and n8n do by themselves",
     Right.WORK_MANAGE: "see and repeat work that was given up",
 }
 
@@ -98,6 +100,7 @@ _PROGRAM = frozenset(
         Right.USAGE_READ,
         Right.FORMS_READ,
         Right.AUTOMATIONS_READ,
+        Right.HOOKS_MANAGE,
     }
 )
 
@@ -105,7 +108,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SUPER_USER: frozenset(Right),
     Role.ADMIN: frozenset(Right) - {Right.COMPANY_MANAGE},
     Role.MEMBER: _PROGRAM | {Right.ACCOUNT_OWN, Right.USERS_READ},
-    Role.SERVICE: _PROGRAM | {Right.AUTOMATIONS_MANAGE},
+    Role.SERVICE: _PROGRAM,
 }
 """Which role has which rights. What is not listed is forbidden."""
 

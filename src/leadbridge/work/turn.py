@@ -131,7 +131,8 @@ class Turn:
             if not self._running and not self._results and (not self._pending or pause is None):
                 return
             now = self._clock.monotonic()
-            due = [self._live_at, held.until - self._lanes.lease / 2]
+            due = [held.until - self._lanes.lease / 2]
+            due += [] if self._plenty() else [self._live_at]
             due += [self._flush_at] if self._outcomes or self._results else []
             due += [now + pause] if pause else []
             await happened(self._wake, self._clock, max(0.001, min(due) - now))
@@ -149,11 +150,15 @@ class Turn:
         late = bool(self._outcomes) and now >= self._flush_at and not idle
         renew = now >= held.until - self._lanes.lease / 2
         live: list[Task] = []
-        if now >= self._live_at and (self._running or not self._closing()):
+        if now >= self._live_at and not self._plenty() and (self._running or not self._closing()):
             live = await self._look_live()
             self._live_at = self._clock.monotonic() + self._pace.live
         if many or late or renew or live:
             await self._flush(held)
+
+    def _plenty(self) -> bool:
+        """Tell whether live tasks wait here already, enough for all slots: any other one comes after them."""
+        return len(self._pending) >= self.lane.limit and self._pending[-1].q == Queue.LIVE
 
     async def _look_live(self) -> list[Task]:
         try:

@@ -329,7 +329,7 @@ async def test_a_change_names_what_it_changes_and_leaves_the_rest(hub: HubUnderT
     }  # fmt: skip
     changed = (await hub.ask("PATCH", f"/automation/{id}", json=body)).data
     assert (changed["name"], changed["makeScenarioId"], changed["filter"]) == ("Renamed", "17", "score > 50")
-    assert changed["endpoint"] | body["endpoint"] == changed["endpoint"]  # type: ignore[operator]
+    assert changed["endpoint"] | body["endpoint"] == changed["endpoint"]
     whole = (await hub.ask("GET", f"/automation/{id}")).data
     assert whole["requireSignature"] is True
     definition = whole["definition"]

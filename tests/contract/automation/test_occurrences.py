@@ -1,4 +1,4 @@
-"""What happens beside changes of leads: pushes, hints, lost grants, forms and the week's time are told to who listens."""
+"""What happens beside changes of leads is told: pushes, hints, lost grants, forms, and the week's time."""
 
 from __future__ import annotations
 

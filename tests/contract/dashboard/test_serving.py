@@ -90,7 +90,7 @@ def test_the_integrations_page_is_the_dashboard_for_a_session_and_plain_for_a_st
 
 def test_the_automation_tab_of_the_plain_page(hub: RunningHub) -> None:
     answer = send("GET", f"{hub.base_url}/super-user/integrations?tab=automation")
-    assert "Automations cannot be set up here yet" in answer.text
+    assert "Automations are set up in the dashboard" in answer.text
     assert "Redirect address" not in answer.text
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from leadbridge.automation.delivery.model import EXECUTIONS, Execution, ExecutionState
 from leadbridge.demo.client import DemoClient
 from leadbridge.kit.clock import to_millis
 from leadbridge.storage.batch import WriteBatch
@@ -64,6 +65,10 @@ async def plant(site: Connecting, mark: str) -> Planted:
         ids["erasures"] = (await made("/privacy/erasures", email=f"gone{n}-{mark}@example.com"))["_id"]
     ids |= await _more_records(under_test, token, mark)
     ids |= await _form(under_test, token, mark)
+    for _ in range(2):
+        target = f"{hub.settings.hubspot_api_url}/hook-of/{mark}"
+        hook = await made("/automation/hooks", targetUrl=target, eventTypes=["connection.reauth_required"])
+        ids["hooks"] = hook["_id"]
     async with DemoClient(site.base, token) as client:
         await client.connect("hubspot", hub.settings.hubspot_api_url)
     connections = (await under_test.ask("GET", "/crm-integration/connections", token=token)).data
@@ -77,7 +82,7 @@ async def plant(site: Connecting, mark: str) -> Planted:
     ]
     await hub.usage.record_failures(company, failures)
     ids["error-logs"] = (await under_test.ask("GET", "/crm-integration/error-logs", token=token)).data[0]["_id"]
-    ids["automations"] = hub.ids()
+    ids |= await _automations(under_test, token, company, mark, lead["_id"])
     event = hub.usage.event(
         company, EventType.CRM_SYNC, Category.CRM, succeeded=True, milliseconds=1, automation_id=ids["automations"]
     )
@@ -130,6 +135,25 @@ async def _form(hub: HubUnderTest, token: str, mark: str) -> dict[str, str]:
             async with session.post(answer.data["url"], json={"email": f"form{n}-{mark}@example.com"}) as sent:
                 assert sent.status == 201
     return {"forms": answer.data["_id"]}
+
+
+async def _automations(hub: HubUnderTest, token: str, company: str, mark: str, lead: str) -> dict[str, str]:
+    """Plant inactive automations, executions that have settled, and subscriptions to what does not happen."""
+    store, ids, now = hub.hub.store, hub.hub.ids, hub.hub.clock.now()
+    made: dict[str, str] = {}
+    for _ in range(2):
+        answer = await hub.ask("POST", "/automation", token=token, json={"templateId": "lead-to-crm", "name": mark})
+        made["automation"] = made["automations"] = answer.data["automation"]["_id"]
+        target = {"targetUrl": f"https://hooks.example.com/{mark}", "eventTypes": ["lead.merged"]}
+        made["hooks"] = (await hub.ask("POST", "/automation/hooks", token=token, json=target)).data["_id"]
+        execution = Execution(
+            id=ids(), company_id=company, subjects=(lead,), automation_id=made["automation"], event_id=ids(),
+            event_type="lead.created", record_id=lead, origin="api", state=ExecutionState.SUCCEEDED,
+            body=f'{{"data":{{"lead":{{"lastName":"{mark}"}}}}}}', created_at=now, settled_at=now,
+        )  # fmt: skip
+        await store.write(WriteBatch().insert(EXECUTIONS, execution))
+        made["executions"] = execution.id
+    return made
 
 
 PEOPLE = "First name,E-mail,City\n{0},x-{0}@example.com,\n{0},y-{0}@example.com,\n,,1\n,,2\n"

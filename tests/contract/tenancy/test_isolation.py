@@ -40,6 +40,7 @@ NAMES = {
     "accountId": "accounts",
     "contactId": "contacts",
     "automationId": "automations",
+    "recordId": "leads",
     "cursor": "cursor",
     "path": "stream",
     "ticket": "ticket",
@@ -74,6 +75,16 @@ NO_REFERENCE = {
     ("POST /api/v1/webhook/crm/{provider}/{connection_key}", "connection_key"): (
         "is known to the CRM alone, which shows a secret too; without that it looks like a key of nobody"
     ),
+    (
+        "POST /api/v1/webhook/automation/{key}",
+        "key",
+    ): "is proved by a secret; without that it looks like a key of nobody",
+    ("POST /api/v1/automation", "templateId"): "names a template of the hub's own",
+    ("GET /api/v1/automation", "templateId"): "names a template of the hub's own",
+    **{
+        (f"{operation} /api/v1/automation{at}", "makeScenarioId"): "names a scenario in Make"
+        for operation, at in (("POST", ""), ("PATCH", "/{id}"))
+    },
     ("POST /api/v1/invitations", "email"): "is whom to invite, who may be in several companies",
 }
 BODIES: dict[str, dict[str, Any]] = {
@@ -91,6 +102,9 @@ BODIES: dict[str, dict[str, Any]] = {
     **{f"POST /api/v1/{kind}/{{id}}/unmerge": {"otherId": "f" * 24} for kind in RECORDS},
     "PATCH /api/v1/team/{id}": {"name": "Taken"},
     "PATCH /api/v1/forms/{id}": {"name": "Taken"},
+    "PATCH /api/v1/automation/{id}": {"name": "Taken"},
+    "POST /api/v1/automation/{id}/secrets/rotate": {"which": "inbound"},
+    "POST /api/v1/automation/{id}/recover": {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"},
     "PATCH /api/v1/users/{id}": {"name": "Taken"},
     "POST /api/v1/api-keys": {"name": "Mine"},
     "POST /api/v1/auth/login": {"email": "mine@example.com", "password": "a few unrelated words!"},

@@ -34,6 +34,7 @@ OPEN: dict[str, set[str]] = {
     "/api/v1/auth/login": {"400", "401", "409", "413", "415", "429"},
     "/api/v1/webhook/crm/{provider}": {"401"},
     "/api/v1/webhook/crm/{provider}/{connection_key}": {"401", "413", "429"},
+    "/api/v1/webhook/automation/{key}": {"401", "409", "413", "429"},
     "/f/{key}": {"404", "429"},
     "/f/{key}/thanks": {"404"},
     "/api/v1/invitations/accept": {"400", "404", "409", "413", "415", "429"},

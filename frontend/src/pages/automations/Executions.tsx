@@ -54,7 +54,7 @@ function columns(of: Props["of"]): Column<Execution>[] {
     { label: t.columns.record, cell: (one) => <RecordLink execution={one} /> },
     { label: t.columns.attempts, cell: (one) => one.attempts.toLocaleString(text.locale) },
     { label: t.columns.at, cell: (one) => when(one.createdAt) },
-    { label: t.columns.duration, cell: (one) => span(one.durationMs) },
+    { label: t.columns.duration, cell: (one) => (one.durationMs === undefined ? null : <span className="nowrap">{span(one.durationMs)}</span>) },
   );
   return all;
 }
@@ -102,7 +102,7 @@ export function RecordLink({ execution }: { execution: Execution }) {
   if (!recordId) return null;
   if (!eventType.startsWith("lead.")) return <code>{recordId}</code>;
   return (
-    <Link className="cell-link" to="/super-user/leads/$id" params={{ id: recordId }}>
+    <Link className="cell-link nowrap" to="/super-user/leads/$id" params={{ id: recordId }}>
       {t.leadLink}
     </Link>
   );

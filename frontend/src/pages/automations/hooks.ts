@@ -130,12 +130,18 @@ export function useExecutions(filter: ExecutionFilter, limit = 25): ListResult<E
   });
 }
 
+/** How long to wait before asking again: briefly where something is about to happen, longer before a try that is far off. */
+function untilNews({ nextAt, attempts }: Execution): number {
+  if (attempts === 0 || nextAt === undefined) return WATCH_MS;
+  return Math.min(Math.max(Date.parse(nextAt) - Date.now(), WATCH_MS), REFRESH_MS);
+}
+
 /** One execution with its attempts; asked for again until nothing more will happen by itself. */
 export function useExecution(id: string) {
   return useQuery({
     queryKey: ["executions", "one", id],
     queryFn: () => data<ExecutionDetail>(api.GET("/api/v1/automation/executions/{id}", path(id))),
-    refetchInterval: ({ state }) => (state.data && isSettled(state.data) ? false : WATCH_MS),
+    refetchInterval: ({ state }) => state.data !== undefined && (isSettled(state.data) ? false : untilNews(state.data)),
   });
 }
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadbridge.automation.delivery.answers import Follows
-from leadbridge.automation.delivery.model import Attempt, Execution, ExecutionState
+from leadbridge.automation.delivery.model import Execution, ExecutionState
 from leadbridge.automation.delivery.schedule import next_try
 from leadbridge.automation.delivery.sender import Sent
+from leadbridge.kit.clock import to_text
+from leadbridge.kit.values import Stored, clean_text
 
 REPORTED_FAILED = "reported_failed"
 
@@ -61,25 +63,29 @@ def standing(
     return Standing(ExecutionState.RETRYING, answer.code, message, due)
 
 
-def attempt_of(id: str, execution: Execution, endpoint_id: str, sent: Sent, after: Standing) -> Attempt:
-    """Return the attempt as it is kept."""
-    return Attempt(
-        id=id,
-        company_id=execution.company_id,
-        subjects=execution.subjects,
-        execution_id=execution.id,
-        endpoint_id=endpoint_id,
-        n=execution.attempts + 1,
-        at=sent.at,
-        milliseconds=sent.milliseconds,
-        status=sent.answer.status,
-        code=sent.answer.code,
-        message=sent.answer.message,
-        sent_headers=sent.sent_headers,
-        headers=sent.headers,
-        body=sent.body,
-        next_at=after.next_at,
-    )
+def attempt_of(id: str, execution: Execution, endpoint_id: str, sent: Sent, after: Standing) -> Stored:
+    """Return the attempt as it is stored: what an ``Attempt`` would be encoded to."""
+    answer = sent.answer
+    body: Stored = {
+        "_id": id,
+        "companyId": execution.company_id,
+        "subjects": list(execution.subjects),
+        "executionId": execution.id,
+        "endpointId": endpoint_id,
+        "n": execution.attempts + 1,
+        "at": to_text(sent.at),
+        "milliseconds": sent.milliseconds,
+        "code": answer.code,
+        "message": clean_text(answer.message),
+        "sentHeaders": sent.sent_headers,
+        "headers": clean_text(sent.headers),
+        "body": clean_text(sent.body),
+    }
+    if answer.status is not None:
+        body["status"] = answer.status
+    if after.next_at is not None:
+        body["nextAt"] = to_text(after.next_at)
+    return body
 
 
 def fields_after(execution: Execution, sent: Sent | None, after: Standing, now: datetime) -> Mapping[str, object]:

@@ -31,7 +31,8 @@ from leadbridge.kit.ids import IdSource
 from leadbridge.security.transport import Transport
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import Category, EventType, UsageEvent
+from leadbridge.usage.brief import Counted
+from leadbridge.usage.model import Category, EventType, Status
 from leadbridge.usage.service import UsageService
 from leadbridge.work.decide import BreakerPolicy
 from leadbridge.work.handlers import Done, Handler, Result, Retry, TaskContext
@@ -55,7 +56,7 @@ class Note:
     endpoint_id: str
     schedule: tuple[float, ...] | None
     disabled: bool
-    event: UsageEvent | None
+    counted: Counted | None
 
 
 class DeliveryTasks:
@@ -110,7 +111,9 @@ class DeliveryTasks:
         await context.hold(seconds)
         sent = await self._sender.send(desk, execution, seconds, out_of_order=context.out_of_order)
         disabled = await self._learn(desk, execution, sent.answer)
-        note = Note(execution.id, sent, context.attempt, desk.endpoint.id, desk.endpoint.schedule, disabled, event=None)
+        note = Note(
+            execution.id, sent, context.attempt, desk.endpoint.id, desk.endpoint.schedule, disabled, counted=None
+        )
         after, note = await self._record(context.batch, execution, note)
         context.notes.append(note)
         return _result(sent.answer, after)
@@ -132,7 +135,7 @@ class DeliveryTasks:
 
     async def _end(self, context: TaskContext, execution: Execution, after: Standing, now: datetime) -> Result:
         """Settle an execution for which nothing is sent."""
-        note = Note(execution.id, None, 0, execution.endpoint_id or "", None, disabled=False, event=None)
+        note = Note(execution.id, None, 0, execution.endpoint_id or "", None, disabled=False, counted=None)
         _, note = await self._record(context.batch, execution, note, after)
         context.notes.append(note)
         return Done()
@@ -147,40 +150,27 @@ class DeliveryTasks:
                 raise RuntimeError("an end without an attempt says where the execution is")
             after = standing(execution, sent, note.failed, note.schedule, now, self._rng, disabled=note.disabled)
         fields = dict(fields_after(execution, sent, after, now))
-        event: UsageEvent | None = None
+        counted: Counted | None = None
         if after.settled and after.state is not ExecutionState.CANCELLED and not execution.test:
             succeeded = after.state is ExecutionState.SUCCEEDED
             if execution.counted:  # it was sent again after it had ended: still one execution
                 await self._usage.correct(batch, execution.company_id, execution.id, succeeded=succeeded)
             else:
-                event = self._event(execution, sent, succeeded, now)
-                self._usage.insert(batch, event)
+                counted = _counted(execution, sent, succeeded, now)
+                self._usage.insert_counted(batch, execution.company_id, execution.id, counted)
                 fields["counted"] = True
         batch.patch(EXECUTIONS, execution.company_id, execution.id, values=fields, rev=execution.rev)
         if sent is not None:
-            batch.insert(ATTEMPTS, attempt_of(self._ids(), execution, note.endpoint_id, sent, after))
-        return after, Note(note.execution_id, sent, note.failed, note.endpoint_id, note.schedule, note.disabled, event)
-
-    def _event(self, execution: Execution, sent: Sent | None, succeeded: bool, now: datetime) -> UsageEvent:
-        begun = execution.first_tried_at or (sent.at if sent is not None else now)
-        hook = execution.hook_id is not None
-        return self._usage.event(
-            execution.company_id,
-            EventType.WEBHOOK_DELIVERED if hook else EventType.MAKE_WORKFLOW_EXECUTED,
-            Category.AUTOMATION,
-            succeeded=succeeded,
-            milliseconds=max(0, to_millis(now) - to_millis(begun)),
-            api_calls=execution.attempts + (0 if sent is None else 1),
-            automation_id=execution.automation_id,
-            run_id=execution.run_id,
-            id=execution.id,
+            batch.insert_stored(ATTEMPTS, attempt_of(self._ids(), execution, note.endpoint_id, sent, after))
+        return after, Note(
+            note.execution_id, sent, note.failed, note.endpoint_id, note.schedule, note.disabled, counted
         )
 
     def _summary(self, company_id: str, lane: str, notes: Sequence[Note]) -> WriteBatch:
         """Return what several attempts of an endpoint leave together: sums of usage, and the endpoint's health."""
         batch = WriteBatch()
-        if events := [note.event for note in notes if note.event is not None]:
-            self._usage.add_sums(batch, company_id, events)
+        if counted := [note.counted for note in notes if note.counted is not None]:
+            self._usage.add_sums(batch, company_id, counted)
         desk = self._desks.known(lane)
         sent = any(note.sent is not None for note in notes)
         if desk is not None and desk.endpoint is not None and sent and lane == endpoint_lane(desk.endpoint.id):
@@ -197,6 +187,21 @@ class DeliveryTasks:
             return Done(), batch, ()
         after, note = await self._record(batch, execution, note)
         return _result(note.sent.answer if note.sent else None, after), batch, [note]
+
+
+def _counted(execution: Execution, sent: Sent | None, succeeded: bool, now: datetime) -> Counted:
+    """Return an execution that ended as it is counted: from its first try to its end, its attempts as calls."""
+    begun = execution.first_tried_at or (sent.at if sent is not None else now)
+    return Counted(
+        EventType.WEBHOOK_DELIVERED if execution.hook_id is not None else EventType.MAKE_WORKFLOW_EXECUTED,
+        Category.AUTOMATION,
+        Status.SUCCESS if succeeded else Status.FAILED,
+        max(0, to_millis(now) - to_millis(begun)),
+        execution.attempts + (0 if sent is None else 1),
+        now,
+        execution.automation_id,
+        execution.run_id,
+    )
 
 
 def _withheld(desk: Desk, execution: Execution) -> str | None:

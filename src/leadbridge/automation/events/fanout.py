@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.lanes import lane_form
 from leadbridge.automation.delivery.model import EXECUTIONS, Endpoint, EndpointState
 from leadbridge.automation.delivery.starting import Start, execution_id
 from leadbridge.automation.events.audience import Audience, Listeners
@@ -188,6 +189,7 @@ def start_of(
         hop=event.hop,
         body=body,
         order_seq=event.seq if endpoint is not None and endpoint.ordered else None,
+        form=None if endpoint is None else lane_form(endpoint),
         bulk=asked,
     )
 

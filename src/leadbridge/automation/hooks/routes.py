@@ -31,7 +31,7 @@ async def _trail(request: Request) -> AuditTrail:
 HooksDep = Annotated[Hooks, Depends(_hooks)]
 TrailDep = Annotated[AuditTrail, Depends(_trail)]
 Reader = Annotated[Caller, needs(Right.AUTOMATIONS_READ)]
-Manager = Annotated[Caller, needs(Right.AUTOMATIONS_MANAGE)]
+Manager = Annotated[Caller, needs(Right.HOOKS_MANAGE)]
 
 
 @router.post("", status_code=201, summary="Subscribe an address to events")
