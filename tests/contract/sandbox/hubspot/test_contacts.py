@@ -183,6 +183,18 @@ def test_a_merge_may_make_a_third_record(sandbox: SandboxProcess, access: str) -
     assert len(sandbox.records()) == 1
 
 
+@pytest.mark.parametrize("new_record", [False, True])
+def test_merges_in_a_row_lead_to_the_last_survivor(sandbox: SandboxProcess, access: str, *, new_record: bool) -> None:
+    sandbox.settings(mergeMakesNewRecord=new_record)
+    first, second, third = [create(sandbox, access, email=f"{name}@example.test")[1]["id"] for name in "abc"]
+    survivor = ""
+    for winner in (second, third):
+        body = {"primaryObjectId": winner, "objectIdToMerge": survivor or first}
+        survivor = sandbox.api("POST", f"{CONTACTS}/merge", access, body)[2]["id"]
+    for old in (first, second, third):
+        assert sandbox.api("GET", f"{CONTACTS}/{old}", access)[2]["id"] == survivor
+
+
 def test_history_tells_a_person_from_the_app(sandbox: SandboxProcess, access: str) -> None:
     _, made = create(sandbox, access, email="ana@example.test", city="Rome")
     sandbox.advance(1)
