@@ -9,6 +9,7 @@ import sys
 
 from benchmarks import (
     accept,
+    delivery,
     hubspot,
     hubspot_limits,
     hubspot_push,
@@ -41,6 +42,7 @@ BENCHMARKS = {
     "hubspot": hubspot.main,
     "hubspot_limits": hubspot_limits.main,
     "hubspot_push": hubspot_push.main,
+    "delivery": delivery.main,
 }
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import random
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from pydantic import SecretStr
 
 from leadbridge.app import Hub, build_hub
 from leadbridge.automation.delivery.lanes import lane_form
-from leadbridge.automation.delivery.model import EXECUTIONS, Endpoint, Execution, OwnerKind, endpoint_lane
+from leadbridge.automation.delivery.model import ENDPOINTS, EXECUTIONS, Endpoint, OwnerKind, endpoint_lane
 from leadbridge.automation.delivery.starting import DELIVER, PATIENCE, Start
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus, RunBy, Trigger
 from leadbridge.kit.clock import SystemClock, to_millis, to_text
@@ -73,13 +70,18 @@ def settings(folder: Path, *origins: str) -> Settings:
     """Return the settings of a hub that may call ``origins``."""
     master = folder / "master.key"
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         public_url="http://127.0.0.1:8400",
         data_dir=folder,
         master_key_file=master,
         sandbox_origins=origins,
         automatic_push=False,
     )
+
+
+def database(folder: Path) -> Path:
+    """Return the file of the hub's store."""
+    return next(folder.glob("*.db"))
 
 
 async def hub_in(folder: Path, *origins: str, form: WorkerForm | None = None) -> Hub:
@@ -90,13 +92,13 @@ async def hub_in(folder: Path, *origins: str, form: WorkerForm | None = None) ->
 
 
 async def target(
-    hub: Hub, company: str, url: str, *, concurrency: int = 50, per_second: float = 100_000.0, timeout: float = 15.0
+    hub: Hub, company: str, url: str, *, concurrency: int = 50, per_second: float = 100_000.0, seconds: float = 15.0
 ) -> Target:
     """Make an active automation that delivers to ``url``."""
     automation, now = hub.ids(), hub.clock.now()
     batch = WriteBatch()
     issued = await hub.endpoints.make_endpoint(batch, company, OwnerKind.AUTOMATION, automation, url)
-    update = {"concurrency": concurrency, "per_second": per_second, "timeout_seconds": timeout}
+    update = {"concurrency": concurrency, "per_second": per_second, "timeout_seconds": seconds}
     endpoint = issued.endpoint.model_copy(update=update)
     batch = WriteBatch()
     batch.insert(
@@ -114,8 +116,6 @@ async def target(
             updated_at=now,
         ),
     )
-    from leadbridge.automation.delivery.model import ENDPOINTS
-
     batch.insert(ENDPOINTS, endpoint)
     await hub.store.write(batch)
     return Target(company, automation, endpoint)

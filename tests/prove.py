@@ -7,6 +7,7 @@ with code 1 when one failed; its page then says so.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import subprocess
@@ -215,12 +216,32 @@ def sync_mutants(extent: Extent) -> Proof:
     return proof
 
 
+def delivery_kills(extent: Extent) -> Proof:
+    """Kill and stop delivering processes under load."""
+    proof = Proof(
+        "Delivering workers killed and stopped",
+        "Two worker processes on one SQLite file deliver to three endpoints of ten calls at once; "
+        f"{extent.kills} times one is killed with SIGKILL, or every third time stopped for twice its lease, at a random "
+        "moment. A duplicate is a second request with one `webhook-id` after an earlier one was answered 2xx. Every "
+        "execution must arrive, none that nobody asked for may, and only those may come twice that were not stored as "
+        "delivered when a process was killed or stopped: what was in flight, or answered and not yet committed.",
+    )
+    test = "tests/contract/automation/test_delivery_killed.py"
+    with tempfile.TemporaryDirectory(prefix="delivery-") as name:
+        told = Path(name) / "told.txt"
+        _pytest(proof, [test], 1, LEADBRIDGE_KILLS=str(extent.kills), LEADBRIDGE_TOLD=str(told))
+        if told.exists():
+            proof.facts += [(what, figure) for what, figure in json.loads(told.read_text(encoding="utf-8")).items()]
+    return proof
+
+
 PROOFS: dict[str, Callable[[Extent], Proof]] = {
     "demo_kills": demo_kills,
     "store": store,
     "token_keeper": token_keeper,
     "lanes": lanes,
     "hubs": hubs,
+    "delivery_kills": delivery_kills,
     "two_way_sync": two_way_sync,
     "sync_models": sync_models,
     "sync_mutants": sync_mutants,

@@ -206,7 +206,7 @@ class Yard:
         }
         if target.endpoint.ordered:
             fields["order_seq"] = number + 1
-        return Start(**(fields | more))
+        return Start(**{**fields, **more})
 
     async def execution(self, id: str, company: str = ACME) -> Execution:
         """Return an execution as it stands."""

@@ -7,6 +7,7 @@ twice is what a process had taken up and not yet stored as done when it was kill
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -32,6 +33,8 @@ PER_EVENT = 120
 """Executions started before each kill or stop."""
 LEASE = 4.0
 CONCURRENCY, ENDPOINTS_USED = 10, 3
+TOLD = Path(os.environ.get("LEADBRIDGE_TOLD", os.devnull))
+"""Where the figures of a long run are left."""
 UNSTORED = 100
 """Results that a lane gathers at most before they are stored."""
 
@@ -146,7 +149,11 @@ async def test_killed_and_stopped_workers_lose_nothing_and_repeat_only_what_was_
     repeated = {id: count for id, count in again.items() if id not in late}
     assert set(repeated) <= repeatable, "something was sent again that had been stored as delivered"
     assert sum(repeated.values()) <= EVENTS * ENDPOINTS_USED * (CONCURRENCY + UNSTORED)
-    sys.stdout.write(
-        f"executions {len(asked)}, kills and stops {EVENTS}, sent again {sum(repeated.values())}, "
-        f"tries without an answer in time {len(late)}\n"
-    )
+    told = {
+        "executions": f"{len(asked):,}",
+        "kills and stops": f"{EVENTS:,}",
+        "duplicates": f"{sum(repeated.values()):,}, {sum(repeated.values()) / EVENTS:.1f} for each kill or stop",
+        "sent again after a try without an answer in time": f"{len(late):,}",
+    }
+    if "LEADBRIDGE_TOLD" in os.environ:
+        await asyncio.to_thread(TOLD.write_text, json.dumps(told), encoding="utf-8")

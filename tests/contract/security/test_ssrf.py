@@ -137,7 +137,8 @@ async def _challenge(at: Place) -> None:
 
 async def _deliver(at: Place) -> object:
     """The address stands sealed in the store; what is called is what it leads to when it is called."""
-    endpoint = Endpoint.model_construct(previous_until=None)
+    fields: dict[str, Any] = {"previous_until": None}
+    endpoint = Endpoint.model_construct(**fields)
     key = signing_key("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
     desk = Desk(1, endpoint, Keyring(1, at.url, (key,), None), Health(None, None), None)
     execution = Execution(

@@ -68,7 +68,8 @@ def make_sha256(text: str, encoding: str, key: str) -> str:
 
 
 def test_the_filter_of_a_make_scenario_finds_the_plain_signature_equal() -> None:
-    # {{get(map(1.`__IMTHEADERS__`; "value"; "name"; "x-leadbridge-signature"); 1)}} equals {{sha256(1.value; "hex"; S)}}
+    # {{get(map(1.`__IMTHEADERS__`; "value"; "name"; "x-leadbridge-signature"); 1)}}
+    # equals {{sha256(1.value; "hex"; "SECRET")}}
     sent = signed_headers([signing_key(FIRST)], "evt_01TEST", 1790000000, BODY)
     bundle = {
         "value": BODY.decode(),
