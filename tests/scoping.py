@@ -14,6 +14,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "leadbridge"
 DOOR = "across_companies"
 ALLOWED = {
+    "automation/inbound/addresses.py": "an automation's address is looked up by its key before its company is known",
     "integrations/callback.py": "a vendor's redirect names a state, and the state its company",
     "integrations/grants.py": "whether a grant may be revoked depends on every company that shares it",
     "integrations/hints/service.py": "a vendor's webhook names an account, and the account its connections",
