@@ -136,7 +136,11 @@ def test_3_an_event_becomes_an_execution_that_explains_itself_and_can_be_sent_ag
     expect(row.get_by_role("link", name="The lead")).to_have_attribute("href", f"/super-user/leads/{lead['_id']}")
     expect(page.locator("[data-health]")).to_contain_text("Healthy")
     assert traveller.check() == []
-    row.get_by_role("link", name="lead.created").click()
+    row.get_by_role("link", name="The lead").click()
+    page.get_by_role("link", name="What automations did").click()
+    expect(page.get_by_text(f"Only those about the record {lead['_id']}")).to_be_visible()
+    expect(newest_execution(page)).to_contain_text(NAME)
+    newest_execution(page).get_by_role("link", name="lead.created").click()
     expect(page.get_by_role("heading", name="Execution: lead.created", level=1)).to_be_visible()
     expect(page.get_by_role("group", name="What is sent")).to_contain_text("grace@automations.example")
     attempt = page.locator('[data-attempt="1"]')

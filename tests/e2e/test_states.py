@@ -30,6 +30,9 @@ def test_empty_lists_say_what_to_do_next(admin: Person) -> None:
         ("leads/674085f0c2a1b94d3e5f6071", "There is no lead with this id"),
         ("imports/674085f0c2a1b94d3e5f6071", "import"),
         (f"errors?provider={'x' * 101}", "provider"),
+        ("automations/674085f0c2a1b94d3e5f6071", "There is no automation with this id"),
+        ("executions/674085f0c2a1b94d3e5f6071", "execution"),
+        ("executions?status=sideways", "status"),
     ],
 )
 def test_a_refusal_is_told_with_a_reference_to_copy(admin: Person, path: str, said: str) -> None:
@@ -59,6 +62,10 @@ def test_a_member_is_invited_and_sees_only_what_a_member_may(chromium: Browser, 
         card = page.locator('[data-provider="hubspot"]')
         expect(card).to_contain_text("Not connected")
         expect(card.get_by_role("button", name="Connect")).to_have_count(0)
+        page.get_by_role("tab", name="Automation").click()
+        expect(page.locator('[data-template="lead-to-crm"]')).to_be_visible()
+        expect(page.get_by_role("link", name="Use this template")).to_have_count(0)
+        assert member.check() == []
         member.go("/super-user/settings?tab=audit")
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("You may not see this")

@@ -25,6 +25,11 @@ export function Executions({ filter, onChange, of }: Props) {
   return (
     <Stack gap="md">
       <Filters filter={filter} onChange={onChange} of={of} />
+      {filter.recordId && (
+        <Text size="sm">
+          {t.aboutOne} <code>{filter.recordId}</code>
+        </Text>
+      )}
       <Listed list={list} empty={<Empty title={isNarrowed(filter) ? t.emptyFiltered : t.empty} hint={isNarrowed(filter) ? undefined : t.emptyHint} />}>
         {(items) => <Rows label={t.title} items={items} keyOf={(one) => one._id} columns={columns(of)} />}
       </Listed>

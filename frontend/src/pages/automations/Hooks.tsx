@@ -8,7 +8,7 @@ import { Rows } from "../../parts/Rows";
 import { Listed } from "../../parts/States";
 import { text, when } from "../../text";
 import { Confirm } from "./Confirm";
-import { useHooks, useMayManage, useUnsubscribe } from "./hooks";
+import { useHooks, useMayUnsubscribe, useUnsubscribe } from "./hooks";
 import { tell } from "./told";
 
 const t = text.automation.hooks;
@@ -17,7 +17,7 @@ const addressOf = (hook: Hook): string => hook.targetUrl ?? "";
 /** The subscriptions that other systems made for themselves; nothing where there are none. */
 export function Hooks() {
   const hooks = useHooks();
-  const may = useMayManage();
+  const may = useMayUnsubscribe();
   const [ending, setEnding] = useState<Hook | null>(null);
   if (hooks.error && !hooks.items) return <ErrorNote error={hooks.error} retry={hooks.refetch} />;
   if (!hooks.items || hooks.items.length === 0) return null;

@@ -1,13 +1,13 @@
 import { Alert, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconRobot } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { Automation } from "../../api/automation";
-import { Chip } from "../../parts/Chip";
+import type { Automation, Execution } from "../../api/automation";
+import { Chip, type Tone } from "../../parts/Chip";
 import { Panel } from "../../parts/Page";
 import { Rows } from "../../parts/Rows";
 import { Empty, Listed } from "../../parts/States";
 import { text, when } from "../../text";
-import { useAutomations, useExecutions } from "./hooks";
+import { useAutomations, useNewest } from "./hooks";
 import { AUTOMATION_TONES, codeWords, EXECUTION_TONES, HEALTH_TONES } from "./state";
 
 const t = text.automation;
@@ -15,6 +15,7 @@ const t = text.automation;
 /** The company's automations, those that need somebody first told of by themselves. */
 export function OwnAutomations() {
   const list = useAutomations();
+  const newest = useNewest();
   return (
     <>
       {list.items?.map((one) => <NeedsYou key={one._id} automation={one} link />)}
@@ -29,7 +30,7 @@ export function OwnAutomations() {
                 { label: t.columns.name, bare: true, cell: (one) => <Name automation={one} /> },
                 { label: t.columns.status, cell: (one) => <StatusChip automation={one} /> },
                 { label: t.columns.trigger, cell: (one) => one.trigger.label },
-                { label: t.columns.last, cell: (one) => <LastResult automation={one} /> },
+                { label: t.columns.last, cell: (one) => <LastResult automation={one} newest={newest.data} /> },
                 { label: t.columns.executions, cell: executionsOf },
               ]}
             />
@@ -83,26 +84,35 @@ export function NeedsYou({ automation, link = false }: { automation: Automation;
   );
 }
 
-/** How the newest execution went, beside the health of the address. */
-function LastResult({ automation }: { automation: Automation }) {
-  const newest = useExecutions({ automationId: automation._id }, 1);
+interface Last {
+  tone: Tone;
+  word: string;
+  detail: string;
+}
+
+/** How the newest execution went; where it is not among the newest of the company, how the address last answered. */
+function lastOf(automation: Automation, newest: Execution | undefined): Last | null {
+  if (newest) {
+    const troubled = newest.status === "failed" || newest.status === "retrying";
+    const { status, code, createdAt } = newest;
+    return { tone: EXECUTION_TONES[status] ?? "plain", word: t.executions.statuses[status] ?? status, detail: troubled ? codeWords(code) : when(createdAt) };
+  }
+  const { lastSuccessAt = "", lastFailureAt = "", lastCode } = automation.endpoint?.health ?? {};
+  if (lastFailureAt > lastSuccessAt) return { tone: "bad", word: t.executions.statuses.failed, detail: codeWords(lastCode) };
+  return lastSuccessAt ? { tone: "good", word: t.executions.statuses.succeeded, detail: when(lastSuccessAt) } : null;
+}
+
+function LastResult({ automation, newest }: { automation: Automation; newest: Map<string, Execution> | undefined }) {
+  if (newest === undefined) return null;
+  const last = lastOf(automation, newest.get(automation._id));
   const health = automation.endpoint?.health.state;
-  const last = newest.items?.[0];
-  if (newest.items === undefined) return null;
+  const never = automation.stats?.totalExecutions === 0;
   return (
     <Group gap={6} justify="inherit">
-      {last ? (
-        <>
-          <Chip tone={EXECUTION_TONES[last.status] ?? "plain"}>{t.executions.statuses[last.status] ?? last.status}</Chip>
-          <Text size="sm" c="dimmed">
-            {last.status === "failed" || last.status === "retrying" ? codeWords(last.code) : when(last.createdAt)}
-          </Text>
-        </>
-      ) : (
-        <Text size="sm" c="dimmed">
-          {t.neverRan}
-        </Text>
-      )}
+      {last && <Chip tone={last.tone}>{last.word}</Chip>}
+      <Text size="sm" c="dimmed">
+        {last ? last.detail : never && t.neverRan}
+      </Text>
       {health && health !== "unused" && health !== "healthy" && <Chip tone={HEALTH_TONES[health]}>{t.endpoint.states[health]}</Chip>}
     </Group>
   );

@@ -35,6 +35,7 @@ function useSaving<Given, Got>(save: (given: Given) => Promise<Got>, ...stale: Q
 }
 
 export const useMayManage = () => useMay("automations.manage");
+export const useMayUnsubscribe = () => useMay("hooks.manage");
 
 export function useTemplates() {
   return useQuery({ queryKey: ["templates"], staleTime: 300_000, queryFn: () => data<Template[]>(api.GET("/api/v1/automation/templates")) });
@@ -124,9 +125,27 @@ export function useRecover(id: string) {
   );
 }
 
-export function useExecutions(filter: ExecutionFilter, limit = 25): ListResult<Execution> {
-  return useList<Execution>(["executions", filter, limit], (cursor) => api.GET("/api/v1/automation/executions", { params: { query: { ...filter, limit, cursor } } }), {
+const ON_A_PAGE = 25;
+
+export function useExecutions(filter: ExecutionFilter): ListResult<Execution> {
+  return useList<Execution>(["executions", "list", filter], (cursor) => api.GET("/api/v1/automation/executions", { params: { query: { ...filter, limit: ON_A_PAGE, cursor } } }), {
     refetchInterval: REFRESH_MS,
+  });
+}
+
+const LOOKED_AT = 100;
+
+/** The newest execution of each automation, by its id, as far as they are among the company's newest. */
+export function useNewest() {
+  return useQuery({
+    queryKey: ["executions", "newest"],
+    refetchInterval: REFRESH_MS,
+    queryFn: async () => {
+      const listed = await data<Execution[]>(api.GET("/api/v1/automation/executions", { params: { query: { limit: LOOKED_AT } } }));
+      const newest = new Map<string, Execution>();
+      for (const one of listed) if (one.automationId && !newest.has(one.automationId)) newest.set(one.automationId, one);
+      return newest;
+    },
   });
 }
 

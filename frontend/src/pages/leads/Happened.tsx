@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { TimelineEntry } from "../../api/shapes";
 import { Panel } from "../../parts/Page";
+import { useMay } from "../../parts/session";
 import { Listed } from "../../parts/States";
 import { text, when } from "../../text";
 import { useUserName } from "../integrations/hooks";
@@ -23,8 +24,14 @@ const word = (type: string): string => type.slice(type.indexOf(".") + 1);
 /** What happened to the lead, the newest first. */
 export function Happened({ id }: { id: string }) {
   const timeline = useTimeline(id);
+  const may = useMay("automations.read");
+  const executions = may && (
+    <Link className="cell-link" to="/super-user/executions" search={{ recordId: id }}>
+      {text.lead.executions}
+    </Link>
+  );
   return (
-    <Panel title={text.lead.timeline}>
+    <Panel title={text.lead.timeline} actions={executions}>
       <Listed list={timeline} empty={null}>
         {(entries) => (
           <Timeline bulletSize={26} lineWidth={2} active={-1}>

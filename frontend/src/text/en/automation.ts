@@ -138,7 +138,7 @@ export const automation = {
       statuses: { waiting: "Waiting", retrying: "Retrying", succeeded: "Succeeded", failed: "Failed", cancelled: "Cancelled" },
       columns: { event: "Event", status: "Status", record: "Record", attempts: "Tries", result: "Result", at: "When", duration: "Took", automation: "For" },
       test: "Test", status: "Status", event: "Event", since: "From", until: "To", apply: "Apply", clear: "Clear", hook: "A subscription", leadLink: "The lead", deleted: "A deleted automation",
-      filters: "Filter the executions", next: (moment: string) => `next try ${moment}`,
+      aboutOne: "Only those about the record", filters: "Filter the executions", next: (moment: string) => `next try ${moment}`,
     },
     execution: {
       title: "Execution", back: "All executions", toAutomation: "The automation", resend: "Send again", replay: "Replay", cancel: "Cancel",

@@ -79,6 +79,7 @@ export const leads = {
     account: "Open the account",
     failures: "Failed before",
     timeline: "Timeline",
+    executions: "What automations did",
     events: {
       created: "Created", updated: "Changed", deleted: "Deleted", restored: "Restored", merged: "Merged with another lead",
       status_changed: "Status changed", assigned: "Assigned", scored: "Scored", enriched: "Enriched", qualified: "Qualified",
