@@ -579,6 +579,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                     /** @description Only tell how the file would be read; nothing is written. */
@@ -665,6 +667,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                 };
@@ -2195,6 +2199,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                     /** @description Only tell how the file would be read; nothing is written. */
@@ -2281,6 +2287,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                 };
@@ -3681,6 +3689,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                     /** @description Only tell how the file would be read; nothing is written. */
@@ -3767,6 +3777,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                 };
@@ -5104,6 +5116,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                     /** @description Only tell how the file would be read; nothing is written. */
@@ -5190,6 +5204,8 @@ export interface paths {
                     mapping?: string | null;
                     /** @description Import no row if any would be rejected; default false. */
                     allOrNothing?: boolean | null;
+                    /** @description Let the leads start automations; default false. A preview tells how many. */
+                    triggerAutomations?: boolean | null;
                     /** @description Name of the file, when it is the body itself. */
                     name?: string;
                 };
