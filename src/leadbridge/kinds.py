@@ -6,6 +6,7 @@ from typing import Any
 
 from leadbridge.automation import model as automation_model
 from leadbridge.automation.delivery import model as delivery_model
+from leadbridge.automation.events import model as events_model
 from leadbridge.automation.hooks import model as hooks_model
 from leadbridge.automation.inbound import model as inbound_model
 from leadbridge.integrations import model as integrations_model
@@ -46,6 +47,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *automation_model.KINDS,
     *delivery_model.KINDS,
     *hooks_model.KINDS,
+    *events_model.KINDS,
     *inbound_model.KINDS,
     *web_model.KINDS,
     *privacy_model.KINDS,

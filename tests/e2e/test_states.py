@@ -30,7 +30,7 @@ def test_empty_lists_say_what_to_do_next(admin: Person) -> None:
         ("leads/674085f0c2a1b94d3e5f6071", "There is no lead with this id"),
         ("imports/674085f0c2a1b94d3e5f6071", "import"),
         (f"errors?provider={'x' * 101}", "provider"),
-        ("automations/674085f0c2a1b94d3e5f6071", "There is no automation with this id"),
+        ("automations/674085f0c2a1b94d3e5f6071", "There is no such automation"),
         ("executions/674085f0c2a1b94d3e5f6071", "execution"),
         ("executions?status=sideways", "status"),
     ],

@@ -22,6 +22,8 @@ export function useList<T>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     ...options,
+    // a refusal stays to be read, with its button to try again
+    refetchInterval: ({ state }) => state.data !== undefined && (options.refetchInterval ?? false),
   });
   return {
     items: query.data?.pages.flatMap((page) => page.data),

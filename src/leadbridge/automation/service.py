@@ -245,7 +245,6 @@ class AutomationService:
             )
         after = after.model_copy(update={"listens": after.trigger.type})
         if (before.trigger, before.config) != (after.trigger, after.config):
-            await self._parts.listening.deactivated(batch, before)
             await self._parts.listening.activated(batch, after)
         return after
 

@@ -151,6 +151,7 @@ POLICIES: Mapping[str, Policy] = {
     "hints": Policy(_NONE, "ids of a CRM's records that may have changed, for three days; nothing of their values"),
     "webhook_orders": Policy(_NONE, "hash, sealed key and sealed secret of a connection's webhook address"),
     "automations": Policy(_NONE, "what starts an automation and what it does"),
+    "listening": Policy(_NONE, "that the company has, or had, automations"),
     "hooks": Policy(_NONE, "which events another system is told of"),
     "endpoints": Policy(_NONE, "sealed address and sealed secrets of an endpoint"),
     "endpoint_health": Policy(_NONE, "how an endpoint has answered of late"),

@@ -58,6 +58,7 @@ class Company:
             **more,
         )
         batch.insert(AUTOMATIONS, automation)
+        await hub.audience.enter(batch, self.id)
         assert isinstance(await hub.store.write(batch), Applied)
         return automation
 

@@ -192,34 +192,33 @@ async def test_activation_tells_all_that_is_missing_until_it_is_there(hub: HubUn
     assert (await hub.ask("GET", "/automation/stats")).data["inactive"] == 4
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "word"),
-    [
-        ({}, "invalid_automation", "template"),
-        ({"templateId": "nothing"}, "unknown_template", "'nothing'"),
-        ({"templateId": "weekly-report", "config": {"hour": 25}}, "invalid_config", "hour"),
-        ({"definition": {**OWN, "trigger": {"type": "lead.sold"}}}, "unknown_trigger", "lead.sold"),
-        ({"definition": {**OWN, "trigger": {"type": "contact.created"}}}, "unknown_trigger", "contact.created"),
-        ({"definition": {**OWN, "filter": "lastNme == 'x'"}}, "invalid_filter", "lastNme"),
-        ({"templateId": "lead-to-crm", "filter": "1 +"}, "invalid_filter", "column"),
-        ({"templateId": "lead-to-crm", "makeWebhookUrl": "http://example.com/x"}, "https_needed", "https"),
-        ({"templateId": "lead-to-crm", "makeWebhookUrl": "https://127.0.0.1/x"}, "address_refused", "leads to"),
-        ({"templateId": "lead-to-crm", "makeWebhookUrl": "somewhere"}, "invalid_url", "https://"),
-        ({"templateId": "lead-to-crm", "makeApiKey": "key"}, "invalid_automation", "address"),
-        ({"definition": {**OWN, "steps": [{"type": "email", "url": MAKE}]}}, None, "type"),
-        ({"definition": {**OWN, "steps": [{"type": "webhook", "url": MAKE}] * 2}}, None, "steps"),
-        ({"templateId": "lead-to-crm", "endpoint": {"perSecond": 0}}, None, "perSecond"),
-        ({"templateId": "lead-to-crm", "makeWebhokUrl": MAKE}, None, "makeWebhokUrl"),
-    ],
-)
-async def test_what_cannot_be_made_is_refused_and_nothing_is_stored(
-    hub: HubUnderTest, body: dict[str, Any], code: str | None, word: str
-) -> None:
-    refused = await hub.ask("POST", "/automation", json=body)
-    assert refused.status == 400, refused.body
-    assert code is None or refused.code == code
-    assert word in str(refused.body["error"])
-    assert refused.body["error"]["hint"]
+WRONG: list[tuple[dict[str, Any], str | None, str]] = [
+    ({}, "invalid_automation", "template"),
+    ({"templateId": "nothing"}, "unknown_template", "'nothing'"),
+    ({"templateId": "weekly-report", "config": {"hour": 25}}, "invalid_config", "hour"),
+    ({"definition": {**OWN, "trigger": {"type": "lead.sold"}}}, "unknown_trigger", "lead.sold"),
+    ({"definition": {**OWN, "trigger": {"type": "contact.created"}}}, "unknown_trigger", "contact.created"),
+    ({"definition": {**OWN, "filter": "lastNme == 'x'"}}, "invalid_filter", "lastNme"),
+    ({"templateId": "lead-to-crm", "filter": "1 +"}, "invalid_filter", "column"),
+    ({"templateId": "lead-to-crm", "makeWebhookUrl": "http://example.com/x"}, "https_needed", "https"),
+    ({"templateId": "lead-to-crm", "makeWebhookUrl": "https://127.0.0.1/x"}, "address_refused", "leads to"),
+    ({"templateId": "lead-to-crm", "makeWebhookUrl": "somewhere"}, "invalid_url", "https://"),
+    ({"templateId": "lead-to-crm", "makeApiKey": "key"}, "invalid_automation", "address"),
+    ({"definition": {**OWN, "steps": [{"type": "email", "url": MAKE}]}}, None, "type"),
+    ({"definition": {**OWN, "steps": [{"type": "webhook", "url": MAKE}] * 2}}, None, "steps"),
+    ({"templateId": "lead-to-crm", "endpoint": {"perSecond": 0}}, None, "perSecond"),
+    ({"templateId": "lead-to-crm", "makeWebhokUrl": MAKE}, None, "makeWebhokUrl"),
+]
+"""What cannot be made, the code it is refused with, and a word of the sentence."""
+
+
+async def test_what_cannot_be_made_is_refused_and_nothing_is_stored(hub: HubUnderTest) -> None:
+    for body, code, word in WRONG:
+        refused = await hub.ask("POST", "/automation", json=body)
+        assert refused.status == 400, body
+        assert code is None or refused.code == code, body
+        assert word in str(refused.body["error"]), body
+        assert refused.body["error"]["hint"], body
     assert (await hub.ask("GET", "/automation")).data == []
     assert (await hub.hub.store[ENDPOINTS].of(hub.company_id).find()).items == []
 

@@ -78,6 +78,7 @@ async def test_an_event_without_a_lead_fails_with_a_word_that_explains_it(hub: H
         found = await until(ended)
         assert (found["status"], found["code"]) == ("failed", code)
         assert found["message"].endswith(".")
+        assert found["hint"]
     assert (await hub.ask("GET", "/automation/stats")).data["totalExecutions"] == 0  # tests are counted nowhere
 
 

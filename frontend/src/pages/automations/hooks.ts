@@ -23,6 +23,9 @@ const WATCH_MS = 1_000;
 
 const path = (id: string) => ({ params: { path: { id } } });
 
+/** Asked for again at intervals once it is there: a refusal stays to be read, with its button to try again. */
+const onceThere = ({ state }: { state: { data?: unknown } }): number | false => state.data !== undefined && REFRESH_MS;
+
 /** A change after which what `stale` names is asked for again. */
 function useSaving<Given, Got>(save: (given: Given) => Promise<Got>, ...stale: QueryKey[]) {
   const client = useQueryClient();
@@ -42,7 +45,7 @@ export function useTemplates() {
 }
 
 export function useStats() {
-  return useQuery({ queryKey: ["automations", "stats"], refetchInterval: REFRESH_MS, queryFn: () => data<Stats>(api.GET("/api/v1/automation/stats")) });
+  return useQuery({ queryKey: ["automations", "stats"], refetchInterval: onceThere, queryFn: () => data<Stats>(api.GET("/api/v1/automation/stats")) });
 }
 
 export function useAutomations(): ListResult<Automation> {
@@ -54,7 +57,7 @@ export function useAutomations(): ListResult<Automation> {
 export function useAutomation(id: string) {
   return useQuery({
     queryKey: ["automations", "one", id],
-    refetchInterval: REFRESH_MS,
+    refetchInterval: onceThere,
     queryFn: () => data<Automation>(api.GET("/api/v1/automation/{id}", path(id))),
   });
 }
@@ -139,7 +142,7 @@ const LOOKED_AT = 100;
 export function useNewest() {
   return useQuery({
     queryKey: ["executions", "newest"],
-    refetchInterval: REFRESH_MS,
+    refetchInterval: onceThere,
     queryFn: async () => {
       const listed = await data<Execution[]>(api.GET("/api/v1/automation/executions", { params: { query: { limit: LOOKED_AT } } }));
       const newest = new Map<string, Execution>();

@@ -1,4 +1,4 @@
-"""What an automation needs beside its own document in order to hear: a weekly one, its schedule."""
+"""What an automation needs beside its own document in order to hear: that its company listens, and its schedule."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
+from leadbridge.automation.events.audience import Audience
 from leadbridge.automation.events.telling import fan_lane
 from leadbridge.automation.model import Automation
 from leadbridge.kit.clock import Clock, to_millis
@@ -42,14 +43,17 @@ class WeeklyRef(msgspec.Struct, frozen=True):
 class Listening:
     """Lets automations listen, and no longer. ``zone_of`` returns a company's time zone."""
 
-    def __init__(self, store: Store, clock: Clock, zone_of: Callable[[str], Awaitable[str]]) -> None:
-        self._store, self._clock, self._zone_of = store, clock, zone_of
+    def __init__(
+        self, store: Store, clock: Clock, audience: Audience, zone_of: Callable[[str], Awaitable[str]]
+    ) -> None:
+        self._store, self._clock, self._audience, self._zone_of = store, clock, audience, zone_of
 
     async def activated(self, batch: WriteBatch, automation: Automation) -> None:
         """Add to ``batch``, which lets ``automation`` listen, what it needs for it; call it inside ``store.attempt``.
 
         Raises ``InvalidSchedule``. Called for one that listens already it follows a changed configuration.
         """
+        await self._audience.enter(batch, automation.company_id)
         if automation.trigger.type != WEEKLY_TYPE:
             await self.deactivated(batch, automation)
             return

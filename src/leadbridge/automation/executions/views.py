@@ -8,6 +8,7 @@ import orjson
 
 from leadbridge.automation.delivery.answers import hint_of
 from leadbridge.automation.delivery.model import Attempt, Execution
+from leadbridge.automation.native.decide import HINTS
 from leadbridge.kit.clock import to_millis, to_text
 
 
@@ -50,7 +51,7 @@ def execution_in_full(
         "payload": orjson.loads(execution.body),
         "attemptsList": [attempt_view(one) for one in attempts],
     }
-    if execution.code is not None and (hint := hint_of(execution.code)):
+    if execution.code is not None and (hint := hint_of(execution.code) or HINTS.get(execution.code)):
         shown["hint"] = hint
     if (report := execution.report) is not None:
         told: dict[str, Any] = {"ok": report.ok, "at": to_text(report.at), "message": report.message}

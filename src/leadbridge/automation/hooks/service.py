@@ -12,6 +12,7 @@ from pydantic import AliasChoices, Field
 from leadbridge.automation.delivery.endpoints import EndpointForm, Endpoints, Issued
 from leadbridge.automation.delivery.model import ENDPOINTS, Endpoint, EndpointState, OwnerKind
 from leadbridge.automation.delivery.starting import Start, Starts
+from leadbridge.automation.events.audience import Audience
 from leadbridge.automation.events.body import frozen_body
 from leadbridge.automation.events.catalogue import STARTING, example_body
 from leadbridge.automation.events.filters import compile_filter
@@ -65,10 +66,17 @@ class Hooks:
     """Subscriptions of every company; each call names the one it is about. Also the owner of their endpoints."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: IdSource, queue: TaskQueue, endpoints: Endpoints, starts: Starts
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        queue: TaskQueue,
+        audience: Audience,
+        endpoints: Endpoints,
+        starts: Starts,
     ) -> None:
         self._store, self._clock, self._ids, self._queue = store, clock, ids, queue
-        self._endpoints, self._starts = endpoints, starts
+        self._audience, self._endpoints, self._starts = audience, endpoints, starts
 
     async def subscribe(self, company: str, by: str, body: HookBody) -> Subscribed:
         """Store a subscription and return it: from now on its events are delivered.
@@ -97,6 +105,7 @@ class Hooks:
                 updated_at=now,
             )
             batch.insert(HOOKS, hook)
+            await self._audience.enter(batch, company)
             return batch, Subscribed(hook, issued.endpoint, issued.secret)
 
         return await self._store.attempt(build)

@@ -33,8 +33,7 @@ class Outcome:
 NO_LEAD = Outcome(
     ExecutionState.FAILED,
     "no_lead",
-    "The event that started this is about no lead, so there is nothing to send to the CRM. A call from outside names "
-    "one as 'leadId'.",
+    "The event that started this is about no lead, so there is nothing to send to the CRM.",
 )
 LEAD_GONE = Outcome(ExecutionState.FAILED, "lead_gone", "The lead was deleted before it could be sent to the CRM.")
 NOT_AVAILABLE = Outcome(
@@ -42,8 +41,18 @@ NOT_AVAILABLE = Outcome(
 )
 DEACTIVATED = Outcome(ExecutionState.CANCELLED, "deactivated", "The automation was deactivated before this was done.")
 RUN_GONE = Outcome(
-    ExecutionState.FAILED, "run_gone", "The push was deleted before its outcome was noted; the lead's links show it."
+    ExecutionState.FAILED,
+    "run_gone",
+    "The push was deleted before its outcome was noted; the lead's links show what became of it.",
 )
+
+HINTS = {
+    "no_lead": "Name the lead as 'leadId' in the body of the call, or let an event of a lead start the automation.",
+    "lead_gone": "Restore the lead and push it, if it belongs in the CRM.",
+    "not_available_here": "Save the address of a custom webhook in Make as 'makeWebhookUrl'.",
+    "run_gone": "Push the lead again: POST /api/v1/crm-integration/sync-leads.",
+}
+"""What a person can do about the codes of this step; a CRM's own have their hint in the message."""
 
 
 def expired(code: str, message: str) -> Outcome:

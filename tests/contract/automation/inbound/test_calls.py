@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,57 +11,60 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
-from leadbridge.automation.delivery.model import EXECUTIONS, ExecutionState
+from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, ExecutionState
 from leadbridge.automation.inbound.door import MAX_BODY
 from leadbridge.automation.model import AUTOMATIONS, AutomationStatus
-from leadbridge.storage.batch import Applied, WriteBatch
-from leadbridge.usage.model import USAGE_EVENTS, Category, EventType, Limit, Status
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.usage.model import USAGE_EVENTS, EventType, Limit, Status
+from leadbridge.usage.quotas import EXECUTIONS as COUNTED
 from leadbridge.usage.quotas import Quota
 from tests.contract.automation.inbound.calling import Called, automation, signed
 from tests.support.hub_in_process import HubUnderTest, running_hub
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[HubUnderTest]:
-    async with running_hub(tmp_path / "hub", rate_webhook=0) as running:
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubUnderTest]:
+    async with running_hub(tmp_path_factory.mktemp("calls") / "hub", rate_webhook=0, rate_address=0) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def called(hub: HubUnderTest) -> Called:
     return await automation(hub)
 
 
 async def settled(called: Called, execution: str, state: ExecutionState) -> None:
-    """Settle an execution and count it, as its delivery does."""
+    """Wait until an execution is settled, which it is as failed since there is nothing to do, and make it `state`."""
     hub, company = called.hub.hub, called.hub.company_id
-    here = await hub.store[EXECUTIONS].of(company).get(execution)
-    assert here is not None
-    batch = WriteBatch().patch(EXECUTIONS, company, execution, values={"state": state.value}, rev=here.rev)
-    event = hub.usage.event(
-        company,
-        EventType.MAKE_WORKFLOW_EXECUTED,
-        Category.AUTOMATION,
-        succeeded=state is ExecutionState.SUCCEEDED,
-        milliseconds=12,
-        api_calls=2,
-        automation_id=called.id,
-        id=execution,
-    )
-    hub.usage.add(batch, event)
-    assert isinstance(await hub.store.write(batch), Applied)
+    executions = hub.store[EXECUTIONS].of(company)
+    deadline = time.monotonic() + 90
+    while (here := await executions.get(execution)) is None or here.state not in SETTLED:
+        assert time.monotonic() < deadline, here
+        await asyncio.sleep(0.02)
+
+    async def build() -> tuple[WriteBatch, None]:
+        here = await executions.get(execution)
+        assert here is not None
+        batch = WriteBatch().patch(EXECUTIONS, company, execution, values={"state": state.value}, rev=here.rev)
+        await hub.usage.correct(batch, company, execution, succeeded=state is ExecutionState.SUCCEEDED)
+        return batch, None
+
+    await hub.store.attempt(build)
 
 
-async def counted(called: Called) -> dict[str, tuple[int, int]]:
-    """Return executions and calls of the automation as they are summed up, by status."""
+async def counted(called: Called) -> dict[str, int]:
+    """Return the automation's executions as they are summed up, by status."""
     hub = called.hub.hub
     today = hub.clock.now().date()
     read = await hub.usage_room.summaries.read(called.hub.company_id, today - timedelta(days=1), today)
-    sums: dict[str, tuple[int, int]] = {}
+    sums: dict[str, int] = {}
     for cell in read.total.cells:
-        if cell.event_type == EventType.MAKE_WORKFLOW_EXECUTED and cell.automation_id == called.id and cell.events:
-            sums[cell.status] = (cell.events, cell.api_calls)
+        if cell.event_type in COUNTED and cell.automation_id == called.id and cell.events:
+            sums[cell.status] = cell.events
     return sums
 
 
@@ -144,8 +148,7 @@ async def test_many_calls_at_once_are_each_stored_and_counted(called: Called) ->
     assert {execution.id for execution in executions} == set(ids)
     events = called.hub.hub.store[USAGE_EVENTS].of(called.hub.company_id)
     page = await events.find(eq={"eventType": EventType.WEBHOOK_RECEIVED}, order=["createdAt"], limit=500)
-    assert len(page.items) == 150
-    assert {event.automation_id for event in page.items} == {called.id}
+    assert sum(event.automation_id == called.id for event in page.items) == 150
 
 
 async def test_a_flood_is_refused_with_the_time_to_wait_and_no_other_automation_feels_it(tmp_path: Path) -> None:
@@ -169,21 +172,28 @@ async def test_calls_with_a_wrong_secret_use_up_nothing_of_the_automations_limit
         assert (await called.call()).status == 202
 
 
-async def test_an_address_that_guesses_is_refused_and_one_that_was_right_lately_is_not(hub: HubUnderTest) -> None:
-    called = await automation(hub)
-    assert (await called.call()).status == 202
-    guesses = [(await called.call(url=f"{called.url}{n}")).status for n in range(70)]
-    assert set(guesses) == {401, 429}
-    assert (await called.call()).status == 202
+async def test_an_address_that_guesses_is_refused_and_one_that_was_right_lately_is_not(tmp_path: Path) -> None:
+    async with running_hub(tmp_path / "hub") as hub:
+        called = await automation(hub)
+        assert (await called.call()).status == 202
+        answer = await called.call(url=f"{called.url}0")
+        guesses = 1
+        while answer.status == 401:  # on a slow machine the limit fills up meanwhile
+            answer = await called.call(url=f"{called.url}{guesses}")
+            guesses += 1
+        assert answer.status == 429
+        assert guesses > 60
+        assert (await called.call()).status == 202
 
 
-async def test_executions_beyond_the_companys_limit_are_refused_and_nothing_is_stored(called: Called) -> None:
-    hub = called.hub.hub
-    await hub.usage_room.quotas.change(called.hub.company_id, {Quota.EXECUTIONS: Limit(hard=2)})
-    statuses = [(await called.call()).status for _ in range(4)]
-    assert statuses == [202, 202, 429, 429]
-    assert (await called.call()).code == "quota_exceeded"
-    assert len(await called.executions()) == 2
+async def test_executions_beyond_the_companys_limit_are_refused_and_nothing_is_stored(tmp_path: Path) -> None:
+    async with running_hub(tmp_path / "hub") as hub:
+        called = await automation(hub)
+        await hub.hub.usage_room.quotas.change(hub.company_id, {Quota.EXECUTIONS: Limit(hard=2)})
+        assert [(await called.call()).status for _ in range(2)] == [202, 202]
+        answer = await called.call()
+        assert (answer.status, answer.code) == (429, "quota_exceeded")
+        assert len(await called.executions()) == 2
 
 
 @pytest.mark.parametrize("how", ["body", "header"])
@@ -206,7 +216,7 @@ async def test_a_call_back_reports_on_the_execution_and_starts_nothing(called: C
 async def test_a_failed_report_turns_a_success_into_a_failure_once_also_where_it_is_counted(called: Called) -> None:
     execution = (await called.call()).data["executionId"]
     await settled(called, execution, ExecutionState.SUCCEEDED)
-    assert await counted(called) == {"success": (1, 2)}
+    assert await counted(called) == {"success": 1}
 
     for message in ("Slack refused it", "later"):
         await called.call({"executionId": execution, "status": "failed", "message": message})
@@ -214,7 +224,7 @@ async def test_a_failed_report_turns_a_success_into_a_failure_once_also_where_it
 
     [stored] = await called.executions()
     assert (stored.state, stored.code, stored.message) == ("failed", "reported_failed", "Slack refused it")
-    assert await counted(called) == {"failed": (1, 2)}
+    assert await counted(called) == {"failed": 1}
     event = await called.hub.hub.store[USAGE_EVENTS].of(called.hub.company_id).get(execution)
     assert event is not None
     assert event.status is Status.FAILED
@@ -227,7 +237,7 @@ async def test_a_good_report_leaves_a_failed_delivery_failed(called: Called) -> 
     [stored] = await called.executions()
     assert stored.state == "failed"
     assert stored.report is not None
-    assert await counted(called) == {"failed": (1, 2)}
+    assert await counted(called) == {"failed": 1}
 
 
 async def test_a_call_back_is_taken_while_the_automation_is_off_since_it_is_about_the_past(called: Called) -> None:

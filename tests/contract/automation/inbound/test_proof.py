@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from leadbridge.automation.inbound.model import ADDRESSES, CALLS
 from leadbridge.automation.model import AutomationStatus
@@ -16,6 +17,8 @@ from leadbridge.storage.batch import WriteBatch
 from leadbridge.tenancy.model import DIRECTORY
 from tests.contract.automation.inbound.calling import Called, automation, signed
 from tests.support.hub_in_process import HubUnderTest, running_hub
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class Shifted(SystemClock):
@@ -27,18 +30,14 @@ class Shifted(SystemClock):
         return super().now() + self.ahead
 
 
-@pytest.fixture
-def clock() -> Shifted:
-    return Shifted()
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, clock: Shifted) -> AsyncIterator[HubUnderTest]:
-    async with running_hub(tmp_path / "hub", clock=clock) as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubUnderTest]:
+    folder = tmp_path_factory.mktemp("proof") / "hub"
+    async with running_hub(folder, rate_address=0, rate_webhook=0) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def called(hub: HubUnderTest) -> Called:
     return await automation(hub)
 
@@ -120,9 +119,13 @@ async def test_require_signature_turns_the_header_secret_off(called: Called) -> 
     assert (await called.send(body)).status == 202
 
 
-async def test_a_rotated_secret_holds_at_once_and_the_one_before_until_the_overlap_ends(
-    called: Called, clock: Shifted
-) -> None:
+async def test_a_rotated_secret_holds_at_once_and_the_one_before_until_the_overlap_ends(tmp_path: Path) -> None:
+    clock = Shifted()
+    async with running_hub(tmp_path / "hub", clock=clock) as hub:
+        await rotated_with_overlap(await automation(hub), clock)
+
+
+async def rotated_with_overlap(called: Called, clock: Shifted) -> None:
     addresses = called.hub.hub.inbound.addresses
     assert (await called.call()).status == 202  # so that the old secret is remembered
     rotated = await addresses.rotate(called.hub.company_id, called.id, timedelta(hours=24))
