@@ -221,10 +221,10 @@ def delivery_kills(extent: Extent) -> Proof:
     proof = Proof(
         "Delivering workers killed and stopped",
         "Two worker processes on one SQLite file deliver to three endpoints of ten calls at once; "
-        f"{extent.kills} times one is killed with SIGKILL, or every third time stopped for twice its lease, at a random "
-        "moment. A duplicate is a second request with one `webhook-id` after an earlier one was answered 2xx. Every "
-        "execution must arrive, none that nobody asked for may, and only those may come twice that were not stored as "
-        "delivered when a process was killed or stopped: what was in flight, or answered and not yet committed.",
+        f"{extent.kills} times one is killed with SIGKILL, or every third time stopped for twice its lease, at a "
+        "random moment. A duplicate is a second request with one `webhook-id` after an earlier one was answered 2xx. "
+        "Every execution must arrive, none that nobody asked for may, and only those may come twice that were not "
+        "stored as delivered when a process was killed or stopped: what was in flight, or answered and not committed.",
     )
     test = "tests/contract/automation/test_delivery_killed.py"
     with tempfile.TemporaryDirectory(prefix="delivery-") as name:

@@ -67,6 +67,8 @@ class Reply:
     body: bytes = b"Accepted"
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    after: asyncio.Event | None = None
+    """What is waited for before the answer."""
     drop: bool = False
     """Whether the connection is closed instead."""
 
@@ -87,6 +89,8 @@ class Receiving:
         reply = queue.pop(0) if len(queue) > 1 else queue[0]
         if reply.delay:
             await asyncio.sleep(reply.delay)
+        if reply.after is not None:
+            await reply.after.wait()
         if reply.drop:
             assert request.transport is not None
             request.transport.abort()

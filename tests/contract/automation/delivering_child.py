@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import os
 import signal
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.support.hub_in_process import settings_for
 async def run(folder: Path, receiver: str, lease: float) -> None:
     """Deliver until SIGTERM."""
     # the parent reads only the first line of standard output: a log there would fill the pipe and stop this process
-    configure_logging(json=True, stream=(folder / f"worker-{random.randrange(10**9)}.jsonl").open("w"))
+    configure_logging(json=True, stream=(folder / f"worker-{os.getpid()}.jsonl").open("w"))
     form = WorkerForm(slots=4, lease=lease, poll=0.02, sweep=1.0, pace=Pace(turn=0.5))
     hub = build_hub(settings_for(folder, receiver, 0), work_form=form)
     await hub.start()

@@ -173,7 +173,7 @@ async def test_answer_unavailable(yard: Yard, status: int) -> None:
 
 async def test_answer_timed_out(yard: Yard) -> None:
     yard.receiver.answers[""] = [Reply(delay=300.0)]
-    target = await yard.target(timeout_seconds=0.3)
+    target = await yard.target(timeout_seconds=3.0)
     execution = await yard.one(target)
     assert (execution.state, execution.code, execution.last_status) == (ExecutionState.RETRYING, "timed_out", None)
 

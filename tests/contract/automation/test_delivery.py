@@ -224,7 +224,7 @@ async def test_what_is_cancelled_is_not_sent_again(yard: Yard) -> None:
 async def test_what_failed_in_a_span_of_time_is_recovered_under_the_same_ids(yard: Yard) -> None:
 
     yard.receiver.answers[""] = [Reply(413)]
-    target = await yard.target()
+    target = await yard.target(per_second=1000.0)
     ids = await yard.send(target, 120)
     await yard.settled(*ids)
     now = yard.hub.clock.now()
@@ -347,13 +347,15 @@ async def test_an_automation_is_paused_after_a_day_of_failures_and_keeps_what_wa
 
 
 async def test_a_report_that_overtakes_the_answer_decides_and_nothing_is_sent_twice(yard: Yard) -> None:
-    yard.receiver.answers[""] = [Reply(200, delay=0.5)]
+    told = asyncio.Event()
+    yard.receiver.answers[""] = [Reply(200, after=told)]
     target = await yard.target()
     (id,) = await yard.send(target)
     await until(lambda: _arrived(yard, "/hook"))
     execution = await yard.execution(id)
     report = {"ok": False, "at": yard.hub.clock.now(), "message": "The CRM refused it."}
     await yard.hub.store.write(WriteBatch().patch(EXECUTIONS, ACME, id, values={"report": report}, rev=execution.rev))
+    told.set()
     (settled,) = await yard.settled(id)
     assert (settled.state, settled.code) == (ExecutionState.FAILED, "reported_failed")
     assert settled.report is not None
