@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from leadbridge.automation.acts import AutomationActs
 from leadbridge.automation.delivery.bulk import BulkDelivery
 from leadbridge.automation.delivery.endpoints import Endpoints
 from leadbridge.automation.delivery.model import OwnerKind
@@ -138,6 +139,7 @@ class Hub:
     delivery: DeliveryService
     bulk_delivery: BulkDelivery
     automations: AutomationService
+    automation_acts: AutomationActs
     automation_views: Views
     metrics: WorkMetrics
     queue: TaskQueue
@@ -281,7 +283,7 @@ def build_hub(
     samples = Samples(store, fan)
     around = Surroundings(connections, shapes)
     parts = Parts(endpoints, addresses, delivery, bulk_delivery, listening, around, Tests(clock, ids, samples))
-    automations = AutomationService(store, clock, ids, tenancy.trail, starts, parts)
+    automations = AutomationService(store, clock, ids, tenancy.trail, parts)
     handlers.add(NativeTasks(store, clock, connections, runs, used.quotas, usage).handler())
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
@@ -334,6 +336,7 @@ def build_hub(
         delivery=delivery,
         bulk_delivery=bulk_delivery,
         automations=automations,
+        automation_acts=AutomationActs(store, tenancy.trail, starts, parts, automations),
         automation_views=Views(endpoints, addresses, delivery, around),
         metrics=metrics,
         queue=queue,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from leadbridge.automation.acts import AutomationActs
 from leadbridge.automation.bodies import ActivateBody, ChangeBody, CreateBody, RecoverBody, RotateBody, TestBody
 from leadbridge.automation.delivery.bulk import Recovery
 from leadbridge.automation.delivery.model import ExecutionState
@@ -33,6 +34,11 @@ async def _automations(request: Request) -> AutomationService:
     return service
 
 
+async def _acts(request: Request) -> AutomationActs:
+    acts: AutomationActs = request.app.state.hub.automation_acts
+    return acts
+
+
 async def _views(request: Request) -> Views:
     views: Views = request.app.state.hub.automation_views
     return views
@@ -44,6 +50,7 @@ async def _summaries(request: Request) -> Summaries:
 
 
 AutomationsDep = Annotated[AutomationService, Depends(_automations)]
+ActsDep = Annotated[AutomationActs, Depends(_acts)]
 ViewsDep = Annotated[Views, Depends(_views)]
 SummariesDep = Annotated[Summaries, Depends(_summaries)]
 Reader = Annotated[Caller, needs(Right.AUTOMATIONS_READ)]
@@ -147,28 +154,30 @@ async def deactivate(id: str, caller: Manager, automations: AutomationsDep, view
 
 
 @router.post("/{id}/test", status_code=202, summary="Send a test event")
-async def try_out(id: str, caller: Manager, automations: AutomationsDep, body: TestBody | None = None) -> Response:
+async def try_out(
+    id: str, caller: Manager, automations: AutomationsDep, acts: ActsDep, body: TestBody | None = None
+) -> Response:
     """Start an execution with a test event, marked as one and counted nowhere. An inactive automation can be tested."""
     automation = await automations.one(caller.company_id, id)
-    execution = await automations.test(caller.company_id, id, body or TestBody())
+    execution = await acts.test(caller.company_id, id, body or TestBody())
     return ok({"execution": execution_view(execution, automation.name)}, 202)
 
 
 @router.post("/{id}/secrets/rotate", summary="Make a new secret in place of one")
-async def rotate(id: str, body: RotateBody, caller: Manager, automations: AutomationsDep) -> Response:
+async def rotate(id: str, body: RotateBody, caller: Manager, acts: ActsDep) -> Response:
     """Return a new secret, in this answer only. The one before is good as well for `overlapHours` more."""
-    made = await automations.rotate(caller.company_id, caller.author, id, body)
+    made = await acts.rotate(caller.company_id, caller.author, id, body)
     until = None if made.previous_until is None else to_text(made.previous_until)
     return ok({"secret": made.secret.reveal(), "previousValidUntil": until}, secrets=["secret"])
 
 
 @router.post("/{id}/recover", status_code=202, summary="Send again what failed in a time")
-async def recover(id: str, body: RecoverBody, caller: Manager, automations: AutomationsDep) -> Response:
+async def recover(id: str, body: RecoverBody, caller: Manager, acts: ActsDep) -> Response:
     """Send executions of a time again, each under its own id, behind what is live. `dryRun` tells how many."""
     states = tuple(ExecutionState(one) for one in body.status)
     asked = Recovery(since=body.since, until=body.until, states=states)
     if body.dry_run:
-        count = await automations.recoverable(caller.company_id, id, asked)
+        count = await acts.recoverable(caller.company_id, id, asked)
         return ok({"count": count.count, "more": count.more})
-    count = await automations.recover(caller.company_id, caller.author, id, asked)
+    count = await acts.recover(caller.company_id, caller.author, id, asked)
     return ok({"count": count.count, "more": count.more}, 202)

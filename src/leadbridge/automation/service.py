@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from leadbridge.automation import drafts
-from leadbridge.automation.bodies import ChangeBody, CreateBody, RotateBody, TestBody, Which
-from leadbridge.automation.delivery.bulk import BulkDelivery, Count, Recovery
+from leadbridge.automation.bodies import ChangeBody, CreateBody
+from leadbridge.automation.delivery.bulk import BulkDelivery
 from leadbridge.automation.delivery.endpoints import KEEP, Endpoints, Issued
-from leadbridge.automation.delivery.lanes import lane_form, reform_lane
-from leadbridge.automation.delivery.model import EXECUTIONS, Endpoint, Execution, OwnerKind
+from leadbridge.automation.delivery.lanes import reform_lane
+from leadbridge.automation.delivery.model import Endpoint, OwnerKind
 from leadbridge.automation.delivery.service import DeliveryService
-from leadbridge.automation.delivery.starting import Start, Starts
 from leadbridge.automation.errors import (
     AutomationNotFound,
     AutomationNotReady,
     ConfirmationNeeded,
-    NoEndpoint,
     TooManyAutomations,
 )
 from leadbridge.automation.events.listening import Listening
@@ -28,15 +25,13 @@ from leadbridge.automation.model import AUTOMATIONS, MAX_AUTOMATIONS, Automation
 from leadbridge.automation.readiness import Around, Remark, confirmations, missing
 from leadbridge.automation.surroundings import Surroundings
 from leadbridge.automation.testing import Tests
-from leadbridge.kit.clock import Clock, to_text
+from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.security.secret import Secret
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Eq, Position
 from leadbridge.storage.store import Page, Store
 from leadbridge.tenancy.audit import AuditTrail, Author
-
-ORIGIN = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +54,6 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class NewSecret:
-    """A secret in place of another, which is good as well until ``previous_until``."""
-
-    secret: Secret
-    previous_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Parts:
     """What an automation is put together from."""
 
@@ -82,11 +69,8 @@ class Parts:
 class AutomationService:
     """Automations of every company."""
 
-    def __init__(
-        self, store: Store, clock: Clock, ids: IdSource, trail: AuditTrail, starts: Starts, parts: Parts
-    ) -> None:
-        self._store, self._clock, self._ids, self._trail, self._starts = store, clock, ids, trail, starts
-        self._parts = parts
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, trail: AuditTrail, parts: Parts) -> None:
+        self._store, self._clock, self._ids, self._trail, self._parts = store, clock, ids, trail, parts
 
     # reading
 
@@ -163,7 +147,7 @@ class AutomationService:
             )
             batch.insert(AUTOMATIONS, automation)
             inbound = await self._parts.addresses.make(batch, company, id)
-            self._trail.add(batch, company, by, "automation.created", _target(id), after=_audited(automation))
+            self._trail.add(batch, company, by, "automation.created", audit_target(id), after=_audited(automation))
             endpoint, secret = (None, None) if issued is None else (issued.endpoint, issued.secret)
             return batch, Made(automation, endpoint, inbound.url, inbound.secret, secret)
 
@@ -200,7 +184,7 @@ class AutomationService:
                 after = after.model_copy(update={"status": AutomationStatus.INACTIVE, "reason": None})
             batch.replace(AUTOMATIONS, after)
             names = {"fields": sorted(body.model_fields_set)}
-            self._trail.add(batch, company, by, "automation.changed", _target(id), after=names)
+            self._trail.add(batch, company, by, "automation.changed", audit_target(id), after=names)
             revived = kept.id if renewed and kept is not None and secret is None else None
             return batch, (Changed(after, secret), revived)
 
@@ -260,7 +244,7 @@ class AutomationService:
             await self._parts.addresses.forget(batch, company, id)
             await self._parts.listening.deactivated(batch, automation)
             await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
-            self._trail.add(batch, company, by, "automation.deleted", _target(id), before=_audited(automation))
+            self._trail.add(batch, company, by, "automation.deleted", audit_target(id), before=_audited(automation))
             return batch, None
 
         await self._store.attempt(build)
@@ -282,10 +266,10 @@ class AutomationService:
             if lacking := missing(before, around):
                 more = f" And {len(lacking) - 1} more." if len(lacking) > 1 else ""
                 raise AutomationNotReady(
-                    lacking[0].message + more, hint=lacking[0].hint, details={"missing": _views(lacking)}
+                    lacking[0].message + more, hint=lacking[0].hint, details={"missing": shown_remarks(lacking)}
                 )
             if (unsure := confirmations(before, around)) and not confirm:
-                raise ConfirmationNeeded(unsure[0].message, details={"warnings": _views(unsure)})
+                raise ConfirmationNeeded(unsure[0].message, details={"warnings": shown_remarks(unsure)})
             now = self._clock.now()
             after = before.model_copy(
                 update={
@@ -300,7 +284,7 @@ class AutomationService:
             await self._parts.listening.activated(batch, after)
             if endpoint is not None:
                 await self._parts.delivery.revive(batch, company, endpoint.id)
-            self._trail.add(batch, company, by, "automation.activated", _target(id))
+            self._trail.add(batch, company, by, "automation.activated", audit_target(id))
             return batch, after
 
         return await self._store.attempt(build)
@@ -323,7 +307,7 @@ class AutomationService:
             batch = WriteBatch().replace(AUTOMATIONS, after)
             await self._parts.listening.deactivated(batch, after)
             await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
-            self._trail.add(batch, company, by, "automation.deactivated", _target(id))
+            self._trail.add(batch, company, by, "automation.deactivated", audit_target(id))
             return batch, after
 
         return await self._store.attempt(build)
@@ -336,85 +320,14 @@ class AutomationService:
 
         await self._store.attempt(build)
 
-    # trying, secrets
 
-    async def test(self, company: str, id: str, body: TestBody) -> Execution:
-        """Start an execution with a test event, also of an inactive automation, and return it.
-
-        Raises ``AutomationNotReady`` where there is nowhere for it to go, ``InvalidAutomation`` for the type.
-        """
-
-        async def build() -> tuple[WriteBatch, str]:
-            automation = await self.one(company, id)
-            endpoint = await self.endpoint(automation)
-            if lacking := missing(automation, await self.around(automation, endpoint)):
-                raise AutomationNotReady(lacking[0].message, hint=lacking[0].hint, details={"missing": _views(lacking)})
-            event = await self._parts.tests.event(automation, body)
-            batch = WriteBatch()
-            goes_out = endpoint is not None and automation.delivers_to == endpoint.id
-            start = Start(
-                id=event.execution_id,
-                company_id=company,
-                automation_id=id,
-                endpoint_id=automation.delivers_to,
-                event_id=event.id,
-                event_type=event.type,
-                record_id=event.record_id,
-                origin=ORIGIN,
-                hop=0,
-                body=event.body,
-                test=True,
-                form=lane_form(endpoint) if goes_out and endpoint is not None else None,
-            )
-            await self._starts.add(batch, [start])
-            return batch, event.execution_id
-
-        execution_id = await self._store.attempt(build)
-        execution = await self._store[EXECUTIONS].of(company).get(execution_id)
-        if execution is None:
-            raise AutomationNotFound("The automation's test was deleted meanwhile.")
-        return execution
-
-    async def rotate(self, company: str, by: Author, id: str, body: RotateBody) -> NewSecret:
-        """Make a new secret in place of one; raises ``AutomationNotFound``, ``NoEndpoint``."""
-        overlap = timedelta(hours=body.overlap_hours)
-        automation = await self.one(company, id)
-        after = {"which": body.which.value, "overlapHours": body.overlap_hours}
-        if body.which is Which.INBOUND:
-            rotated = await self._parts.addresses.rotate(company, id, overlap)
-            await self._trail.record(company, by, "automation.secret_rotated", _target(id), after=after)
-            return NewSecret(rotated.secret, rotated.previous_until)
-
-        async def build() -> tuple[WriteBatch, NewSecret]:
-            endpoint = await self.endpoint(automation)
-            if endpoint is None:
-                raise NoEndpoint("The automation has no address, and so no signing secret.")
-            batch = WriteBatch()
-            issued = await self._parts.endpoints.rotate(batch, endpoint, overlap)
-            self._trail.add(batch, company, by, "automation.secret_rotated", _target(id), after=after)
-            return batch, NewSecret(issued.secret, issued.endpoint.previous_until)
-
-        return await self._store.attempt(build)
-
-    async def recoverable(self, company: str, id: str, asked: Recovery) -> Count:
-        """Return how many executions a recovery would send again; raises ``AutomationNotFound``."""
-        await self.one(company, id)
-        return await self._parts.bulk.recoverable(company, id, asked)
-
-    async def recover(self, company: str, by: Author, id: str, asked: Recovery) -> Count:
-        """Send executions of a time again, and return how many they are; raises ``AutomationNotFound``."""
-        await self.one(company, id)
-        count = await self._parts.bulk.recover(company, id, asked)
-        after = {"since": to_text(asked.since), "until": to_text(asked.until), "count": count.count}
-        await self._trail.record(company, by, "automation.recovered", _target(id), after=after)
-        return count
-
-
-def _views(remarks: Sequence[Remark]) -> list[dict[str, str]]:
+def shown_remarks(remarks: Sequence[Remark]) -> list[dict[str, str]]:
+    """Return what is missing, or a warning, as an error's details show it."""
     return [one.view() for one in remarks]
 
 
-def _target(id: str) -> str:
+def audit_target(id: str) -> str:
+    """Return what the audit trail calls an automation."""
     return f"automation:{id}"
 
 

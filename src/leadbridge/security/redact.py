@@ -39,6 +39,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b((?:authorization|cookie)[\"']?\s{0,9}[:=]\s{0,9}[\"']?)[^\r\n\"']+"), rf"\1{MASK}"),
     (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*)*"), MASK),
     (re.compile(r"\blb[a-z]?_[\w-]{16,}"), MASK),
+    (re.compile(r"\bwhsec_[\w+/=-]{16,}"), MASK),
     (re.compile(r"(?i)\b(bearer|basic|zoho-oauthtoken)\s{1,9}(?!realm=)[\w\-.~+/=]{6,}"), rf"\1 {MASK}"),
     (re.compile(rf"(?i)({_NAME}\"\s{{0,9}}:\s{{0,9}}\")(?:[^\"\\]|\\.)*"), rf"\1{MASK}"),
     (re.compile(rf"(?i)({_NAME}'\s{{0,9}}:\s{{0,9}}')(?:[^'\\]|\\.)*"), rf"\1{MASK}"),
