@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadbridge.automation.inbound.addresses import LONGEST_KEY, PATH
+from leadbridge.automation.inbound.calls import Call, Known, Proof
 from leadbridge.automation.inbound.model import AUTOMATION_WEBHOOK
-from leadbridge.automation.inbound.service import Call, InboundService, Known, Proof, refused
+from leadbridge.automation.inbound.service import InboundService, refused
 from leadbridge.kit.errors import LeadbridgeError, Unavailable
 from leadbridge.security.hashing import hash_token
 from leadbridge.web.admission import FAILURES_PER_MINUTE

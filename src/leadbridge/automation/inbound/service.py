@@ -6,15 +6,15 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 
 from leadbridge.automation.delivery.lanes import lane_form
-from leadbridge.automation.delivery.model import ENDPOINTS, EXECUTIONS, Endpoint, Execution
+from leadbridge.automation.delivery.model import ENDPOINTS, EXECUTIONS, Execution
 from leadbridge.automation.delivery.starting import Start, Starts, execution_id
-from leadbridge.automation.inbound.addresses import InboundAddresses, Opened
+from leadbridge.automation.inbound.addresses import InboundAddresses
+from leadbridge.automation.inbound.calls import Call, Known, Proof, Taken
 from leadbridge.automation.inbound.decide import hop_of, named_execution, report_of, reported
 from leadbridge.automation.inbound.errors import (
     AutomationInactive,
@@ -50,68 +50,6 @@ LOOP_WINDOW = timedelta(seconds=60)
 MAX_KEPT = MAX_DOCUMENT_BYTES - 8 * 1024
 """Bytes of an event as they are kept: JSON within JSON."""
 _ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a caller shows to be believed; the four headers as they came."""
-
-    secret: bytes | None
-    message_id: bytes | None
-    timestamp: bytes | None
-    signatures: bytes | None
-
-    @property
-    def signed(self) -> bool:
-        """Whether all that a signature needs is there."""
-        return self.message_id is not None and self.timestamp is not None and self.signatures is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call whose caller was proved."""
-
-    content_type: str
-    body: bytes
-    key: bytes | None = None
-    """What the sender knows the event by: ``webhook-id`` or ``x-idempotency-key``."""
-    execution: bytes | None = None
-    hop: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a call led to. ``kind`` is ``event`` or ``call-back``."""
-
-    kind: str
-    execution_id: str
-    duplicate: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An address, and the automation it belongs to, as they were at ``read_at``. None of both: nobody's address."""
-
-    opened: Opened | None
-    automation: Automation | None
-    endpoint: Endpoint | None
-    """Where its events go; None where its steps are run here."""
-    read_at: float
-    secrets: tuple[bytes, ...]
-    keys: tuple[bytes, ...]
-
-    def __repr__(self) -> str:
-        return f"Known({self.opened!r})"
-
-    @property
-    def revs(self) -> tuple[int, int]:
-        """The ``rev`` of the address and of the automation; 0 where there is none."""
-        address = 0 if self.opened is None else self.opened.address.rev
-        return address, 0 if self.automation is None else self.automation.rev
-
-    def holding(self, now: datetime) -> int:
-        """Return how many of the secrets hold at ``now``, the newest first."""
-        return len(self.keys) if self.opened is None else len(self.opened.valid(now))
 
 
 class InboundService:
