@@ -146,6 +146,15 @@ class DemoClient:
             raise StartRefused(body["error"]["message"], code=body["error"]["code"], hint=body["error"]["hint"])
         return body
 
+    async def steer(self, origin: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what a sandbox's control API answers: to a look, or with ``body`` to an order."""
+        method = "GET" if body is None else "POST"
+        async with self._open_session().request(method, f"{origin}/_control/{path}", json=body) as response:
+            answer: dict[str, Any] = orjson.loads(await response.read())
+        if response.status != 200:
+            raise StartRefused(f"The sandbox refused: {answer.get('error')}.", hint="Run 'make demo-clean'.")
+        return answer
+
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise RuntimeError("the client is used inside 'async with'")

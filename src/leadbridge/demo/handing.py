@@ -9,12 +9,8 @@ import asyncio
 import time
 from typing import Any
 
-import aiohttp
-import orjson
-
 from leadbridge.demo.client import POLL_SECONDS, DemoClient
 from leadbridge.demo.figures import Handed
-from leadbridge.kit.errors import StartRefused
 
 NAME = "Demo: hand new leads to Make"
 TEMPLATE = "lead-to-crm"
@@ -27,9 +23,9 @@ LEAD = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@analytical.exa
 async def hand_over(client: DemoClient, make_origin: str) -> Handed:
     """Set up the automation and its scenario, create a lead, and return what became of its event.
 
-    Raises ``StartRefused`` where the sandbox does not do as it is told.
+    Raises ``StartRefused`` where the hub or the sandbox refuses.
     """
-    hook = await _control(make_origin, "hook", {"udid": HOOK, "name": NAME, "queueLimit": 1000})
+    hook = await client.steer(make_origin, "do/hook", {"udid": HOOK, "name": NAME, "queueLimit": 1000})
     automation = await _automation(client, hook["url"])
     path = f"/automation/{automation['_id']}"
     # rotated, because a secret is shown only once and an earlier demo may have seen it last
@@ -44,7 +40,7 @@ async def hand_over(client: DemoClient, make_origin: str) -> Handed:
         "signedWith": signing,
         "callback": {"url": automation["webhookUrl"], "secret": inbound},
     }
-    await _control(make_origin, "scenario", scenario)
+    await client.steer(make_origin, "do/scenario", scenario)
     await client.ask("POST", f"{path}/activate", json={"confirm": True})
     lead = (await client.ask("POST", "/leads", json=LEAD | {"externalId": f"demo-{time.time_ns()}"}))["data"]
     return await _ended(client, automation["_id"], lead["_id"], make_origin)
@@ -74,7 +70,7 @@ async def _ended(client: DemoClient, automation: str, lead: str, make_origin: st
         await asyncio.sleep(POLL_SECONDS)
     checked = None
     if found:
-        arrived = (await _asked(make_origin, "GET", "records/deliveries"))["records"]
+        arrived = (await client.steer(make_origin, "records/deliveries"))["records"]
         own = [one for one in arrived if one.get("headers", {}).get("webhook-id") == found["_id"]]
         checked = own[-1].get("signatureChecked") if own else None
     report = found.get("report") or {}
@@ -85,18 +81,3 @@ async def _ended(client: DemoClient, automation: str, lead: str, make_origin: st
         signature_checked=checked,
         reported=None if not report else bool(report.get("ok")),
     )
-
-
-async def _control(origin: str, action: str, body: dict[str, Any]) -> dict[str, Any]:
-    return await _asked(origin, "POST", f"do/{action}", body)
-
-
-async def _asked(origin: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.request(method, f"{origin}/_control/{path}", json=body) as response,
-    ):
-        answer: dict[str, Any] = orjson.loads(await response.read())
-        if response.status != 200:
-            raise StartRefused(f"Make's sandbox refused: {answer.get('error')}.", hint="Run 'make demo-clean'.")
-        return answer
