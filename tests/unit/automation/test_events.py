@@ -62,7 +62,14 @@ def test_the_docs_show_the_catalogue() -> None:
 
 
 def frozen(data: Any, **more: Any) -> str:
-    values = {"type": "lead.created", "id": EVENT, "timestamp": AT, "company_id": COMPANY, "origin": "api", "hop": 0}
+    values: dict[str, Any] = {
+        "type": "lead.created",
+        "id": EVENT,
+        "timestamp": AT,
+        "company_id": COMPANY,
+        "origin": "api",
+        "hop": 0,
+    }
     return frozen_body(**(values | {"execution_id": execution_id(EVENT, OWNER), "data": data} | more))
 
 
