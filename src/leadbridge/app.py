@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from leadbridge.automation.acts import AutomationActs
-from leadbridge.automation.delivery.bulk import BulkDelivery
-from leadbridge.automation.delivery.endpoints import Endpoints
-from leadbridge.automation.delivery.model import OwnerKind
-from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
-from leadbridge.automation.delivery.service import DeliveryService
-from leadbridge.automation.delivery.starting import Starts
-from leadbridge.automation.delivery.tasks import DeliveryTasks
 from leadbridge.automation.events.audience import Audience
-from leadbridge.automation.events.cost import ImportCosts
-from leadbridge.automation.events.fanout import FanOut
-from leadbridge.automation.events.listening import Listening
-from leadbridge.automation.events.samples import Samples
-from leadbridge.automation.events.tasks import EventTasks
 from leadbridge.automation.events.telling import Telling
-from leadbridge.automation.hooks.service import Hooks
-from leadbridge.automation.hooks.tasks import HookTasks
-from leadbridge.automation.inbound.addresses import InboundAddresses
-from leadbridge.automation.inbound.door import InboundDoor
-from leadbridge.automation.inbound.service import InboundService
-from leadbridge.automation.native.tasks import NativeTasks
-from leadbridge.automation.service import AutomationService, Parts
-from leadbridge.automation.surroundings import Surroundings
-from leadbridge.automation.testing import Tests
-from leadbridge.automation.views import Views
+from leadbridge.automation.room import Below, automation_room
 from leadbridge.crm.registry import providers
+from leadbridge.hub import Hub
 from leadbridge.integrations.hints.service import HintService
 from leadbridge.integrations.service import ConnectionService
 from leadbridge.integrations.watching.tasks import WatchTasks
 from leadbridge.kinds import KINDS
 from leadbridge.kit.clock import Clock, SystemClock
-from leadbridge.kit.ids import IdSource, object_ids
+from leadbridge.kit.ids import object_ids
 from leadbridge.leads import tasks as leads_tasks
 from leadbridge.leads.feed import Connections, Feed
 from leadbridge.leads.forms.service import FormService
 from leadbridge.leads.imports.service import ImportService
 from leadbridge.leads.imports.tasks import import_handler
 from leadbridge.leads.merges import MergeService
-from leadbridge.leads.service import LeadService, RecordService
+from leadbridge.leads.service import RecordService
 from leadbridge.leads.shaping import Shapes
 from leadbridge.leads.team.service import TeamService
 from leadbridge.leads.types import LEAD, TYPES
@@ -64,7 +41,6 @@ from leadbridge.security.rotation import KeyRotation
 from leadbridge.security.transport import Transport
 from leadbridge.security.vault import Vault
 from leadbridge.settings import Settings
-from leadbridge.storage import state as storage_state
 from leadbridge.storage.engine import Engine
 from leadbridge.storage.open import open_engine
 from leadbridge.storage.store import Store
@@ -75,11 +51,10 @@ from leadbridge.sync.service import SyncService
 from leadbridge.sync.tasks import PushTasks
 from leadbridge.tenancy.service import TenancyService
 from leadbridge.usage.quotas import LeadMeter, Quota
-from leadbridge.usage.room import UsageRoom, usage_room
+from leadbridge.usage.room import usage_room
 from leadbridge.usage.service import UsageService
 from leadbridge.usage.tasks import LOOK_SECONDS, UsageTasks
 from leadbridge.web.admission import Limits
-from leadbridge.web.client import parse_networks
 from leadbridge.web.idempotency import Idempotency
 from leadbridge.web.ratelimit import RateLimiter
 from leadbridge.web.streams import Streams
@@ -93,89 +68,14 @@ from leadbridge.work.schedules import Schedules
 from leadbridge.work.service import WorkService
 from leadbridge.work.worker import Worker, WorkerForm
 
+__all__ = ["Hub", "build_hub"]
+
 SWEEP_SECONDS = 60.0
 """How often unconfirmed connections and forgotten OAuth flows are looked for."""
 WATCH_SECONDS = 300.0
 """How often webhooks are looked for that are to be ordered and are not."""
 RETENTION_SECONDS = 3600.0
 """How often what is past its time is deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hub:
-    """A whole hub. Nothing in it is global, so several live in one process without meeting."""
-
-    settings: Settings
-    clock: Clock
-    ids: IdSource
-    store: Store
-    transport: Transport
-    vault: Vault
-    tenancy: TenancyService
-    usage: UsageService
-    usage_room: UsageRoom
-    usage_tasks: UsageTasks
-    leads: LeadService
-    records: Mapping[str, RecordService]
-    """By type: ``lead``, ``contact``, ``account``, ``deal``."""
-    merges: MergeService
-    shapes: Shapes
-    views: SavedViews
-    team: TeamService
-    forms: FormService
-    imports: ImportService
-    connections: ConnectionService
-    hints: HintService
-    sync: SyncService
-    starts: Starts
-    inbound: InboundService
-    door: InboundDoor
-    endpoints: Endpoints
-    audience: Audience
-    listening: Listening
-    samples: Samples
-    import_costs: ImportCosts
-    hooks: Hooks
-    delivery: DeliveryService
-    bulk_delivery: BulkDelivery
-    automations: AutomationService
-    automation_acts: AutomationActs
-    automation_views: Views
-    metrics: WorkMetrics
-    queue: TaskQueue
-    schedules: Schedules
-    work: WorkService
-    chores: Chores
-    worker: Worker
-    limiter: RateLimiter
-    limits: Limits
-    idempotency: Idempotency
-    tickets: Tickets
-    streams: Streams
-    rotation: KeyRotation
-    people: People
-    privacy: PrivacyService
-    company_erasures: CompanyErasures
-    backups: Backups
-    retention: Retention
-
-    async def start(self) -> None:
-        """Open the store and check that its secrets can be read; raises ``StartRefused``."""
-        await self.store.start(KINDS)
-        await storage_state.check_complete(self.store)
-        await self.vault.check()
-
-    async def close(self) -> None:
-        """Finish what must not be lost, then let go of every connection outwards and of the store.
-
-        Turns under way end first. A token renewal is waited for: with a vendor whose tokens rotate, its answer is the
-        only live token.
-        """
-        await self.worker.stop()
-        await self.connections.drain()
-        if isinstance(self.transport, GuardedTransport):
-            await self.transport.close()
-        await self.store.close()
 
 
 def build_hub(
@@ -255,36 +155,30 @@ def build_hub(
     handlers.add(PushTasks(store, clock, ids, connections, usage, runs, lease=form.lease, publisher=telling).handler())
     handlers.add(WatchTasks(store, clock, rng, connections, usage, lease=form.lease).handler())
     limiter = RateLimiter(store, clock)
-    starts = Starts(clock, queue)
-    addresses = InboundAddresses(store, clock, vault, settings.public)
-    inbound = InboundService(store, clock, ids, addresses, starts, usage, used.quotas)
-    door = InboundDoor(
-        inbound,
-        limiter,
-        per_address=settings.rate_address,
-        per_automation=settings.rate_webhook,
-        trusted=parse_networks(settings.trusted_proxies),
-    )
-    endpoints = Endpoints(store, clock, ids, vault, settings)
-    fan = FanOut(store, audience, endpoints)
-    hooks = Hooks(store, clock, ids, queue, audience, endpoints, starts)
-    for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
-        handlers.add(handler)
-    handlers.add(HookTasks(store, endpoints).handler())
-    delivery = DeliveryService(store, clock, ids, queue, starts)
-    bulk_delivery = BulkDelivery(store, clock, queue, delivery)
-    listening = Listening(store, clock, audience, zone_of)
-    automation_owner = AutomationOwner(store, listening.deactivated)
-    owners = EndpointOwners(store, clock, usage, {OwnerKind.AUTOMATION: automation_owner, OwnerKind.HOOK: hooks})
-    delivering = DeliveryTasks(store, clock, ids, rng, transport, endpoints, owners, usage, lease=form.lease)
-    for handler in (delivering.handler(), *bulk_delivery.handlers()):
-        handlers.add(handler)
     shapes = Shapes(store, clock)
-    samples = Samples(store, fan)
-    around = Surroundings(connections, shapes)
-    parts = Parts(endpoints, addresses, delivery, bulk_delivery, listening, around, Tests(clock, ids, samples))
-    automations = AutomationService(store, clock, ids, tenancy.trail, parts)
-    handlers.add(NativeTasks(store, clock, connections, runs, used.quotas, usage).handler())
+    automation = automation_room(
+        Below(
+            settings=settings,
+            store=store,
+            clock=clock,
+            ids=ids,
+            rng=rng,
+            transport=transport,
+            vault=vault,
+            queue=queue,
+            limiter=limiter,
+            trail=tenancy.trail,
+            usage=usage,
+            quotas=used.quotas,
+            connections=connections,
+            runs=runs,
+            shapes=shapes,
+            zone_of=zone_of,
+            lease=form.lease,
+        ),
+        audience,
+        handlers,
+    )
     rotation = KeyRotation(store, vault, clock, KINDS)
     keep = Keep(
         settings.keep_usage_days,
@@ -324,20 +218,20 @@ def build_hub(
         connections=connections,
         hints=HintService(store, clock, settings, connections, telling),
         sync=sync,
-        starts=starts,
-        inbound=inbound,
-        door=door,
-        endpoints=endpoints,
+        starts=automation.starts,
+        inbound=automation.inbound,
+        door=automation.door,
+        endpoints=automation.endpoints,
         audience=audience,
-        listening=listening,
-        samples=samples,
-        import_costs=ImportCosts(audience, used.quotas),
-        hooks=hooks,
-        delivery=delivery,
-        bulk_delivery=bulk_delivery,
-        automations=automations,
-        automation_acts=AutomationActs(store, tenancy.trail, starts, parts, automations),
-        automation_views=Views(endpoints, addresses, delivery, around),
+        listening=automation.listening,
+        samples=automation.samples,
+        import_costs=automation.import_costs,
+        hooks=automation.hooks,
+        delivery=automation.delivery,
+        bulk_delivery=automation.bulk_delivery,
+        automations=automation.automations,
+        automation_acts=automation.automation_acts,
+        automation_views=automation.automation_views,
         metrics=metrics,
         queue=queue,
         schedules=schedules,

@@ -1,4 +1,4 @@
-"""What is done with automations that are there: tried, given new secrets, their failures sent again."""
+"""What is done with automations that are there: switched, tried, given new secrets, their failures sent again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from leadbridge.automation.delivery.bulk import Count, Recovery
 from leadbridge.automation.delivery.lanes import lane_form
 from leadbridge.automation.delivery.model import EXECUTIONS, Execution
 from leadbridge.automation.delivery.starting import Start, Starts
-from leadbridge.automation.errors import AutomationNotFound, AutomationNotReady, NoEndpoint
-from leadbridge.automation.readiness import missing
-from leadbridge.automation.service import AutomationService, Parts, audit_target, shown_remarks
-from leadbridge.kit.clock import to_text
+from leadbridge.automation.errors import AutomationNotFound, AutomationNotReady, ConfirmationNeeded, NoEndpoint
+from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
+from leadbridge.automation.parts import Parts, audit_target, shown_remarks
+from leadbridge.automation.readiness import confirmations, missing
+from leadbridge.automation.service import AutomationService
+from leadbridge.kit.clock import Clock, to_text
 from leadbridge.security.secret import Secret
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
@@ -34,10 +36,77 @@ class AutomationActs:
     """Acts on automations of every company."""
 
     def __init__(
-        self, store: Store, trail: AuditTrail, starts: Starts, parts: Parts, automations: AutomationService
+        self,
+        store: Store,
+        clock: Clock,
+        trail: AuditTrail,
+        starts: Starts,
+        parts: Parts,
+        automations: AutomationService,
     ) -> None:
-        self._store, self._trail, self._starts = store, trail, starts
+        self._store, self._clock, self._trail, self._starts = store, clock, trail, starts
         self._parts, self._automations = parts, automations
+
+    async def activate(self, company: str, by: Author, id: str, *, confirm: bool = False) -> Automation:
+        """Activate an automation and return it; one that is active stays as it is.
+
+        Raises ``AutomationNotReady`` with all that is missing, and ``ConfirmationNeeded`` unless ``confirm``.
+        """
+
+        async def build() -> tuple[WriteBatch | None, Automation]:
+            before = await self._automations.one(company, id)
+            if before.status is AutomationStatus.ACTIVE:
+                return None, before
+            endpoint = await self._automations.endpoint(before)
+            around = await self._automations.around(before, endpoint)
+            if lacking := missing(before, around):
+                more = f" And {len(lacking) - 1} more." if len(lacking) > 1 else ""
+                raise AutomationNotReady(
+                    lacking[0].message + more, hint=lacking[0].hint, details={"missing": shown_remarks(lacking)}
+                )
+            if (unsure := confirmations(before, around)) and not confirm:
+                raise ConfirmationNeeded(unsure[0].message, details={"warnings": shown_remarks(unsure)})
+            now = self._clock.now()
+            after = before.model_copy(
+                update={
+                    "status": AutomationStatus.ACTIVE,
+                    "reason": None,
+                    "listens": before.trigger.type,
+                    "activated_at": now,
+                    "updated_at": now,
+                }
+            )
+            batch = WriteBatch().replace(AUTOMATIONS, after)
+            await self._parts.listening.activated(batch, after)
+            if endpoint is not None:
+                await self._parts.delivery.revive(batch, company, endpoint.id)
+            self._trail.add(batch, company, by, "automation.activated", audit_target(id))
+            return batch, after
+
+        return await self._store.attempt(build)
+
+    async def deactivate(self, company: str, by: Author, id: str) -> Automation:
+        """Deactivate an automation and return it: nothing starts it, and what waits is cancelled."""
+
+        async def build() -> tuple[WriteBatch | None, Automation]:
+            before = await self._automations.one(company, id)
+            if before.status is AutomationStatus.INACTIVE:
+                return None, before
+            after = before.model_copy(
+                update={
+                    "status": AutomationStatus.INACTIVE,
+                    "reason": None,
+                    "listens": None,
+                    "updated_at": self._clock.now(),
+                }
+            )
+            batch = WriteBatch().replace(AUTOMATIONS, after)
+            await self._parts.listening.deactivated(batch, after)
+            await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
+            self._trail.add(batch, company, by, "automation.deactivated", audit_target(id))
+            return batch, after
+
+        return await self._store.attempt(build)
 
     async def test(self, company: str, id: str, body: TestBody) -> Execution:
         """Start an execution with a test event, also of an inactive automation, and return it.

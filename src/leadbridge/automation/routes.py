@@ -139,18 +139,18 @@ async def delete(id: str, caller: Manager, automations: AutomationsDep) -> Respo
 
 @router.post("/{id}/activate", summary="Let events start an automation")
 async def activate(
-    id: str, caller: Manager, automations: AutomationsDep, views: ViewsDep, body: ActivateBody | None = None
+    id: str, caller: Manager, acts: ActsDep, views: ViewsDep, body: ActivateBody | None = None
 ) -> Response:
     """Activate an automation. 409 with all that is missing in `details.missing`, or with what must be confirmed."""
     confirm = body is not None and body.confirm
-    automation = await automations.activate(caller.company_id, caller.author, id, confirm=confirm)
+    automation = await acts.activate(caller.company_id, caller.author, id, confirm=confirm)
     return ok(await views.one(automation))
 
 
 @router.post("/{id}/deactivate", summary="Let nothing start an automation any more")
-async def deactivate(id: str, caller: Manager, automations: AutomationsDep, views: ViewsDep) -> Response:
+async def deactivate(id: str, caller: Manager, acts: ActsDep, views: ViewsDep) -> Response:
     """Deactivate an automation. Executions that wait are cancelled."""
-    return ok(await views.one(await automations.deactivate(caller.company_id, caller.author, id)))
+    return ok(await views.one(await acts.deactivate(caller.company_id, caller.author, id)))
 
 
 @router.post("/{id}/test", status_code=202, summary="Send a test event")

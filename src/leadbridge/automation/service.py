@@ -1,30 +1,23 @@
-"""What can be done with automations: make, change, activate, test and end them."""
+"""What can be done with automations: make, change and end them; acts.py has what is done with those that are there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from leadbridge.automation import drafts
 from leadbridge.automation.bodies import ChangeBody, CreateBody
-from leadbridge.automation.delivery.bulk import BulkDelivery
-from leadbridge.automation.delivery.endpoints import KEEP, Endpoints, Issued
+from leadbridge.automation.delivery.endpoints import KEEP, Issued
 from leadbridge.automation.delivery.lanes import reform_lane
 from leadbridge.automation.delivery.model import Endpoint, OwnerKind
-from leadbridge.automation.delivery.service import DeliveryService
 from leadbridge.automation.errors import (
     AutomationNotFound,
     AutomationNotReady,
-    ConfirmationNeeded,
     TooManyAutomations,
 )
-from leadbridge.automation.events.listening import Listening
-from leadbridge.automation.inbound.addresses import InboundAddresses
 from leadbridge.automation.model import AUTOMATIONS, MAX_AUTOMATIONS, Automation, AutomationStatus
-from leadbridge.automation.readiness import Around, Remark, confirmations, missing
-from leadbridge.automation.surroundings import Surroundings
-from leadbridge.automation.testing import Tests
+from leadbridge.automation.parts import Parts, audit_target, audited, shown_remarks
+from leadbridge.automation.readiness import Around, missing
 from leadbridge.kit.clock import Clock
 from leadbridge.kit.ids import IdSource
 from leadbridge.security.secret import Secret
@@ -51,19 +44,6 @@ class Changed:
 
     automation: Automation
     signing_secret: Secret | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an automation is put together from."""
-
-    endpoints: Endpoints
-    addresses: InboundAddresses
-    delivery: DeliveryService
-    bulk: BulkDelivery
-    listening: Listening
-    surroundings: Surroundings
-    tests: Tests
 
 
 class AutomationService:
@@ -147,7 +127,7 @@ class AutomationService:
             )
             batch.insert(AUTOMATIONS, automation)
             inbound = await self._parts.addresses.make(batch, company, id)
-            self._trail.add(batch, company, by, "automation.created", audit_target(id), after=_audited(automation))
+            self._trail.add(batch, company, by, "automation.created", audit_target(id), after=audited(automation))
             endpoint, secret = (None, None) if issued is None else (issued.endpoint, issued.secret)
             return batch, Made(automation, endpoint, inbound.url, inbound.secret, secret)
 
@@ -225,7 +205,7 @@ class AutomationService:
             raise AutomationNotReady(
                 f"The automation is active and would no longer have what it needs: {lacking[0].message}",
                 hint="Deactivate it first, or send what is missing along with the change.",
-                details={"missing": [one.view() for one in lacking]},
+                details={"missing": shown_remarks(lacking)},
             )
         after = after.model_copy(update={"listens": after.trigger.type})
         if (before.trigger, before.config) != (after.trigger, after.config):
@@ -244,73 +224,10 @@ class AutomationService:
             await self._parts.addresses.forget(batch, company, id)
             await self._parts.listening.deactivated(batch, automation)
             await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
-            self._trail.add(batch, company, by, "automation.deleted", audit_target(id), before=_audited(automation))
+            self._trail.add(batch, company, by, "automation.deleted", audit_target(id), before=audited(automation))
             return batch, None
 
         await self._store.attempt(build)
-
-    # switching
-
-    async def activate(self, company: str, by: Author, id: str, *, confirm: bool = False) -> Automation:
-        """Activate an automation and return it; one that is active stays as it is.
-
-        Raises ``AutomationNotReady`` with all that is missing, and ``ConfirmationNeeded`` unless ``confirm``.
-        """
-
-        async def build() -> tuple[WriteBatch | None, Automation]:
-            before = await self.one(company, id)
-            if before.status is AutomationStatus.ACTIVE:
-                return None, before
-            endpoint = await self.endpoint(before)
-            around = await self.around(before, endpoint)
-            if lacking := missing(before, around):
-                more = f" And {len(lacking) - 1} more." if len(lacking) > 1 else ""
-                raise AutomationNotReady(
-                    lacking[0].message + more, hint=lacking[0].hint, details={"missing": shown_remarks(lacking)}
-                )
-            if (unsure := confirmations(before, around)) and not confirm:
-                raise ConfirmationNeeded(unsure[0].message, details={"warnings": shown_remarks(unsure)})
-            now = self._clock.now()
-            after = before.model_copy(
-                update={
-                    "status": AutomationStatus.ACTIVE,
-                    "reason": None,
-                    "listens": before.trigger.type,
-                    "activated_at": now,
-                    "updated_at": now,
-                }
-            )
-            batch = WriteBatch().replace(AUTOMATIONS, after)
-            await self._parts.listening.activated(batch, after)
-            if endpoint is not None:
-                await self._parts.delivery.revive(batch, company, endpoint.id)
-            self._trail.add(batch, company, by, "automation.activated", audit_target(id))
-            return batch, after
-
-        return await self._store.attempt(build)
-
-    async def deactivate(self, company: str, by: Author, id: str) -> Automation:
-        """Deactivate an automation and return it: nothing starts it, and what waits is cancelled."""
-
-        async def build() -> tuple[WriteBatch | None, Automation]:
-            before = await self.one(company, id)
-            if before.status is AutomationStatus.INACTIVE:
-                return None, before
-            after = before.model_copy(
-                update={
-                    "status": AutomationStatus.INACTIVE,
-                    "reason": None,
-                    "listens": None,
-                    "updated_at": self._clock.now(),
-                }
-            )
-            batch = WriteBatch().replace(AUTOMATIONS, after)
-            await self._parts.listening.deactivated(batch, after)
-            await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
-            self._trail.add(batch, company, by, "automation.deactivated", audit_target(id))
-            return batch, after
-
-        return await self._store.attempt(build)
 
     async def _revive(self, company: str, endpoint_id: str) -> None:
         async def build() -> tuple[WriteBatch, None]:
@@ -319,17 +236,3 @@ class AutomationService:
             return batch, None
 
         await self._store.attempt(build)
-
-
-def shown_remarks(remarks: Sequence[Remark]) -> list[dict[str, str]]:
-    """Return what is missing, or a warning, as an error's details show it."""
-    return [one.view() for one in remarks]
-
-
-def audit_target(id: str) -> str:
-    """Return what the audit trail calls an automation."""
-    return f"automation:{id}"
-
-
-def _audited(automation: Automation) -> dict[str, Any]:
-    return {"template": automation.template_id, "trigger": automation.trigger.type, "runBy": automation.run_by.value}
