@@ -8827,6 +8827,8 @@ export interface paths {
             parameters: {
                 query?: {
                     automationId?: string | null;
+                    /** @description Of a subscription. */
+                    hookId?: string | null;
                     /** @description How far they are. */
                     status?: components["schemas"]["ExecutionState"] | null;
                     eventType?: string | null;

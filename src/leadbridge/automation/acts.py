@@ -10,7 +10,13 @@ from leadbridge.automation.delivery.bulk import Count, Recovery
 from leadbridge.automation.delivery.lanes import lane_form
 from leadbridge.automation.delivery.model import EXECUTIONS, Execution
 from leadbridge.automation.delivery.starting import Start, Starts
-from leadbridge.automation.errors import AutomationNotFound, AutomationNotReady, ConfirmationNeeded, NoEndpoint
+from leadbridge.automation.errors import (
+    AutomationNotFound,
+    AutomationNotReady,
+    ConfirmationNeeded,
+    NoEndpoint,
+    NotActive,
+)
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
 from leadbridge.automation.parts import Parts, audit_target, shown_remarks
 from leadbridge.automation.readiness import confirmations, missing
@@ -174,8 +180,13 @@ class AutomationActs:
         return await self._parts.bulk.recoverable(company, id, asked)
 
     async def recover(self, company: str, by: Author, id: str, asked: Recovery) -> Count:
-        """Send executions of a time again, and return how many they are; raises ``AutomationNotFound``."""
-        await self._automations.one(company, id)
+        """Send executions of a time again, and return how many they are.
+
+        Raises ``AutomationNotFound``, and ``NotActive`` where they would be cancelled again instead of being sent.
+        """
+        automation = await self._automations.one(company, id)
+        if automation.status is not AutomationStatus.ACTIVE:
+            raise NotActive(f"The automation is {automation.status.value}: nothing is sent for it.")
         count = await self._parts.bulk.recover(company, id, asked)
         after = {"since": to_text(asked.since), "until": to_text(asked.until), "count": count.count}
         await self._trail.record(company, by, "automation.recovered", audit_target(id), after=after)

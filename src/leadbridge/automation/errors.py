@@ -46,6 +46,13 @@ class ConfirmationNeeded(Refused):
     default_hint = 'Send {"confirm": true} to activate it all the same.'
 
 
+class NotActive(Refused):
+    """The automation is not active, so that executions which failed cannot be sent again."""
+
+    default_code = "automation_inactive"
+    default_hint = "Correct what its 'reason' tells, if it has one, activate it, and recover then."
+
+
 class NoEndpoint(Refused):
     """The automation has no address that events are delivered to, and so no signing secret."""
 

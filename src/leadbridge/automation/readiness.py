@@ -106,15 +106,22 @@ def confirmations(automation: Automation, around: Around) -> list[Remark]:
     ]
 
 
+def runs_here(automation: Automation) -> bool:
+    """Tell whether the hub itself does the work of an automation."""
+    return automation.run_by is RunBy.NATIVE and automation.template_id == LEAD_TO_CRM
+
+
 def setup_instructions(automation: Automation, webhook_url: str, endpoint: Endpoint | None) -> dict[str, str]:
     """Return the five steps that set an automation up.
 
     In Make the custom webhook makes its own address, to which we deliver; ``webhook_url`` is ours, which a scenario
     may call.
     """
-    header = f"Add the webhook secret as a header: {HEADER}: the secret that was shown when the automation was made."
+    header = (
+        f"Add the webhook secret as a header: {HEADER}: the 'webhookSecret', shown once when the automation is made."
+    )
     activate = f"Activate the automation in your dashboard, or by POST /api/v1/automation/{automation.id}/activate."
-    if automation.run_by is RunBy.NATIVE and automation.template_id == LEAD_TO_CRM:
+    if runs_here(automation):
         return {
             "step1": "Connect your CRM. No scenario is needed: the hub itself sends every new lead to it.",
             "step2": f"To send a lead from elsewhere as well, call {webhook_url} with its id as 'leadId'.",

@@ -13,8 +13,8 @@ from leadbridge.automation.delivery.model import Endpoint
 from leadbridge.automation.delivery.service import DeliveryService, HealthView
 from leadbridge.automation.events.catalogue import CATALOGUE
 from leadbridge.automation.inbound.addresses import AddressView, InboundAddresses
-from leadbridge.automation.model import Automation, RunBy
-from leadbridge.automation.readiness import missing, setup_instructions, shown_definition, warnings
+from leadbridge.automation.model import Automation
+from leadbridge.automation.readiness import missing, runs_here, setup_instructions, shown_definition, warnings
 from leadbridge.automation.surroundings import Surroundings
 from leadbridge.automation.templates.catalogue import BY_ID
 from leadbridge.kit.clock import to_text
@@ -64,7 +64,7 @@ class Views:
             "config": automation.config,
             "makeScenarioId": automation.make_scenario_id,
             "webhookUrl": webhook_url,
-            "webhookUrlNote": MAKE_NOTE if automation.run_by is RunBy.MAKE else None,
+            "webhookUrlNote": None if runs_here(automation) else MAKE_NOTE,
             "requireSignature": address is not None and address.require_signature,
             "missing": [one.view() for one in missing(automation, around)],
             "warnings": [one.view() for one in warnings(automation, around)],
@@ -83,7 +83,7 @@ def trigger_label(automation: Automation) -> str:
     """Return what starts an automation, for people."""
     if automation.template_id is not None:
         return BY_ID[automation.template_id].trigger_label
-    return CATALOGUE[automation.trigger.type].description
+    return CATALOGUE[automation.trigger.type].label
 
 
 def health_view(health: HealthView) -> dict[str, Any]:

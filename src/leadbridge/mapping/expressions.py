@@ -40,6 +40,9 @@ _RESERVED = frozenset((
 _FAULT = re.compile(r"<input>:(\d+):(\d+): (.+)")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.+?)'")
 _UNDECLARED = re.compile(r"undeclared reference to '(.+?)'")
+_LACKS = re.compile(r"missing ('.+?') at")
+_UNREADABLE = re.compile(r"token recognition error at: '(.+?)'?$")
+_UNEXPECTED = re.compile(r"(?:mismatched|extraneous) input '(.+?)' expecting")
 _FAILED = re.compile(r"[A-Z_]+: ?")
 
 
@@ -207,4 +210,18 @@ def _sentence(told: str) -> str:
     if (types := _NO_OVERLOAD.match(what)) is not None:
         operator = types[1].replace("_", " ").strip() if "_" in types[1] and not types[1].isidentifier() else types[1]
         return f"{place}: '{operator}' does not take {types[2]}."
+    if what.startswith("Syntax error"):
+        return f"{place}: {_syntax(what)}"
     return f"{place}: {what}."
+
+
+def _syntax(told: str) -> str:
+    """Return where reading stopped; the parser's own sentence lists every token that it would have taken."""
+    if (lacks := _LACKS.search(told)) is not None:
+        return f"{lacks[1]} is missing."
+    if (unknown := _UNREADABLE.search(told)) is not None:
+        hint = "; equality is written ==" if unknown[1].startswith("=") else ""
+        return f"'{unknown[1].strip()}' cannot be read{hint}."
+    if (unexpected := _UNEXPECTED.search(told)) is not None and unexpected[1] != "<EOF>":
+        return f"'{unexpected[1]}' is not expected here."
+    return "the expression ends too early."

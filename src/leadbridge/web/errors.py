@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -61,7 +62,7 @@ async def _unsure(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this type alone
     problems: list[dict[str, Any]] = [
-        {"field": ".".join(str(part) for part in fault["loc"] if part != "body") or "body", "problem": fault["msg"]}
+        {"field": ".".join(str(part) for part in fault["loc"] if part != "body") or "body", "problem": _problem(fault)}
         for fault in error.errors()
     ]
     first = problems[0]
@@ -72,6 +73,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
         details={"problems": problems},
     )
     return failure(told, request.state.request_id)
+
+
+def _problem(fault: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field, without the names that Python has for a list."""
+    match fault["type"]:
+        case "too_short":
+            return f"List should have at least {fault['ctx']['min_length']} item(s)"
+        case "too_long":
+            return f"List should have at most {fault['ctx']['max_length']} item(s)"
+        case _:
+            return str(fault["msg"])
 
 
 async def _http(request: Request, error: Exception) -> Response:

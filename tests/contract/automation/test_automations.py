@@ -139,6 +139,7 @@ async def test_the_answer_of_making_one_is_the_guides_and_its_secrets_are_shown_
     assert automation["missing"] == []
     assert data["webhookUrl"].startswith(f"{hub.hub.settings.public}/api/v1/webhook/automation/")
     assert data["webhookUrl"] in data["setupInstructions"]["step2"]
+    assert data["webhookSecret"] not in json.dumps(data["setupInstructions"])
     endpoint = automation["endpoint"]
     assert (endpoint["url"], endpoint["looksLikeMake"], endpoint["hasMakeApiKey"]) == (
         "https://hook.eu1.make.com/…2345", True, True,
@@ -370,6 +371,8 @@ async def test_what_waits_ends_with_its_automation_and_stays_to_be_read(hub: Hub
     assert (await hub.ask("POST", f"/automation/{id}/recover", json=span | {"dryRun": True})).data == {
         "count": 1, "more": False,
     }  # fmt: skip
+    refused = await hub.ask("POST", f"/automation/{id}/recover", json=span)
+    assert (refused.status, refused.code) == (409, "automation_inactive")
     receiver.status = 200
     await hub.ask("POST", f"/automation/{id}/activate")
     recovered = await hub.ask("POST", f"/automation/{id}/recover", json=span)

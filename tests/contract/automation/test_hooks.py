@@ -92,8 +92,9 @@ async def test_what_cannot_be_subscribed_to_is_said(acme: Company) -> None:
     assert await refused(targetUrl=f"{acme.hub.settings.public}/api/v1/webhook/automation/x") == (400, "own_address")
     assert await refused(filter="nothing == 'x'") == (400, "invalid_filter")
     assert await refused(filter="'text'") == (400, "invalid_filter")
-    assert (await refused(eventTypes=[]))[0] in (400, 422)
-    assert (await refused(targetUrl=None))[0] in (400, 422)
+    assert await refused(targetUrl=None) == (400, "invalid_request")
+    none = await acme.ask("POST", HOOKS_PATH, json={"targetUrl": TARGET, "eventTypes": []})
+    assert (none.status, none.body["error"]["message"]) == (400, "eventTypes: List should have at least 1 item(s)")
     assert (await acme.ask("GET", HOOKS_PATH)).data == []
 
 
@@ -114,6 +115,10 @@ async def test_a_test_is_delivered_apart_from_all_events(acme: Company) -> None:
     one = await acme.hub.store[EXECUTIONS].of(acme.id).get(shown["_id"])
     assert one is not None
     assert (one.test, one.hook_id, shown["eventType"], shown["test"]) == (True, hook["_id"], "crm.synced", True)
+    listed = await acme.ask("GET", f"/automation/executions?hookId={hook['_id']}&eventType=crm.synced")
+    assert [(one["_id"], one.keys() >= shown.keys()) for one in listed.data] == [(shown["_id"], True)]
+    assert (await acme.ask("GET", f"/automation/executions?hookId={'0' * 24}")).data == []
+    assert (await acme.ask("GET", "/automation/executions?eventType=crm.sold")).code == "unknown_event_type"
     (told,) = bodies([one])
     jsonschema_rs.validator_for(CATALOGUE["crm.synced"].schema()).validate(told)
     assert told["test"] is True

@@ -34,6 +34,15 @@ NAMES = {
 }  # fmt: skip
 
 
+def test_every_event_has_a_few_words_for_people() -> None:
+    labels = [event.label for event in CATALOGUE.values()]
+    assert len(set(labels)) == len(labels)
+    assert all((label[0].isupper() and label[-1].isalpha()) or label.endswith(")") for label in labels)
+    assert (CATALOGUE["lead.created"].label, CATALOGUE["lead.status_changed"].label) == (
+        "Lead created", "Lead status changed",
+    )  # fmt: skip
+
+
 def test_the_catalogue_is_whole() -> None:
     others = {
         f"{record}.{verb}"

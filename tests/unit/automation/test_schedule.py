@@ -81,5 +81,6 @@ def test_every_class_but_delivered_says_what_can_be_done() -> None:
     for code, known in ANSWERS.items():
         assert bool(known.hint) == (code != "delivered")
         assert hint_of(code) == known.hint
-    assert hint_of("expired")
+    for code in ("expired", "reported_failed"):
+        assert hint_of(code)
     assert hint_of(None) == hint_of("something else") == ""

@@ -133,6 +133,7 @@ _OTHER_HINTS: Mapping[str, str] = {
     "endpoint_disabled": "Its endpoint was disabled. Enter a right address, activate the automation, then recover.",
     "cancelled": "A person cancelled it. Resend it if that was a mistake.",
     "unsubscribed": "The subscription was ended while this waited.",
+    "reported_failed": "The receiver took it and reported a failure. Mend that over there, then replay the execution.",
     "endpoint_gone": "Its endpoint was deleted.",
     "secret_unreadable": "A stored secret of the endpoint cannot be opened. Enter the address and the key again.",
     "invalid_header": "The stored x-make-apikey cannot be sent as a header. Enter it again, in plain ASCII.",

@@ -22,6 +22,16 @@ _AT = "2026-01-05T09:30:00.000Z"
 _LEAD: Mapping[str, Any] = TYPES["lead"].example
 _LEAD_ID = _LEAD["_id"]
 
+_LABELS: Mapping[str, str] = {
+    "lead.high_value": "High-value lead",
+    "crm.synced": "Lead synced to the CRM",
+    "crm.sync_failed": "Lead not synced to the CRM",
+    "crm.record_changed": "Record changed in the CRM",
+    "connection.reauth_required": "CRM must be connected again",
+    "schedule.weekly": "Scheduled (weekly)",
+}
+"""Names of events that do not read well as their type does."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventType:
@@ -38,6 +48,11 @@ class EventType:
     """The origin that the example has."""
     record: str | None = None
     """The type of record that ``data`` holds under its name, if it holds one."""
+
+    @property
+    def label(self) -> str:
+        """A few words for people: ``Lead status changed``."""
+        return _LABELS.get(self.type) or self.type.replace(".", " ").replace("_", " ").capitalize()
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the whole body."""

@@ -14,7 +14,7 @@ from leadbridge.web.envelope import ok, page
 from leadbridge.web.rights import Right, needs
 from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1/automation/events", tags=["automation"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/v1/automation/events", tags=["event catalogue"], route_class=ApiRoute)
 
 
 async def _samples(request: Request) -> Samples:

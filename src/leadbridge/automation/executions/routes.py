@@ -11,6 +11,8 @@ from starlette.responses import Response
 
 from leadbridge.automation.delivery.model import Execution, ExecutionState
 from leadbridge.automation.delivery.service import DeliveryService, ExecutionFilter
+from leadbridge.automation.events.catalogue import CATALOGUE
+from leadbridge.automation.events.samples import UnknownEventType
 from leadbridge.automation.executions.views import attempt_view, execution_in_full, execution_view
 from leadbridge.automation.model import AUTOMATIONS
 from leadbridge.storage.store import Store
@@ -53,15 +55,19 @@ async def listed(
     store: StoreDep,
     paging: PageDep,
     automation_id: Annotated[str | None, Query(alias="automationId", max_length=24)] = None,
+    hook_id: Annotated[str | None, Query(alias="hookId", max_length=24, description="Of a subscription.")] = None,
     status: Annotated[ExecutionState | None, Query(description="How far they are.")] = None,
     event_type: Annotated[str | None, Query(alias="eventType", max_length=64)] = None,
     record_id: Annotated[str | None, Query(alias="recordId", max_length=24)] = None,
     since: Annotated[datetime | None, Query(description="Made at this time or later.")] = None,
     until: Annotated[datetime | None, Query(description="Made before this time.")] = None,
 ) -> Response:
-    """Return a page of executions; all that is asked must hold."""
+    """Return a page of executions; all that is asked must hold. Raises ``UnknownEventType``."""
+    if event_type is not None and event_type not in CATALOGUE:
+        raise UnknownEventType(f"There is no event {event_type!r}.")
     asked = ExecutionFilter(
         automation_id=automation_id,
+        hook_id=hook_id,
         state=status,
         event_type=event_type,
         record_id=record_id,

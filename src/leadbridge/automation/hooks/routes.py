@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from leadbridge.automation.executions.views import execution_view
 from leadbridge.automation.hooks.service import HookBody, Hooks
 from leadbridge.tenancy.audit import AuditTrail
 from leadbridge.web.caller import Caller
@@ -15,7 +16,7 @@ from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs
 from leadbridge.web.routing import ApiRoute
 
-router = APIRouter(prefix="/api/v1/automation/hooks", tags=["automation"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/v1/automation/hooks", tags=["event subscriptions"], route_class=ApiRoute)
 
 
 async def _hooks(request: Request) -> Hooks:
@@ -69,4 +70,4 @@ async def unsubscribe(id: str, caller: Manager, hooks: HooksDep, trail: TrailDep
 @router.post("/{id}/test", status_code=202, summary="Deliver the example of the subscription's first event")
 async def test(id: str, caller: Manager, hooks: HooksDep) -> Response:
     """Return the execution. It is marked as a test and counted nowhere."""
-    return ok({"execution": await hooks.test(caller.company_id, id)}, 202)
+    return ok({"execution": execution_view(await hooks.test(caller.company_id, id))}, 202)

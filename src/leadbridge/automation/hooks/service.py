@@ -10,7 +10,7 @@ import msgspec
 from pydantic import AliasChoices, Field
 
 from leadbridge.automation.delivery.endpoints import EndpointForm, Endpoints, Issued
-from leadbridge.automation.delivery.model import ENDPOINTS, Endpoint, EndpointState, OwnerKind
+from leadbridge.automation.delivery.model import ENDPOINTS, EXECUTIONS, Endpoint, EndpointState, Execution, OwnerKind
 from leadbridge.automation.delivery.starting import Start, Starts
 from leadbridge.automation.events.audience import Audience
 from leadbridge.automation.events.body import frozen_body
@@ -140,13 +140,13 @@ class Hooks:
 
         await self._store.attempt(build)
 
-    async def test(self, company: str, id: str) -> dict[str, Any]:
+    async def test(self, company: str, id: str) -> Execution:
         """Send a subscription the example of its first event, marked as a test; return the execution.
 
         Raises ``HookNotFound``, ``HookInactive``.
         """
 
-        async def build() -> tuple[WriteBatch, dict[str, Any]]:
+        async def build() -> tuple[WriteBatch, str]:
             hook = await self.one(company, id)
             endpoint = await self._store[ENDPOINTS].of(company).get(hook.endpoint_id)
             if endpoint is None or endpoint.state is EndpointState.DISABLED:
@@ -179,18 +179,13 @@ class Hooks:
             )
             batch = WriteBatch()
             await self._starts.add(batch, [start])
-            shown = {
-                "_id": execution,
-                "hookId": hook.id,
-                "eventId": execution,
-                "eventType": type,
-                "status": "waiting",
-                "test": True,
-                "createdAt": now,
-            }
-            return batch, shown
+            return batch, execution
 
-        return await self._store.attempt(build)
+        id_of_it = await self._store.attempt(build)
+        started = await self._store[EXECUTIONS].of(company).get(id_of_it)
+        if started is None:
+            raise HookInactive("The test was deleted meanwhile.")
+        return started
 
     # as the owner of endpoints
 

@@ -9,7 +9,7 @@ from leadbridge.automation.inbound.door import InboundDoor
 from leadbridge.web.rights import open_to_all
 from leadbridge.web.routing import ApiRoute, failing
 
-router = APIRouter(prefix="/api/v1/webhook/automation", tags=["Automation"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/v1/webhook/automation", tags=["webhooks in"], route_class=ApiRoute)
 
 _BODY = {
     "requestBody": {

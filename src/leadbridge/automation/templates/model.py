@@ -60,6 +60,7 @@ class Template:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of its settings."""
         shown = self.settings.model_json_schema(by_alias=True)
+        shown.pop("title", None)
         return {"type": "object", "properties": {}} | shown
 
     def config(self, sent: Mapping[str, Any]) -> dict[str, Any]:
