@@ -371,14 +371,14 @@ export interface paths {
                     provider?: string | null;
                     connectionId?: string | null;
                     code?: string | null;
-                    /** @description From this time on (ISO 8601 with zone). */
-                    since?: string | null;
-                    /** @description Before this time (ISO 8601 with zone). */
-                    until?: string | null;
                     /** @description Items on one page. */
                     limit?: number;
                     /** @description 'nextCursor' of the page before. */
                     cursor?: string | null;
+                    /** @description From this time on (ISO 8601 with zone). */
+                    since?: string | null;
+                    /** @description Before this time (ISO 8601 with zone). */
+                    until?: string | null;
                 };
                 header?: never;
                 path?: never;
@@ -8833,14 +8833,14 @@ export interface paths {
                     status?: components["schemas"]["ExecutionState"] | null;
                     eventType?: string | null;
                     recordId?: string | null;
-                    /** @description Made at this time or later. */
-                    since?: string | null;
-                    /** @description Made before this time. */
-                    until?: string | null;
                     /** @description Items on one page. */
                     limit?: number;
                     /** @description 'nextCursor' of the page before. */
                     cursor?: string | null;
+                    /** @description From this time on (ISO 8601 with zone). */
+                    since?: string | null;
+                    /** @description Before this time (ISO 8601 with zone). */
+                    until?: string | null;
                 };
                 header?: never;
                 path?: never;

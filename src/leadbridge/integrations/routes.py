@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -27,6 +26,7 @@ from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs, open_to_all
 from leadbridge.web.routing import ApiRoute
+from leadbridge.web.spans import SpanDep
 
 router = APIRouter(prefix=API, tags=["CRM integration"], route_class=ApiRoute)
 pages = APIRouter(include_in_schema=False)
@@ -248,19 +248,13 @@ async def error_logs(
     caller: ErrorReader,
     usage: UsageDep,
     paging: PageDep,
+    span: SpanDep,
     provider: Choice = None,
     connection_id: Annotated[str | None, Query(alias="connectionId", max_length=100)] = None,
     code: Choice = None,
-    since: Annotated[datetime | None, Query(description="From this time on (ISO 8601 with zone).")] = None,
-    until: Annotated[datetime | None, Query(description="Before this time (ISO 8601 with zone).")] = None,
 ) -> Response:
     """Return a page of the error log. The same failure again raises the count of its entry."""
-    for name, moment in (("since", since), ("until", until)):
-        if moment is not None and moment.tzinfo is None:
-            raise InvalidInput(
-                f"'{name}' has no time zone.", hint="Write it with one, for example 2026-11-22T18:00:00Z."
-            )
-    asked = ErrorFilter(provider=provider, connection_id=connection_id, code=code, since=since, until=until)
+    asked = ErrorFilter(provider=provider, connection_id=connection_id, code=code, since=span.since, until=span.until)
     found = await usage.errors(caller.company_id, asked, limit=paging.limit, after=paging.after)
     return page([_entry(entry) for entry in found.items], found.next)
 

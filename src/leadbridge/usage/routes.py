@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from leadbridge.kit.document import Body
-from leadbridge.kit.errors import InvalidInput
 from leadbridge.tenancy.audit import AuditTrail
 from leadbridge.usage.events import EventFilter, call_view, event_view
 from leadbridge.usage.model import Category, EventType, Limit, Status
@@ -21,6 +19,7 @@ from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs
 from leadbridge.web.routing import ApiRoute
+from leadbridge.web.spans import SpanDep
 
 router = APIRouter(prefix="/api/v1/automation/usage", tags=["usage"], route_class=ApiRoute)
 
@@ -45,22 +44,16 @@ Name = Annotated[str | None, Query(max_length=100)]
 
 
 def asked_events(
+    span: SpanDep,
     event_type: Annotated[EventType | None, Query(alias="eventType")] = None,
     category: Category | None = None,
     status: Status | None = None,
     provider: Name = None,
     connection_id: Annotated[str | None, Query(alias="connectionId", max_length=100)] = None,
     automation_id: Annotated[str | None, Query(alias="automationId", max_length=100)] = None,
-    since: Annotated[datetime | None, Query(description="From this time on (ISO 8601 with zone).")] = None,
-    until: Annotated[datetime | None, Query(description="Before this time (ISO 8601 with zone).")] = None,
 ) -> EventFilter:
     """Return the filter of a request; raises ``InvalidInput`` for a time without a zone."""
-    for name, moment in (("since", since), ("until", until)):
-        if moment is not None and moment.tzinfo is None:
-            raise InvalidInput(
-                f"'{name}' has no time zone.", hint="Write it with one, for example 2026-11-22T18:00:00Z."
-            )
-    return EventFilter(event_type, category, status, provider, connection_id, automation_id, since, until)
+    return EventFilter(event_type, category, status, provider, connection_id, automation_id, span.since, span.until)
 
 
 Asked = Annotated[EventFilter, Depends(asked_events)]

@@ -76,14 +76,16 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _problem(fault: Mapping[str, Any]) -> str:
-    """Return what is wrong with a field, without the names that Python has for a list."""
+    """Return what is wrong with a field, without words that are the checking library's own."""
     match fault["type"]:
         case "too_short":
             return f"List should have at least {fault['ctx']['min_length']} item(s)"
         case "too_long":
             return f"List should have at most {fault['ctx']['max_length']} item(s)"
+        case "extra_forbidden":
+            return "There is no such field"
         case _:
-            return str(fault["msg"])
+            return str(fault["msg"]).removeprefix("Value error, ")
 
 
 async def _http(request: Request, error: Exception) -> Response:

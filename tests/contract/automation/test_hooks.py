@@ -119,6 +119,7 @@ async def test_a_test_is_delivered_apart_from_all_events(acme: Company) -> None:
     assert [(one["_id"], one.keys() >= shown.keys()) for one in listed.data] == [(shown["_id"], True)]
     assert (await acme.ask("GET", f"/automation/executions?hookId={'0' * 24}")).data == []
     assert (await acme.ask("GET", "/automation/executions?eventType=crm.sold")).code == "unknown_event_type"
+    assert (await acme.ask("GET", "/automation/executions?since=2026-11-23")).code == "invalid_input"
     (told,) = bodies([one])
     jsonschema_rs.validator_for(CATALOGUE["crm.synced"].schema()).validate(told)
     assert told["test"] is True

@@ -257,7 +257,8 @@ class DeliveryService:
         async def build() -> tuple[WriteBatch, None]:
             execution = await self.execution(company_id, id)
             if execution.state in SETTLED:
-                raise AlreadySettled(f"The execution is over already: it {execution.state}.")
+                was = "was " if execution.state == ExecutionState.CANCELLED else ""
+                raise AlreadySettled(f"The execution is over already: it {was}{execution.state}.")
             batch = WriteBatch()
             self.add_cancel(batch, execution, "cancelled")
             return batch, None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,6 +21,7 @@ from leadbridge.web.envelope import ok, page
 from leadbridge.web.paging import PageDep
 from leadbridge.web.rights import Right, needs
 from leadbridge.web.routing import ApiRoute
+from leadbridge.web.spans import SpanDep
 
 router = APIRouter(prefix="/api/v1/automation/executions", tags=["automations"], route_class=ApiRoute)
 
@@ -54,13 +54,12 @@ async def listed(
     delivery: DeliveryDep,
     store: StoreDep,
     paging: PageDep,
+    span: SpanDep,
     automation_id: Annotated[str | None, Query(alias="automationId", max_length=24)] = None,
     hook_id: Annotated[str | None, Query(alias="hookId", max_length=24, description="Of a subscription.")] = None,
     status: Annotated[ExecutionState | None, Query(description="How far they are.")] = None,
     event_type: Annotated[str | None, Query(alias="eventType", max_length=64)] = None,
     record_id: Annotated[str | None, Query(alias="recordId", max_length=24)] = None,
-    since: Annotated[datetime | None, Query(description="Made at this time or later.")] = None,
-    until: Annotated[datetime | None, Query(description="Made before this time.")] = None,
 ) -> Response:
     """Return a page of executions; all that is asked must hold. Raises ``UnknownEventType``."""
     if event_type is not None and event_type not in CATALOGUE:
@@ -71,8 +70,8 @@ async def listed(
         state=status,
         event_type=event_type,
         record_id=record_id,
-        since=since,
-        until=until,
+        since=span.since,
+        until=span.until,
     )
     found = await delivery.executions(caller.company_id, asked, limit=paging.limit, after=paging.after)
     names = await _names(store, caller.company_id, found.items)
