@@ -417,6 +417,11 @@ async def test_who_may_only_look_changes_nothing(hub: HubUnderTest) -> None:
 
     assert (await ask("GET", f"/automation/{id}")).status == 200
     assert (await ask("GET", "/automation/executions")).status == 200
+    address = {"makeWebhookUrl": MAKE, "templateId": "lead-enrichment"}
+    tested = await hub.ask("POST", f"/automation/{(await made(hub, **address))['automation']['_id']}/test")
+    execution = f"/automation/executions/{tested.data['execution']['_id']}"
+    assert "payload" in (await hub.ask("GET", execution)).data
+    assert "payload" not in (await ask("GET", execution)).data
     for method, path in (
         ("POST", "/automation"), ("PATCH", f"/automation/{id}"), ("DELETE", f"/automation/{id}"),
         ("POST", f"/automation/{id}/activate"), ("POST", f"/automation/{id}/test"),

@@ -98,6 +98,19 @@ async def test_what_cannot_be_subscribed_to_is_said(acme: Company) -> None:
     assert (await acme.ask("GET", HOOKS_PATH)).data == []
 
 
+async def test_a_key_that_may_not_read_leads_cannot_have_them_sent(acme: Company) -> None:
+    body = {"targetUrl": TARGET, "eventTypes": ["lead.created"]}
+    for rights, status in ((["hooks.manage"], 403), (["hooks.manage", "leads.read"], 201)):
+        key = (await acme.ask("POST", "/api-keys", json={"name": "zap", "rights": rights})).data["token"]
+        answer = await acme.site.ask("POST", HOOKS_PATH, json=body, token=key)
+        assert (answer.status, answer.code if status == 403 else None) == (
+            status,
+            "forbidden" if status == 403 else None,
+        )
+    (hook,) = (await acme.ask("GET", HOOKS_PATH)).data
+    assert hook["createdBy"].startswith("user:")
+
+
 async def test_a_filter_and_zapiers_name_of_the_address(acme: Company) -> None:
     body = {"hookUrl": TARGET, "eventTypes": ["lead.created"], "filter": "email.endsWith('@big.example')"}
     answer = await acme.ask("POST", HOOKS_PATH, json=body)

@@ -80,8 +80,11 @@ async def listed(
 
 @router.get("/{id}", summary="An execution: what was sent, every attempt, what to do about a failure")
 async def one(id: str, caller: Reader, delivery: DeliveryDep, store: StoreDep) -> Response:
-    """Return an execution in full."""
-    return ok(await _in_full(await delivery.execution(caller.company_id, id), delivery, store))
+    """Return an execution in full. Its `payload`, the lead as it was sent, needs `leads.read` as well."""
+    shown = await _in_full(await delivery.execution(caller.company_id, id), delivery, store)
+    if Right.LEADS_READ not in caller.rights:
+        del shown["payload"]
+    return ok(shown)
 
 
 @router.get("/{id}/attempts", summary="The attempts of an execution, the first one first")

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from leadbridge.automation.executions.views import execution_view
 from leadbridge.automation.hooks.service import HookBody, Hooks
+from leadbridge.kit.errors import Forbidden
 from leadbridge.tenancy.audit import AuditTrail
 from leadbridge.web.caller import Caller
 from leadbridge.web.envelope import ok, page
@@ -37,7 +38,14 @@ Manager = Annotated[Caller, needs(Right.HOOKS_MANAGE)]
 
 @router.post("", status_code=201, summary="Subscribe an address to events")
 async def subscribe(body: HookBody, caller: Manager, hooks: HooksDep, trail: TrailDep) -> Response:
-    """Return the subscription with its signing secret, which is shown this once."""
+    """Return the subscription with its signing secret, which is shown this once. Needs `leads.read` as well."""
+    if Right.LEADS_READ not in caller.rights:
+        # what is delivered are leads: an API key that may not read them must not have them sent
+        raise Forbidden(
+            "Events bring leads with them, and this needs the right leads.read, which the API key does not have.",
+            hint="Use a key that has both hooks.manage and leads.read.",
+            details={"right": Right.LEADS_READ.value},
+        )
     made = await hooks.subscribe(caller.company_id, f"user:{caller.user_id}", body)
     after = {"targetUrl": made.endpoint.shown_url, "eventTypes": list(made.hook.event_types)}
     await trail.record(caller.company_id, caller.author, "hook.created", f"hook:{made.hook.id}", after=after)

@@ -246,6 +246,7 @@ def hook_view(hook: Hook, endpoint: Endpoint | None) -> dict[str, Any]:
         "filter": hook.filter,
         "active": hook.active,
         "reason": None if hook.reason is None else hook.reason.model_dump(mode="json", by_alias=True),
+        "createdBy": hook.created_by,
         "createdAt": hook.created_at,
         "updatedAt": hook.updated_at,
     }
