@@ -79,7 +79,7 @@ MEANING: Mapping[Right, str] = {
     Right.FORMS_READ: "see forms and how to embed them",
     Right.FORMS_MANAGE: "make, change and end forms",
     Right.AUTOMATIONS_READ: "see automations, subscriptions and what they did",
-    Right.AUTOMATIONS_MANAGE: "make, change, test and end automations, which hand leads to addresses outside; send executions again",
+    Right.AUTOMATIONS_MANAGE: "make, change, test and end automations, which hand leads outside; send executions again",
     Right.HOOKS_MANAGE: "subscribe addresses to events, as Zapier and n8n do by themselves; with `leads.read` only",
     Right.WORK_MANAGE: "see and repeat work that was given up",
 }

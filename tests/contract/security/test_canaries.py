@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -107,6 +109,51 @@ async def used(planter: Planter) -> None:
         planter.secrets[f"vendor's token {n}"] = secret
 
 
+async def handed_out(planter: Planter) -> None:
+    """Let an automation and a subscription call an address, and be called, with every secret that belongs to it."""
+    hub, path, key = planter.hub, "cAnAry-0f-an-address-in-the-path", "cAnAry-key-0f-make"
+    keyed: dict[str, Any] = {
+        "json": {
+            "templateId": "lead-enrichment",
+            "makeWebhookUrl": f"{planter.site.tap.origin}/{path}",
+            "makeApiKey": key,
+        },
+        "headers": {"idempotency-key": "automation"},
+    }
+    made = (await hub.ask("POST", "/automation", **keyed)).data
+    await planter.ask("POST", "/automation", **keyed)
+    id = made["automation"]["_id"]
+    planter.secrets |= {"endpoint's path": path, "key at Make": key}
+    planter.secrets |= {"webhook secret": made["webhookSecret"], "signing secret": made["signingSecret"]}
+    for which in ("inbound", "signing"):
+        await planter.once(f"next {which} secret", f"/automation/{id}/secrets/rotate", "secret", which=which)
+    address = f"{planter.site.tap.origin}/{path}"
+    await planter.once("hook's secret", "/automation/hooks", "secret", targetUrl=address, eventTypes=["lead.created"])
+    await planter.ask("POST", f"/automation/{id}/activate")
+    tested = (await planter.ask("POST", f"/automation/{id}/test")).data["execution"]["_id"]
+    await planter.ask("POST", "/leads", json={"lastName": "Told"})
+    statuses = []
+    path_of_it = urlsplit(made["webhookUrl"]).path
+    async with aiohttp.ClientSession() as session:
+        for secret in (made["webhookSecret"], "whsec_wrong" + made["webhookSecret"][6:]):
+            told = {"executionId": tested, "status": "failed", "message": f"who sent {secret}?", "result": [secret]}
+            for body in (told, {"note": "an event"}):
+                called = session.post(f"{hub.base}{path_of_it}", json=body, headers={"x-webhook-secret": secret})
+                async with called as answer:
+                    planter.shown.append(await answer.text())
+                    statuses.append(answer.status)
+    assert statuses == [202, 202, 401, 401]
+
+    found: list[dict[str, Any]] = []
+    async with asyncio.timeout(90):
+        while len(found) < 4 or not all(one["attempts"] for one in found):
+            await asyncio.sleep(0.1)
+            found = (await hub.ask("GET", "/automation/executions")).data
+    for one in found:
+        await planter.ask("GET", f"/automation/executions/{one['_id']}")
+    await planter.ask("GET", f"/automation/{id}")
+
+
 async def misused(planter: Planter) -> None:
     """Send secrets where they do not belong, as a client with a fault does."""
     for secret in list(planter.secrets.values()):
@@ -140,6 +187,7 @@ async def test_planted_secrets_are_nowhere(
     planter, hub = Planter(site), site.hub
     await another_company(site.site)
     await used(planter)
+    await handed_out(planter)
     await misused(planter)
     await listed(planter)
     backup = tmp_path / "hub.backup"
@@ -157,7 +205,7 @@ async def test_planted_secrets_are_nowhere(
     }
     assert site.company.encode() in places["backup, unpacked"]
     assert any(name.endswith("-wal") and site.company.encode() in data for name, data in places.items())
-    assert len(planter.secrets) >= 14
+    assert len(planter.secrets) >= 21
     found = [
         (name, place)
         for name, secret in planter.secrets.items()
