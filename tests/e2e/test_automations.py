@@ -279,15 +279,51 @@ def test_7_it_is_deleted_and_its_executions_stay(traveller: Person) -> None:
     assert traveller.check() == []
 
 
-def test_8_a_subscription_of_another_system_is_seen_and_ended(traveller: Person, receiver: Receiver) -> None:
+def test_8_a_subscription_of_another_system_is_seen_tested_and_ended(traveller: Person, receiver: Receiver) -> None:
     hub = traveller.stage.hub
     hub.data("POST", "/api/v1/automation/hooks", json={"targetUrl": receiver.url, "eventTypes": ["lead.created"]})
     page = traveller.go(TAB)
     panel = page.get_by_role("region", name="Subscriptions of other systems")
     expect(panel).to_contain_text("lead.created")
-    panel.get_by_role("button", name="Unsubscribe").click()
+    panel.get_by_role("button", name="Test", exact=True).click()
     dialogue = page.get_by_role("dialog")
+    before = len(receiver.requests)
+    dialogue.get_by_role("button", name="Send a test event").click()
+    expect(dialogue.locator("[data-outcome]")).to_have_attribute("data-outcome", "succeeded")
+    assert json.loads(receiver.wait(lambda all: len(all) > before)[before].body)["test"] is True
     assert traveller.check() == []
+    dialogue.get_by_role("button", name="Close").click()
+    panel.get_by_role("button", name="Unsubscribe").click()
     dialogue.get_by_role("button", name="Unsubscribe").click()
     expect(panel).to_have_count(0)
     assert hub.data("GET", "/api/v1/automation/hooks") == []
+
+
+def test_9_an_address_that_asks_to_wait_or_is_gone_is_told_of_with_the_way_to_what_failed(
+    traveller: Person, receiver: Receiver
+) -> None:
+    hub = traveller.stage.hub
+    body = {"templateId": "lead-enrichment", "name": "Company data", "makeWebhookUrl": receiver.url}
+    made = hub.data("POST", "/api/v1/automation", json=body)["automation"]
+    hub.data("POST", f"/api/v1/automation/{made['_id']}/activate")
+    receiver.status, receiver.headers = 429, {"retry-after": "7200"}
+    before = len(receiver.requests)
+    hub.data("POST", "/api/v1/leads", json={"firstName": "Lin", "email": "lin@automations.example"})
+    receiver.wait(lambda all: len(all) > before)
+    page = traveller.go(TAB)
+    notice = page.locator(f'[data-trouble="{made["_id"]}"]')
+    expect(notice).to_contain_text("The address asked to slow down, HTTP 429")
+    expect(notice).to_contain_text("The next call is not before")
+    assert traveller.check() == []
+    notice.get_by_role("link", name="See what failed: Company data").click()
+    page.wait_for_url("**status=retrying**")
+    expect(page.locator("[data-health]")).to_have_attribute("data-health", "paused")
+    newest_execution(page).get_by_role("link", name="lead.created").click()
+    receiver.status, receiver.headers = 410, {}
+    page.get_by_role("button", name="Send again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send again").click()
+    page.get_by_role("link", name="Company data").click()
+    expect(notice).to_contain_text("Enter its new address")
+    assert traveller.check() == []
+    notice.get_by_role("button", name="Enter another address").click()
+    expect(page.get_by_role("dialog").get_by_label("Make's webhook address")).to_be_visible()

@@ -8,17 +8,20 @@ import { codeWords, span } from "./state";
 
 const t = text.automation.execution;
 
+/** Whether a try's sentence says no more than its code and status do. */
+const said = ({ code, status }: Attempt): boolean => status !== undefined && code !== "redirected";
+
 /** Each call of the address: when, for how long, what came back, and what follows. The newest stands first. */
-export function Attempts({ attempts }: { attempts: Attempt[] }) {
+export function Attempts({ attempts, none, settled }: { attempts: Attempt[]; none: string; settled: boolean }) {
   const newestFirst = [...attempts].sort((one, other) => other.n - one.n);
   return (
     <Panel title={t.attempts}>
       {newestFirst.length === 0 ? (
-        <Text c="dimmed">{t.noAttempts}</Text>
+        <Text c="dimmed">{none}</Text>
       ) : (
         <Stack component="ul" p={0} m={0} gap="sm">
-          {newestFirst.map((one) => (
-            <AttemptCard key={one.n} attempt={one} />
+          {newestFirst.map((one, place) => (
+            <AttemptCard key={one.n} attempt={one} awaited={place === 0 && !settled} />
           ))}
         </Stack>
       )}
@@ -26,7 +29,7 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
   );
 }
 
-function AttemptCard({ attempt }: { attempt: Attempt }) {
+function AttemptCard({ attempt, awaited }: { attempt: Attempt; awaited: boolean }) {
   const worked = attempt.code === "delivered";
   return (
     <Card withBorder component="li" padding="sm" style={{ listStyle: "none" }} data-attempt={attempt.n} data-code={attempt.code}>
@@ -41,8 +44,8 @@ function AttemptCard({ attempt }: { attempt: Attempt }) {
             {when(attempt.at)}, {span(attempt.milliseconds)}
           </Text>
         </Group>
-        {attempt.message && !worked && <Text size="sm">{attempt.message}</Text>}
-        {attempt.nextAt && <Text size="sm">{t.next(when(attempt.nextAt))}</Text>}
+        {attempt.message && !worked && !said(attempt) && <Text size="sm">{attempt.message}</Text>}
+        {awaited && attempt.nextAt && <Text size="sm">{t.next(when(attempt.nextAt))}</Text>}
         <Folded title={t.sent} value={attempt.sentHeaders} n={attempt.n} />
         {attempt.status !== undefined && (
           <>
