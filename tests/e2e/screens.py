@@ -70,7 +70,7 @@ def furnish(admin: Person, folder: Path) -> dict[str, str]:
 
 
 def automate(hub: RunningHub, well: Receiver, gone: Receiver, busy: Receiver) -> dict[str, str]:
-    """Set up automations: one has lost its address, one is asked to wait, one fails; return the pages that came of it."""
+    """Set up automations (one has lost its address, one is to wait, one fails); return the pages that came of it."""
     made = {}
     for name, template, receiver in (
         ("New leads to the sales scenario", "lead-to-crm", well),

@@ -71,6 +71,7 @@ function lastOf(automation: Automation, newest: Execution | undefined): Last | n
   if (newest) {
     const troubled = newest.status === "failed" || newest.status === "retrying";
     const { _id: execution, status, code, message, createdAt } = newest;
+    const troubled = code !== undefined && (status === "failed" || status === "retrying");
     return { execution, tone: EXECUTION_TONES[status] ?? "plain", word: t.executions.statuses[status] ?? status, detail: troubled ? codeWords(code, message) : when(createdAt) };
   }
   const { lastSuccessAt = "", lastFailureAt = "", lastCode } = automation.endpoint?.health ?? {};

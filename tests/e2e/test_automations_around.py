@@ -1,15 +1,17 @@
-"""Sync New Leads to CRM beside a connected CRM: done by the hub itself, and by Make though leads are pushed already."""
+"""What stands around automations: a connected CRM, subscriptions of other systems, addresses that are not well."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.dashboard import Person, Stage, person, stage
 from tests.support.receiver import Receiver
 
+TAB = "/super-user/integrations?tab=automation"
 WIZARD = "/super-user/automations/new?template=lead-to-crm"
 
 
@@ -36,10 +38,9 @@ def traveller(chromium: Browser, where: Stage) -> Iterator[Person]:
         yield opened
 
 
-def finished(page: Page) -> None:
-    """Take the steps of the wizard that follow the first, up to the test."""
-    page.get_by_role("button", name="Create").click()
-    page.get_by_role("button", name="I have kept them").click()
+def newest(page: Page) -> Locator:
+    """Return the row of the newest execution on an automation's page."""
+    return page.get_by_role("table", name="Executions").locator("tbody tr").first
 
 
 def test_1_the_hub_itself_sends_each_new_lead_to_the_crm(traveller: Person) -> None:
@@ -59,7 +60,7 @@ def test_1_the_hub_itself_sends_each_new_lead_to_the_crm(traveller: Person) -> N
     body = {"firstName": "Nora", "lastName": "Native", "email": "nora@native.example"}
     traveller.stage.hub.data("POST", "/api/v1/leads", json=body)
     page.get_by_role("link", name="To the automation").click()
-    row = page.get_by_role("table", name="Executions").locator("tbody tr").first
+    row = newest(page)
     expect(row).to_contain_text("Created in the CRM")
     row.get_by_role("link", name="lead.created").click()
     expect(page.get_by_text("This hub does the work itself")).to_be_visible()
@@ -76,7 +77,8 @@ def test_2_make_beside_the_automatic_push_is_confirmed_first(traveller: Person, 
     page = traveller.go(WIZARD)
     page.get_by_label("Name").fill("New leads by Make")
     page.get_by_label("Make's webhook address").fill(receiver.url)
-    finished(page)
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="I have kept them").click()
     page.get_by_role("button", name="Activate", exact=True).click()
     dialogue = page.get_by_role("dialog")
     expect(dialogue).to_contain_text("pushed to the connected CRM already")
@@ -92,3 +94,54 @@ def test_2_make_beside_the_automatic_push_is_confirmed_first(traveller: Person, 
     page.get_by_role("link", name="To the automation").click()
     expect(page.get_by_text("Worth knowing")).to_be_visible()
     assert traveller.check() == []
+
+
+def test_3_a_subscription_of_another_system_is_seen_tested_and_ended(traveller: Person, receiver: Receiver) -> None:
+    hub = traveller.stage.hub
+    hub.data("POST", "/api/v1/automation/hooks", json={"targetUrl": receiver.url, "eventTypes": ["lead.created"]})
+    page = traveller.go(TAB)
+    panel = page.get_by_role("region", name="Subscriptions of other systems")
+    expect(panel).to_contain_text("lead.created")
+    panel.get_by_role("button", name="Test", exact=True).click()
+    dialogue = page.get_by_role("dialog")
+    before = len(receiver.requests)
+    dialogue.get_by_role("button", name="Send a test event").click()
+    expect(dialogue.locator("[data-outcome]")).to_have_attribute("data-outcome", "succeeded")
+    assert json.loads(receiver.wait(lambda all: len(all) > before)[before].body)["test"] is True
+    assert traveller.check() == []
+    dialogue.get_by_role("button", name="Close").click()
+    panel.get_by_role("button", name="Unsubscribe").click()
+    dialogue.get_by_role("button", name="Unsubscribe").click()
+    expect(panel).to_have_count(0)
+    assert hub.data("GET", "/api/v1/automation/hooks") == []
+
+
+def test_4_an_address_that_asks_to_wait_or_is_gone_is_told_of_with_the_way_to_what_failed(
+    traveller: Person, receiver: Receiver
+) -> None:
+    hub = traveller.stage.hub
+    body = {"templateId": "lead-enrichment", "name": "Company data", "makeWebhookUrl": receiver.url}
+    made = hub.data("POST", "/api/v1/automation", json=body)["automation"]
+    hub.data("POST", f"/api/v1/automation/{made['_id']}/activate")
+    receiver.status, receiver.headers = 429, {"retry-after": "7200"}
+    hub.data("POST", "/api/v1/leads", json={"firstName": "Lin", "email": "lin@automations.example"})
+    page = traveller.go(f"/super-user/automations/{made['_id']}?status=retrying")
+    expect(newest(page)).to_contain_text("The address asked to slow down, HTTP 429")
+    hub.data("POST", "/api/v1/leads", json={"firstName": "Mo", "email": "mo@automations.example"})
+    traveller.go(TAB)
+    notice = page.locator(f'[data-trouble="{made["_id"]}"]')
+    expect(notice).to_contain_text("The address asked to slow down, HTTP 429")
+    expect(notice).to_contain_text("The next call is not before")
+    assert traveller.check() == []
+    notice.get_by_role("link", name="See what failed: Company data").click()
+    page.wait_for_url("**status=retrying**")
+    expect(page.locator("[data-health]")).to_have_attribute("data-health", "paused")
+    newest(page).get_by_role("link", name="lead.created").click()
+    receiver.status, receiver.headers = 410, {}
+    page.get_by_role("button", name="Send again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send again").click()
+    page.get_by_role("link", name="Company data").click()
+    expect(notice).to_contain_text("Enter its new address")
+    assert traveller.check() == []
+    notice.get_by_role("button", name="Enter another address").click()
+    expect(page.get_by_role("dialog").get_by_label("Make's webhook address")).to_be_visible()
