@@ -69,7 +69,6 @@ interface Last {
 /** How the newest execution went; where it is not among the newest of the company, how the address last answered. */
 function lastOf(automation: Automation, newest: Execution | undefined): Last | null {
   if (newest) {
-    const troubled = newest.status === "failed" || newest.status === "retrying";
     const { _id: execution, status, code, message, createdAt } = newest;
     const troubled = code !== undefined && (status === "failed" || status === "retrying");
     return { execution, tone: EXECUTION_TONES[status] ?? "plain", word: t.executions.statuses[status] ?? status, detail: troubled ? codeWords(code, message) : when(createdAt) };
