@@ -11,8 +11,8 @@ const t = text.automation.execution;
 /** Whether a try's sentence says no more than its code and status do. */
 const said = ({ code, status }: Attempt): boolean => status !== undefined && code !== "redirected";
 
-/** Each call of the address: when, for how long, what came back, and what follows. The newest stands first. */
-export function Attempts({ attempts, none, settled }: { attempts: Attempt[]; none: string; settled: boolean }) {
+/** Each call of the address: when, for how long, and what came back. The newest stands first. */
+export function Attempts({ attempts, none }: { attempts: Attempt[]; none: string }) {
   const newestFirst = [...attempts].sort((one, other) => other.n - one.n);
   return (
     <Panel title={t.attempts}>
@@ -20,8 +20,8 @@ export function Attempts({ attempts, none, settled }: { attempts: Attempt[]; non
         <Text c="dimmed">{none}</Text>
       ) : (
         <Stack component="ul" p={0} m={0} gap="sm">
-          {newestFirst.map((one, place) => (
-            <AttemptCard key={one.n} attempt={one} awaited={place === 0 && !settled} />
+          {newestFirst.map((one) => (
+            <AttemptCard key={one.n} attempt={one} />
           ))}
         </Stack>
       )}
@@ -29,7 +29,7 @@ export function Attempts({ attempts, none, settled }: { attempts: Attempt[]; non
   );
 }
 
-function AttemptCard({ attempt, awaited }: { attempt: Attempt; awaited: boolean }) {
+function AttemptCard({ attempt }: { attempt: Attempt }) {
   const worked = attempt.code === "delivered";
   return (
     <Card withBorder component="li" padding="sm" style={{ listStyle: "none" }} data-attempt={attempt.n} data-code={attempt.code}>
@@ -45,7 +45,6 @@ function AttemptCard({ attempt, awaited }: { attempt: Attempt; awaited: boolean 
           </Text>
         </Group>
         {attempt.message && !worked && !said(attempt) && <Text size="sm">{attempt.message}</Text>}
-        {awaited && attempt.nextAt && <Text size="sm">{t.next(when(attempt.nextAt))}</Text>}
         <Folded title={t.sent} value={attempt.sentHeaders} n={attempt.n} />
         {attempt.status !== undefined && (
           <>

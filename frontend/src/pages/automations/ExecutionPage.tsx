@@ -64,7 +64,7 @@ function ExecutionView({ execution }: { execution: ExecutionDetail }) {
       <Outcome execution={execution} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Stack>
-          <Attempts attempts={execution.attemptsList} none={here ? t.here : t.noAttempts} settled={isSettled(execution)} />
+          <Attempts attempts={execution.attemptsList} none={here ? t.here : t.noAttempts} />
           <Report execution={execution} />
         </Stack>
         <Stack>
