@@ -3,7 +3,7 @@ import type { Attempt } from "../../api/automation";
 import { Chip } from "../../parts/Chip";
 import { Panel } from "../../parts/Page";
 import { text, when } from "../../text";
-import { Json } from "./Fields";
+import { Json } from "./Json";
 import { codeWords, span } from "./state";
 
 const t = text.automation.execution;

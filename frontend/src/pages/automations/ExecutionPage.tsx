@@ -11,8 +11,8 @@ import { text, when } from "../../text";
 import { Attempts } from "./Attempts";
 import { Confirm } from "./Confirm";
 import { ExecutionChip, RecordLink, Whose } from "./Executions";
-import { Json } from "./Fields";
 import { useAgain, useCancel, useExecution, useMayManage, type Again } from "./hooks";
+import { Json } from "./Json";
 import { codeWords, isSettled, span } from "./state";
 import { tell } from "./told";
 
@@ -50,7 +50,7 @@ function ExecutionView({ execution }: { execution: ExecutionDetail }) {
               {t.cancel}
             </Button>
           )}
-          {may && !here && (
+          {may && (
             <>
               <Button variant="default" onClick={() => setOpen("replay")}>
                 {t.replay}

@@ -6,8 +6,8 @@ import { ErrorNote } from "../../parts/ErrorNote";
 import { Facts } from "../../parts/Page";
 import { Loaded } from "../../parts/States";
 import { text, when } from "../../text";
-import { Json } from "./Fields";
 import { useExecution, type Testing } from "./hooks";
+import { Json } from "./Json";
 import { codeWords, EXECUTION_TONES, isSettled, span } from "./state";
 
 const t = text.automation.test;
