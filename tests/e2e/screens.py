@@ -69,12 +69,13 @@ def furnish(admin: Person, folder: Path) -> dict[str, str]:
     return {"lead": f"/super-user/leads/{lead['_id']}", "import": imported}
 
 
-def automate(hub: RunningHub, well: Receiver, gone: Receiver) -> dict[str, str]:
-    """Set up automations, one of which has lost its address; return the pages that came of it."""
+def automate(hub: RunningHub, well: Receiver, gone: Receiver, busy: Receiver) -> dict[str, str]:
+    """Set up automations (one has lost its address, one is to wait, one fails); return the pages that came of it."""
     made = {}
     for name, template, receiver in (
         ("New leads to the sales scenario", "lead-to-crm", well),
-        ("Tell the sales team of leads", "lead-enrichment", gone),
+        ("Company data for new leads", "lead-enrichment", gone),
+        ("Leads to their territory", "lead-distribution", busy),
     ):
         body = {"templateId": template, "name": name, "makeWebhookUrl": receiver.url}
         made[template] = hub.data("POST", "/api/v1/automation", json=body)["automation"]["_id"]
@@ -87,6 +88,7 @@ def automate(hub: RunningHub, well: Receiver, gone: Receiver) -> dict[str, str]:
         hub.data("POST", "/api/v1/leads", json={"firstName": name, "email": f"{name.lower()}@automations.example"})
     well.wait(lambda all: len(all) >= 6)
     gone.wait(lambda all: len(all) >= 1)
+    busy.wait(lambda all: len(all) >= 1)
     well.status = 500
     hub.data("POST", "/api/v1/leads", json={"firstName": "Cara", "email": "cara@automations.example"})
     well.wait(lambda all: len(all) >= 8)
@@ -94,6 +96,7 @@ def automate(hub: RunningHub, well: Receiver, gone: Receiver) -> dict[str, str]:
     execution = hub.data("GET", f"/api/v1/automation/executions?automationId={one}")[0]["_id"]
     return {
         "automation-one": f"/super-user/automations/{one}",
+        "automation-held": f"/super-user/automations/{made['lead-distribution']}",
         "automation-gone": f"/super-user/automations/{made['lead-enrichment']}",
         "execution": f"/super-user/executions/{execution}",
     }
@@ -132,12 +135,13 @@ def main(folder: Path) -> int:
         tempfile.TemporaryDirectory() as scratch,
         Receiver() as well,
         Receiver(410) as gone,
-        stage(Path(scratch), origins=tuple(one.url.removesuffix("/hook") for one in (well, gone))) as running,
+        Receiver(429, {"retry-after": "7200"}) as busy,
+        stage(Path(scratch), origins=tuple(one.url.removesuffix("/hook") for one in (well, gone, busy))) as running,
         browser() as chromium,
     ):
         with person(chromium, running) as admin:
             admin.sign_in()
-            pages = PAGES | furnish(admin, Path(scratch)) | automate(running.hub, well, gone)
+            pages = PAGES | furnish(admin, Path(scratch)) | automate(running.hub, well, gone, busy)
         for width in WIDTHS:
             for dark in (False, True):
                 name = f"{width}-{'dark' if dark else 'light'}"

@@ -208,11 +208,19 @@ def test_5_it_is_changed_its_secret_replaced_and_switched_off(traveller: Person,
     dialogue.get_by_label("Only when").fill("status == 'won'")
     dialogue.get_by_role("button", name="How the address is called").click()
     dialogue.get_by_label("Deliveries a second").fill("5")
+    dialogue.get_by_label("Seconds between tries").fill("5, 60")
     assert traveller.check() == []
     dialogue.get_by_role("button", name="Save").click()
     expect(dialogue).to_be_hidden()
     expect(page.get_by_text("status == 'won'")).to_be_visible()
     expect(page.get_by_text("5 a second, 10 at one time")).to_be_visible()
+    expect(page.get_by_text("5, 60 seconds")).to_be_visible()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialogue.get_by_role("button", name="How the address is called").click()
+    dialogue.get_by_label("Seconds between tries").fill("")
+    dialogue.get_by_role("button", name="Save").click()
+    expect(dialogue).to_be_hidden()
+    expect(page.get_by_text("the standard: about three days")).to_be_visible()
     page.get_by_role("button", name=f"More actions for {NAME}").click()
     page.get_by_role("menuitem", name="Replace a secret").click()
     dialogue.get_by_role("radio", name="Signs what this hub sends").check()
@@ -277,17 +285,3 @@ def test_7_it_is_deleted_and_its_executions_stay(traveller: Person) -> None:
     expect(page.get_by_role("heading", name="Executions", level=1)).to_be_visible()
     expect(page.get_by_role("cell", name=re.compile("A deleted automation")).first).to_be_visible()
     assert traveller.check() == []
-
-
-def test_8_a_subscription_of_another_system_is_seen_and_ended(traveller: Person, receiver: Receiver) -> None:
-    hub = traveller.stage.hub
-    hub.data("POST", "/api/v1/automation/hooks", json={"targetUrl": receiver.url, "eventTypes": ["lead.created"]})
-    page = traveller.go(TAB)
-    panel = page.get_by_role("region", name="Subscriptions of other systems")
-    expect(panel).to_contain_text("lead.created")
-    panel.get_by_role("button", name="Unsubscribe").click()
-    dialogue = page.get_by_role("dialog")
-    assert traveller.check() == []
-    dialogue.get_by_role("button", name="Unsubscribe").click()
-    expect(panel).to_have_count(0)
-    assert hub.data("GET", "/api/v1/automation/hooks") == []

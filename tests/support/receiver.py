@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -22,10 +22,11 @@ class Received:
 
 
 class Receiver:
-    """Answers every request with `status`, which may be changed at any time, and keeps it."""
+    """Answers every request with `status` and `headers`, which may be changed at any time, and keeps it."""
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self.status = status
+        self.headers = dict(headers or {})
         self.requests: list[Received] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -59,6 +60,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Received(self.command, self.path, headers, body))
             self.send_response(receiver.status)
+            for name, value in receiver.headers.items():
+                self.send_header(name, value)
             self.send_header("content-length", "0")
             self.end_headers()
 

@@ -159,6 +159,8 @@ export interface Execution {
   hop: number;
   test?: boolean;
   replayOf?: string;
+  /** The push by which the hub does the work itself; no address is called then. */
+  runId?: string;
   createdAt: string;
   settledAt?: string;
   nextAt?: string;

@@ -20,6 +20,7 @@ export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {
       fw={600}
       flex="none"
       miw="max-content"
+      style={{ verticalAlign: "middle" }}
       data-tone={tone}
       bg={`light-dark(${light}, ${dark})`}
       c={`light-dark(${ink}, ${darkInk})`}

@@ -3,18 +3,21 @@ import type { Attempt } from "../../api/automation";
 import { Chip } from "../../parts/Chip";
 import { Panel } from "../../parts/Page";
 import { text, when } from "../../text";
-import { Json } from "./Fields";
+import { Json } from "./Json";
 import { codeWords, span } from "./state";
 
 const t = text.automation.execution;
 
-/** Each call of the address: when, for how long, what came back, and what follows. The newest stands first. */
-export function Attempts({ attempts }: { attempts: Attempt[] }) {
+/** Whether a try's sentence says no more than its code and status do. */
+const said = ({ code, status }: Attempt): boolean => status !== undefined && code !== "redirected";
+
+/** Each call of the address: when, for how long, and what came back. The newest stands first. */
+export function Attempts({ attempts, none }: { attempts: Attempt[]; none: string }) {
   const newestFirst = [...attempts].sort((one, other) => other.n - one.n);
   return (
     <Panel title={t.attempts}>
       {newestFirst.length === 0 ? (
-        <Text c="dimmed">{t.noAttempts}</Text>
+        <Text c="dimmed">{none}</Text>
       ) : (
         <Stack component="ul" p={0} m={0} gap="sm">
           {newestFirst.map((one) => (
@@ -41,8 +44,7 @@ function AttemptCard({ attempt }: { attempt: Attempt }) {
             {when(attempt.at)}, {span(attempt.milliseconds)}
           </Text>
         </Group>
-        {attempt.message && !worked && <Text size="sm">{attempt.message}</Text>}
-        {attempt.nextAt && <Text size="sm">{t.next(when(attempt.nextAt))}</Text>}
+        {attempt.message && !worked && !said(attempt) && <Text size="sm">{attempt.message}</Text>}
         <Folded title={t.sent} value={attempt.sentHeaders} n={attempt.n} />
         {attempt.status !== undefined && (
           <>

@@ -10,14 +10,15 @@ import { text, when } from "../../text";
 import { Activation, Advices } from "./Activation";
 import { EditDialog } from "./EditDialog";
 import { Executions } from "./Executions";
-import { useAutomation, useMayManage, useTemplates } from "./hooks";
-import { executionsOf, NeedsYou, StatusChip } from "./OwnAutomations";
+import { useAutomation, useMayManage, useTemplates, useTest } from "./hooks";
+import { executionsOf } from "./OwnAutomations";
 import { Pace } from "./Pace";
 import { RecoverDialog } from "./RecoverDialog";
 import { RemoveDialog } from "./RemoveDialog";
 import { RotateDialog } from "./RotateDialog";
 import { SetupSteps } from "./SecretsStep";
 import { TestRun } from "./TestRun";
+import { Trouble } from "./Trouble";
 
 const t = text.automation.page;
 
@@ -41,6 +42,8 @@ function AutomationView({ automation }: { automation: Automation }) {
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   const { _id: id } = automation;
+  const test = useTest(id);
+  const settingUp = automation.status === "inactive";
   return (
     <Page
       title={automation.name}
@@ -61,37 +64,52 @@ function AutomationView({ automation }: { automation: Automation }) {
         </>
       }
     >
-      <NeedsYou automation={automation} />
+      <Trouble automation={automation}>
+        {may && automation.status === "disabled" && (
+          <Button size="xs" onClick={() => setOpen("edit")}>
+            {text.automation.trouble.edit}
+          </Button>
+        )}
+      </Trouble>
       <Activation automation={automation} />
       <Notes automation={automation} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Stack>
-          <Overview automation={automation} />
-          <Panel title={t.setUp}>
-            <SetupSteps steps={automation.setupInstructions} runBy={automation.runBy} titled={false} />
-          </Panel>
-        </Stack>
-        <Stack>
           {automation.runBy === "make" && <Pace endpoint={automation.endpoint} />}
           {may && (
             <Panel title={text.automation.test.title}>
-              <TestRun automationId={id} titled={false} />
+              <TestRun test={test} />
             </Panel>
           )}
         </Stack>
+        <Stack>
+          {settingUp && <SetUp automation={automation} />}
+          <Overview automation={automation} />
+        </Stack>
       </SimpleGrid>
-      <Panel title={text.automation.executions.title}>
-        <Executions
-          filter={{ ...(filter as ExecutionFilter), automationId: id }}
-          onChange={({ automationId: _, recordId: __, ...next }) => void navigate({ to: "/super-user/automations/$id", params: { id }, search: next })}
-          of="automation"
-        />
-      </Panel>
+      <div id="executions">
+        <Panel title={text.automation.executions.title}>
+          <Executions
+            filter={{ ...(filter as ExecutionFilter), automationId: id }}
+            onChange={({ automationId: _, recordId: __, ...next }) => void navigate({ to: "/super-user/automations/$id", params: { id }, search: next })}
+            of="automation"
+          />
+        </Panel>
+      </div>
+      {!settingUp && <SetUp automation={automation} />}
       {open === "edit" && <EditDialog automation={automation} onClose={close} />}
       {open === "rotate" && <RotateDialog automation={automation} onClose={close} />}
       {open === "recover" && <RecoverDialog automation={automation} onClose={close} />}
       {open === "remove" && <RemoveDialog automation={automation} onClose={close} />}
     </Page>
+  );
+}
+
+function SetUp({ automation }: { automation: Automation }) {
+  return (
+    <Panel title={t.setUp}>
+      <SetupSteps steps={automation.setupInstructions} runBy={automation.runBy} titled={false} />
+    </Panel>
   );
 }
 
@@ -139,12 +157,11 @@ function Overview({ automation }: { automation: Automation }) {
   const { templateId } = automation;
   const template = templates.data?.find((one) => one.id === templateId);
   const facts: [string, ReactNode][] = [
-    [text.automation.columns.status, <StatusChip automation={automation} />],
-    [t.template, templateId ? (template?.name ?? templateId) : t.ownWorkflow],
-    [t.trigger, automation.trigger.label],
+    [t.trigger, <code>{automation.trigger.type}</code>],
     [t.filter, automation.filter ? <code>{automation.filter}</code> : t.every],
     [t.runBy, text.automation.runBy[automation.runBy]],
   ];
+  facts.push([t.template, templateId ? (template?.name ?? templateId) : t.ownWorkflow]);
   if (automation.makeScenarioId) facts.push([t.scenario, automation.makeScenarioId]);
   facts.push([t.inbound, <Inbound automation={automation} />]);
   facts.push([t.signature, automation.requireSignature ? t.signatureNeeded : t.signatureOptional]);
@@ -166,11 +183,9 @@ function Inbound({ automation }: { automation: Automation }) {
   return (
     <>
       <code>{automation.webhookUrl}</code> <Copy value={automation.webhookUrl} label={text.automation.wizard.copy(t.inbound)} />
-      {automation.webhookUrlNote && (
-        <Text size="sm" c="dimmed">
-          {automation.webhookUrlNote}
-        </Text>
-      )}
+      <Text size="sm" c="dimmed">
+        {t.inboundHint}
+      </Text>
     </>
   );
 }

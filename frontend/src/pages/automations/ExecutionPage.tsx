@@ -1,4 +1,5 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import type { ExecutionDetail } from "../../api/automation";
@@ -10,8 +11,8 @@ import { text, when } from "../../text";
 import { Attempts } from "./Attempts";
 import { Confirm } from "./Confirm";
 import { ExecutionChip, RecordLink, Whose } from "./Executions";
-import { Json } from "./Fields";
 import { useAgain, useCancel, useExecution, useMayManage, type Again } from "./hooks";
+import { Json } from "./Json";
 import { codeWords, isSettled, span } from "./state";
 import { tell } from "./told";
 
@@ -34,6 +35,7 @@ function ExecutionView({ execution }: { execution: ExecutionDetail }) {
   const may = useMayManage();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
+  const here = execution.runId !== undefined;
   return (
     <Page
       title={`${t.title}: ${execution.eventType}`}
@@ -59,31 +61,52 @@ function ExecutionView({ execution }: { execution: ExecutionDetail }) {
         </>
       }
     >
-      <Group gap="sm">
-        <ExecutionChip execution={execution} />
-        {execution.test && <Chip tone="plain">{text.automation.executions.test}</Chip>}
-        <Text fw={600}>{codeWords(execution.code)}</Text>
-      </Group>
-      {execution.status !== "succeeded" && (execution.message || execution.hint) && (
-        <Alert variant="default" title={execution.message || codeWords(execution.code)}>
-          {execution.hint && <Text size="sm">{execution.hint}</Text>}
-        </Alert>
-      )}
+      <Outcome execution={execution} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Stack>
-          <Panel title={t.title}>
-            <Facts facts={factsOf(execution)} />
-          </Panel>
+          <Attempts attempts={execution.attemptsList} none={here ? t.here : t.noAttempts} />
           <Report execution={execution} />
         </Stack>
-        <Panel title={t.payload}>
-          <Json value={execution.payload} label={t.payload} />
-        </Panel>
+        <Stack>
+          <Panel title={t.details}>
+            <Facts facts={factsOf(execution)} />
+          </Panel>
+          <Panel title={t.payload}>
+            <Json value={execution.payload} label={t.payload} />
+          </Panel>
+        </Stack>
       </SimpleGrid>
-      <Attempts attempts={execution.attemptsList} />
       {(open === "resend" || open === "replay") && <AgainDialog execution={execution} how={open} onClose={close} />}
       {open === "cancel" && <CancelDialog execution={execution} onClose={close} />}
     </Page>
+  );
+}
+
+/** How it stands; where it did not work, why, what helps and when it is tried again. */
+function Outcome({ execution }: { execution: ExecutionDetail }) {
+  const { status, code, message, hint, nextAt } = execution;
+  const troubled = status !== "succeeded" && Boolean(message || hint);
+  const known = code === undefined || code in text.automation.codes;
+  return (
+    <>
+      <Group gap="sm">
+        <ExecutionChip execution={execution} />
+        {execution.test && <Chip tone="plain">{text.automation.executions.test}</Chip>}
+        {!troubled && <Text fw={600}>{codeWords(code, message)}</Text>}
+      </Group>
+      {troubled && (
+        <Alert role="alert" variant="default" icon={<IconAlertTriangle color="var(--mantine-color-error)" />} title={known ? codeWords(code) || message : t.didNotWork}>
+          <Stack gap={4}>
+            <Text size="sm">{[code ? message : "", hint].filter(Boolean).join(" ")}</Text>
+            {nextAt && !isSettled(execution) && (
+              <Text size="sm" fw={600}>
+                {t.next(when(nextAt))}
+              </Text>
+            )}
+          </Stack>
+        </Alert>
+      )}
+    </>
   );
 }
 
@@ -97,7 +120,6 @@ function factsOf(execution: ExecutionDetail): [string, ReactNode][] {
   facts.push([t.facts.attempts, execution.attempts.toLocaleString(text.locale)], [t.facts.created, when(execution.createdAt)]);
   if (execution.settledAt) facts.push([t.facts.settled, when(execution.settledAt)]);
   if (execution.durationMs !== undefined) facts.push([t.facts.duration, span(execution.durationMs)]);
-  if (execution.nextAt && !isSettled(execution)) facts.push([t.facts.next, when(execution.nextAt)]);
   if (execution.replayOf) {
     facts.push([
       t.facts.replayOf,

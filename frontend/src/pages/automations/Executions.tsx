@@ -58,7 +58,7 @@ function columns(of: Props["of"]): Column<Execution>[] {
   all.push(
     { label: t.columns.record, cell: (one) => <RecordLink execution={one} /> },
     { label: t.columns.attempts, cell: (one) => one.attempts.toLocaleString(text.locale) },
-    { label: t.columns.at, cell: (one) => when(one.createdAt) },
+    { label: t.columns.at, cell: (one) => <span className="whole">{when(one.createdAt)}</span> },
     { label: t.columns.duration, cell: (one) => (one.durationMs === undefined ? null : <span className="nowrap">{span(one.durationMs)}</span>) },
   );
   return all;
@@ -73,7 +73,7 @@ export function ExecutionChip({ execution }: { execution: Execution }) {
 }
 
 function Result({ execution }: { execution: Execution }) {
-  const said = [codeWords(execution.code), execution.lastStatus ? text.automation.execution.http(execution.lastStatus) : ""].filter(Boolean).join(", ");
+  const said = [codeWords(execution.code, execution.message), execution.lastStatus ? text.automation.execution.http(execution.lastStatus) : ""].filter(Boolean).join(", ");
   const next = !isSettled(execution) && execution.attempts > 0 && execution.nextAt ? t.next(when(execution.nextAt)) : "";
   if (!said && !next) return null;
   return (

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { text } from "../../text";
 import type { Draft } from "./draft";
 import { useSamples } from "./hooks";
+import { Json } from "./Json";
 
 const t = text.automation.wizard;
 
@@ -76,15 +77,6 @@ function Sample({ type }: { type: string }) {
   const first = samples.data?.[0];
   if (first === undefined) return samples.isError ? null : <Text size="sm">{text.common.loading}</Text>;
   return <Json value={first} label={t.sample} />;
-}
-
-/** JSON to be read; it scrolls, also by the keyboard. */
-export function Json({ value, label }: { value: unknown; label: string }) {
-  return (
-    <pre className="json" tabIndex={0} role="group" aria-label={label}>
-      {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
-    </pre>
-  );
 }
 
 /** How fast and how patiently the address is called. */

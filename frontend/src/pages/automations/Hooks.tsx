@@ -1,14 +1,16 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Hook } from "../../api/automation";
 import { Chip } from "../../parts/Chip";
-import { Panel } from "../../parts/Page";
+import { Dialog } from "../../parts/Dialog";
 import { ErrorNote } from "../../parts/ErrorNote";
+import { Panel } from "../../parts/Page";
 import { Rows } from "../../parts/Rows";
 import { Listed } from "../../parts/States";
 import { text, when } from "../../text";
 import { Confirm } from "./Confirm";
-import { useHooks, useMayUnsubscribe, useUnsubscribe } from "./hooks";
+import { useHooks, useMayUnsubscribe, useTestHook, useUnsubscribe } from "./hooks";
+import { TestRun } from "./TestRun";
 import { tell } from "./told";
 
 const t = text.automation.hooks;
@@ -19,6 +21,7 @@ export function Hooks() {
   const hooks = useHooks();
   const may = useMayUnsubscribe();
   const [ending, setEnding] = useState<Hook | null>(null);
+  const [testing, setTesting] = useState<Hook | null>(null);
   if (hooks.error && !hooks.items) return <ErrorNote error={hooks.error} retry={hooks.refetch} />;
   if (!hooks.items || hooks.items.length === 0) return null;
   return (
@@ -43,9 +46,14 @@ export function Hooks() {
                   bare: true,
                   cell: (one) =>
                     may ? (
-                      <Button size="xs" variant="default" onClick={() => setEnding(one)}>
-                        {t.end}
-                      </Button>
+                      <Group gap="xs">
+                        <Button size="xs" variant="default" onClick={() => setTesting(one)}>
+                          {t.test}
+                        </Button>
+                        <Button size="xs" variant="default" onClick={() => setEnding(one)}>
+                          {t.end}
+                        </Button>
+                      </Group>
                     ) : null,
                 },
               ]}
@@ -53,6 +61,7 @@ export function Hooks() {
           )}
         </Listed>
       </Stack>
+      {testing && <TestDialog hook={testing} onClose={() => setTesting(null)} />}
       {ending && <EndDialog hook={ending} onClose={() => setEnding(null)} />}
     </Panel>
   );
@@ -65,6 +74,17 @@ function State({ hook }: { hook: Hook }) {
       <Chip tone={hook.active ? "good" : "bad"}>{hook.active ? t.active : t.stopped}</Chip>
       {hook.reason && <Text size="sm">{`${hook.reason.message} ${hook.reason.hint}`}</Text>}
     </span>
+  );
+}
+
+function TestDialog({ hook, onClose }: { hook: Hook; onClose: () => void }) {
+  return (
+    <Dialog title={t.testTitle} onClose={onClose}>
+      <Stack>
+        <code className="address">{addressOf(hook)}</code>
+        <TestRun test={useTestHook(hook._id)} hint={t.testHint} />
+      </Stack>
+    </Dialog>
   );
 }
 

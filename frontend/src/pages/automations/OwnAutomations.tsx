@@ -1,5 +1,5 @@
-import { Alert, Group, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle, IconRobot } from "@tabler/icons-react";
+import { Group, Text } from "@mantine/core";
+import { IconRobot } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Automation, Execution } from "../../api/automation";
 import { Chip, type Tone } from "../../parts/Chip";
@@ -8,17 +8,18 @@ import { Rows } from "../../parts/Rows";
 import { Empty, Listed } from "../../parts/States";
 import { text, when } from "../../text";
 import { useAutomations, useNewest } from "./hooks";
-import { AUTOMATION_TONES, codeWords, EXECUTION_TONES, HEALTH_TONES } from "./state";
+import { AUTOMATION_TONES, codeWords, EXECUTION_TONES, HEALTH_TONES, percent } from "./state";
+import { Trouble } from "./Trouble";
 
 const t = text.automation;
 
-/** The company's automations, those that need somebody first told of by themselves. */
+/** The company's automations, those in trouble first told of by themselves. */
 export function OwnAutomations() {
   const list = useAutomations();
   const newest = useNewest();
   return (
     <>
-      {list.items?.map((one) => <NeedsYou key={one._id} automation={one} link />)}
+      {list.items?.map((one) => <Trouble key={one._id} automation={one} />)}
       <Panel title={t.own}>
         <Listed list={list} empty={<Empty title={t.empty} hint={t.emptyHint} icon={<IconRobot size={24} />} />}>
           {(items) => (
@@ -57,45 +58,20 @@ export function StatusChip({ automation }: { automation: Automation }) {
   );
 }
 
-/** Why an automation does not run though it was meant to, and what helps. */
-export function NeedsYou({ automation, link = false }: { automation: Automation; link?: boolean }) {
-  const { status, reason } = automation;
-  if (status !== "paused" && status !== "disabled") return null;
-  return (
-    <Alert role="alert" variant="default" icon={<IconAlertTriangle color="var(--mantine-color-error)" />} title={t.needsYou(automation.name, status)} data-needs={automation._id}>
-      <Stack gap={4} align="flex-start">
-        {reason && (
-          <Text size="sm">
-            {reason.message} {reason.hint}
-          </Text>
-        )}
-        {reason && (
-          <Text size="sm" c="dimmed">
-            {t.since(when(reason.at))}
-          </Text>
-        )}
-        {link && (
-          <Link className="cell-link" to="/super-user/automations/$id" params={{ id: automation._id }} aria-label={`${t.open}: ${automation.name}`}>
-            {t.open}
-          </Link>
-        )}
-      </Stack>
-    </Alert>
-  );
-}
-
 interface Last {
   tone: Tone;
   word: string;
   detail: string;
+  /** The execution that tells more. */
+  execution?: string;
 }
 
 /** How the newest execution went; where it is not among the newest of the company, how the address last answered. */
 function lastOf(automation: Automation, newest: Execution | undefined): Last | null {
   if (newest) {
-    const troubled = newest.status === "failed" || newest.status === "retrying";
-    const { status, code, createdAt } = newest;
-    return { tone: EXECUTION_TONES[status] ?? "plain", word: t.executions.statuses[status] ?? status, detail: troubled ? codeWords(code) : when(createdAt) };
+    const { _id: execution, status, code, message, createdAt } = newest;
+    const troubled = code !== undefined && (status === "failed" || status === "retrying");
+    return { execution, tone: EXECUTION_TONES[status] ?? "plain", word: t.executions.statuses[status] ?? status, detail: troubled ? codeWords(code, message) : when(createdAt) };
   }
   const { lastSuccessAt = "", lastFailureAt = "", lastCode } = automation.endpoint?.health ?? {};
   if (lastFailureAt > lastSuccessAt) return { tone: "bad", word: t.executions.statuses.failed, detail: codeWords(lastCode) };
@@ -106,19 +82,29 @@ function LastResult({ automation, newest }: { automation: Automation; newest: Ma
   if (newest === undefined) return null;
   const last = lastOf(automation, newest.get(automation._id));
   const health = automation.endpoint?.health.state;
+  const tellsMore = health !== undefined && health !== "unused" && health !== "healthy" && health !== automation.status;
   const never = automation.stats?.totalExecutions === 0;
   return (
     <Group gap={6} justify="inherit">
       {last && <Chip tone={last.tone}>{last.word}</Chip>}
       <Text size="sm" c="dimmed">
-        {last ? last.detail : never && t.neverRan}
+        {last ? <Detail last={last} /> : never && t.neverRan}
       </Text>
-      {health && health !== "unused" && health !== "healthy" && <Chip tone={HEALTH_TONES[health]}>{t.endpoint.states[health]}</Chip>}
+      {tellsMore && <Chip tone={HEALTH_TONES[health]}>{t.endpoint.states[health]}</Chip>}
     </Group>
+  );
+}
+
+function Detail({ last: { detail, execution } }: { last: Last }) {
+  if (!execution) return <>{detail}</>;
+  return (
+    <Link className="cell-link" to="/super-user/executions/$id" params={{ id: execution }}>
+      {detail}
+    </Link>
   );
 }
 
 /** How many executions have ended, and how many of them well. */
 export function executionsOf({ stats }: Automation): string {
-  return stats ? t.executed(stats.totalExecutions, stats.successRate) : "";
+  return stats ? t.executed(stats.totalExecutions, percent(stats.successRate)) : "";
 }

@@ -2,6 +2,7 @@ import { Card, SimpleGrid, Text } from "@mantine/core";
 import { ErrorNote } from "../../parts/ErrorNote";
 import { text } from "../../text";
 import { useStats } from "./hooks";
+import { percent } from "./state";
 
 const t = text.automation;
 
@@ -15,7 +16,7 @@ export function StatsLine() {
     total: total.toLocaleString(text.locale),
     active: active.toLocaleString(text.locale),
     totalExecutions: totalExecutions.toLocaleString(text.locale),
-    successRate: `${successRate} %`,
+    successRate: `${percent(successRate)} %`,
   };
   return (
     <SimpleGrid component="section" cols={{ base: 2, sm: 4 }} spacing="sm" aria-label={t.statsLabel}>

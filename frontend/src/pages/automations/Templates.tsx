@@ -2,7 +2,6 @@ import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/co
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Template } from "../../api/automation";
-import { Chip } from "../../parts/Chip";
 import { Facts, Panel } from "../../parts/Page";
 import { Empty, Loaded } from "../../parts/States";
 import { text } from "../../text";
@@ -46,17 +45,14 @@ function UseButton({ label, spoken, template }: { label: string; spoken?: string
   );
 }
 
-function Frame({ id, title, about, chip, children, button }: { id: string; title: string; about: string; chip?: ReactNode; children?: ReactNode; button: ReactNode }) {
+function Frame({ id, title, about, children, button }: { id: string; title: string; about: string; children?: ReactNode; button: ReactNode }) {
   return (
     <Card withBorder component="li" style={{ listStyle: "none" }} data-template={id}>
       <Stack gap="sm" h="100%" justify="space-between">
         <Stack gap="xs">
-          <Group justify="space-between" gap="xs">
-            <Title order={3} size="h6">
-              {title}
-            </Title>
-            {chip}
-          </Group>
+          <Title order={3} size="h6">
+            {title}
+          </Title>
           <Text size="sm">{about}</Text>
           {children}
         </Stack>
@@ -78,7 +74,6 @@ function TemplateCard({ template, may }: { template: Template; may: boolean }) {
       id={template.id}
       title={template.name}
       about={template.description}
-      chip={<Chip tone="plain">{template.category}</Chip>}
       button={may && <UseButton label={t.use} spoken={t.useOne(template.name)} template={template.id} />}
     >
       <Facts facts={facts} compact />

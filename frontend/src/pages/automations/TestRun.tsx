@@ -6,25 +6,24 @@ import { ErrorNote } from "../../parts/ErrorNote";
 import { Facts } from "../../parts/Page";
 import { Loaded } from "../../parts/States";
 import { text, when } from "../../text";
-import { Json } from "./Fields";
-import { useExecution, useTest } from "./hooks";
+import { useExecution, type Testing } from "./hooks";
+import { Json } from "./Json";
 import { codeWords, EXECUTION_TONES, isSettled, span } from "./state";
 
 const t = text.automation.test;
 const words = text.automation.execution;
 
 /** Sends a test event and shows what becomes of it, as it happens. */
-export function TestRun({ automationId, titled = true }: { automationId: string; titled?: boolean }) {
-  const test = useTest(automationId);
+export function TestRun({ test, title, hint = t.hint }: { test: Testing; title?: string; hint?: string }) {
   return (
     <Stack gap="sm">
-      {titled && (
+      {title && (
         <Title order={2} size="h5">
-          {t.title}
+          {title}
         </Title>
       )}
       <Text size="sm" c="dimmed">
-        {t.hint}
+        {hint}
       </Text>
       <Group>
         <Button variant="default" onClick={() => test.mutate()} loading={test.isPending}>

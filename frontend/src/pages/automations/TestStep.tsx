@@ -3,17 +3,18 @@ import { Link } from "@tanstack/react-router";
 import { Loaded } from "../../parts/States";
 import { text } from "../../text";
 import { Activation } from "./Activation";
-import { useAutomation } from "./hooks";
+import { useAutomation, useTest } from "./hooks";
 import { TestRun } from "./TestRun";
 
 /** A test with its outcome, and the switch. */
 export function TestStep({ id }: { id: string }) {
   const automation = useAutomation(id);
+  const test = useTest(id);
   return (
     <Loaded query={automation}>
       {(one) => (
         <Stack maw={720}>
-          <TestRun automationId={id} />
+          <TestRun test={test} title={text.automation.test.title} />
           <Activation automation={one} />
           <Group>
             <Button variant="default" renderRoot={(props) => <Link to="/super-user/automations/$id" params={{ id }} {...props} />}>

@@ -105,6 +105,12 @@ export function useTest(id: string) {
   return useSaving(async () => (await data<{ execution: Execution }>(api.POST("/api/v1/automation/{id}/test", { ...path(id), body: {} }))).execution, ["executions"]);
 }
 
+export function useTestHook(id: string) {
+  return useSaving(async () => (await data<{ execution: Execution }>(api.POST("/api/v1/automation/hooks/{id}/test", path(id)))).execution, ["executions"]);
+}
+
+export type Testing = ReturnType<typeof useTest>;
+
 export type Which = "inbound" | "signing";
 
 export function useRotate(id: string) {

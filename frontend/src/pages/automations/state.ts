@@ -20,8 +20,8 @@ export const EXECUTION_STATUSES = Object.keys(EXECUTION_TONES) as ExecutionStatu
 /** Whether nothing more will happen to it by itself. */
 export const isSettled = (execution: Execution): boolean => execution.status !== "waiting" && execution.status !== "retrying";
 
-/** What an answer's code means, in words; a code that is not known stands for itself. */
-export const codeWords = (code: string | undefined): string => (code === undefined ? "" : (text.automation.codes[code] ?? code));
+/** What a code means, in words; one that is not known here is told by the sentence that came with it. */
+export const codeWords = (code: string | undefined, message?: string): string => (code === undefined ? "" : (text.automation.codes[code] ?? message ?? code));
 
 /** A span of time, short. */
 export function span(milliseconds: number | undefined): string {
@@ -32,3 +32,6 @@ export function span(milliseconds: number | undefined): string {
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3_600).toFixed(1)} h`;
 }
+
+/** A share of a hundred, without the noughts that say nothing. */
+export const percent = (share: string): string => Number(share).toLocaleString(text.locale, { maximumFractionDigits: 2 });
