@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from leadbridge.automation.bodies import RotateBody, TestBody, Which
 from leadbridge.automation.delivery.bulk import Count, Recovery
+from leadbridge.automation.delivery.errors import NotDeliverable
 from leadbridge.automation.delivery.lanes import lane_form
 from leadbridge.automation.delivery.model import EXECUTIONS, Execution
 from leadbridge.automation.delivery.starting import Start, Starts
 from leadbridge.automation.errors import AutomationNotFound, AutomationNotReady, NoEndpoint
+from leadbridge.automation.model import AutomationStatus
 from leadbridge.automation.readiness import missing
 from leadbridge.automation.service import AutomationService, Parts, audit_target, shown_remarks
 from leadbridge.kit.clock import to_text
@@ -105,8 +107,16 @@ class AutomationActs:
         return await self._parts.bulk.recoverable(company, id, asked)
 
     async def recover(self, company: str, by: Author, id: str, asked: Recovery) -> Count:
-        """Send executions of a time again, and return how many they are; raises ``AutomationNotFound``."""
-        await self._automations.one(company, id)
+        """Send executions of a time again, and return how many they are.
+
+        Raises ``AutomationNotFound``, and ``NotDeliverable`` for an automation that is not active.
+        """
+        automation = await self._automations.one(company, id)
+        if automation.status in (AutomationStatus.INACTIVE, AutomationStatus.DISABLED):
+            raise NotDeliverable(
+                f"The automation is {automation.status}: what is sent again would be cancelled.",
+                hint="Activate it, then recover.",
+            )
         count = await self._parts.bulk.recover(company, id, asked)
         after = {"since": to_text(asked.since), "until": to_text(asked.until), "count": count.count}
         await self._trail.record(company, by, "automation.recovered", audit_target(id), after=after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from leadbridge.automation.delivery.giving_up import GivingUp
 from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState
 from leadbridge.automation.delivery.starting import RUN, ExecutionRef
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
@@ -48,10 +49,11 @@ class NativeTasks:
     ) -> None:
         self._store, self._clock, self._connections = store, clock, connections
         self._runs, self._quotas, self._usage = runs, quotas, usage
+        self._giving_up = GivingUp(store, clock, usage)
 
     def handler(self) -> Handler:
         """Return the handler to register with a worker."""
-        return Handler(RUN, self.run, ref=ExecutionRef, timeout=30.0)
+        return Handler(RUN, self.run, ref=ExecutionRef, timeout=30.0, given_up=self._giving_up.end)
 
     async def run(self, context: TaskContext) -> Result:
         """Begin an execution's push, or look how far it is. Doing it twice does no harm."""
@@ -145,8 +147,13 @@ class NativeTasks:
             settled_at=now,
             next_at=None,
         )
-        batch = WriteBatch().replace(EXECUTIONS, settled)
-        if outcome.state is not ExecutionState.CANCELLED and not execution.test:
+        batch = WriteBatch()
+        counts = outcome.state is not ExecutionState.CANCELLED and not execution.test
+        if counts and execution.counted:  # it had ended before, and was run again: still one execution
+            succeeded = outcome.state is ExecutionState.SUCCEEDED
+            await self._usage.correct(batch, execution.company_id, execution.id, succeeded=succeeded)
+        elif counts:
+            settled = msgspec.structs.replace(settled, counted=True)
             event = self._usage.event(
                 execution.company_id,
                 EventType.WORKFLOW_EXECUTED,
@@ -163,6 +170,7 @@ class NativeTasks:
                 id=execution.id,
             )
             self._usage.add(batch, event)
+        batch.replace(EXECUTIONS, settled)
         # where somebody changed it meanwhile (a person cancelled it) it is looked at again
         applied = isinstance(await context.store(batch), Applied)
         return Done() if applied else Reschedule(to_millis(now))
