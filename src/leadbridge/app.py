@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from leadbridge.automation.acts import AutomationActs
 from leadbridge.automation.delivery.bulk import BulkDelivery
+from leadbridge.automation.delivery.causes import Causes
 from leadbridge.automation.delivery.endpoints import Endpoints
 from leadbridge.automation.delivery.model import OwnerKind
 from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
@@ -137,6 +138,7 @@ class Hub:
     import_costs: ImportCosts
     hooks: Hooks
     delivery: DeliveryService
+    causes: Causes
     bulk_delivery: BulkDelivery
     automations: AutomationService
     automation_acts: AutomationActs
@@ -271,7 +273,7 @@ def build_hub(
     for handler in EventTasks(store, clock, fan, starts, used.quotas, usage).handlers():
         handlers.add(handler)
     handlers.add(HookTasks(store, endpoints).handler())
-    delivery = DeliveryService(store, clock, ids, queue, starts)
+    delivery, causes = DeliveryService(store, clock, ids, queue, starts), Causes(store)
     bulk_delivery = BulkDelivery(store, clock, queue, delivery)
     listening = Listening(store, clock, audience, zone_of)
     automation_owner = AutomationOwner(store, listening.deactivated)
@@ -334,6 +336,7 @@ def build_hub(
         import_costs=ImportCosts(audience, used.quotas),
         hooks=hooks,
         delivery=delivery,
+        causes=causes,
         bulk_delivery=bulk_delivery,
         automations=automations,
         automation_acts=AutomationActs(store, tenancy.trail, starts, parts, automations),

@@ -39,6 +39,8 @@ class Around:
     """Whether changed leads are pushed to a CRM by themselves."""
     high_value_set: bool
     """Whether the company has said from when on a lead is of high value."""
+    filter_fault: str | None = None
+    """Why the filter cannot be read any more, if that is so."""
 
 
 def missing(automation: Automation, around: Around) -> list[Remark]:
@@ -81,6 +83,14 @@ def _address(automation: Automation) -> Remark:
 def warnings(automation: Automation, around: Around) -> list[Remark]:
     """Return what a person should know of an automation, though it can be active all the same."""
     found = list(confirmations(automation, around))
+    if around.filter_fault is not None:
+        found.append(
+            Remark(
+                "invalid_filter",
+                f"No event starts this automation: {around.filter_fault}",
+                "Change the filter, or declare the field that it names again.",
+            )
+        )
     if automation.trigger.type == HIGH_VALUE and not around.high_value_set:
         found.append(
             Remark(

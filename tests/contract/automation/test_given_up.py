@@ -35,7 +35,8 @@ async def test_an_execution_that_brought_workers_down_fails_and_can_be_sent_agai
     assert yard.receiver.requests == []
     assert await yard.hub.store[TASKS].of(ACME).get(execution.id) is None  # no dead letter beside it
     counted = await yard.hub.store[USAGE_EVENTS].of(ACME).get(execution.id)
-    assert counted is not None and counted.status == "failed"
+    assert counted is not None
+    assert counted.status == "failed"
     (entry,) = (await yard.hub.store[ERRORS].of(ACME).find(limit=5)).items
     assert (entry.code, entry.operation) == ("crashed", f"execution:{target.automation_id}")
     again = await yard.hub.delivery.resend(ACME, execution.id)
@@ -43,7 +44,8 @@ async def test_an_execution_that_brought_workers_down_fails_and_can_be_sent_agai
     (ended,) = await yard.settled(execution.id)
     assert (ended.state, len(yard.receiver.requests)) == (ExecutionState.SUCCEEDED, 1)
     counted = await yard.hub.store[USAGE_EVENTS].of(ACME).get(execution.id)
-    assert counted is not None and counted.status == "success"
+    assert counted is not None
+    assert counted.status == "success"
 
 
 async def test_what_was_given_up_is_recovered_with_the_rest(yard: Yard) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from leadbridge.automation.delivery.giving_up import GivingUp
 from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState
 from leadbridge.automation.delivery.starting import RUN, ExecutionRef
+from leadbridge.automation.events.rules import AUTOMATION
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
 from leadbridge.automation.native import decide
 from leadbridge.automation.native.decide import Outcome
@@ -25,7 +26,7 @@ from leadbridge.leads.model import LEADS, State
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunNotFound
-from leadbridge.sync.model import OPEN, Item, Run
+from leadbridge.sync.model import OPEN, Item, Provenance, Run
 from leadbridge.sync.runs import Runs
 from leadbridge.usage.errors import QuotaExceeded
 from leadbridge.usage.model import Category, EventType
@@ -87,9 +88,9 @@ class NativeTasks:
             return await self._wait(context, execution, error)
         now = self._clock.now()
         batch = WriteBatch()
-        queue = Queue(context.task.q)
+        queue, cause = Queue(context.task.q), Provenance(f"{AUTOMATION}{automation.id}", execution.hop + 1)
         items = [Item(sent=lead_id, lead=lead_id)]
-        run = await self._runs.add(batch, connection, items, queue=queue, patient=True)
+        run = await self._runs.add(batch, connection, items, queue=queue, patient=True, cause=cause)
         begun = msgspec.structs.replace(
             execution,
             state=ExecutionState.RETRYING,
