@@ -96,7 +96,7 @@ def warnings(automation: Automation, around: Around) -> list[Remark]:
             Remark(
                 "no_high_value_threshold",
                 "The company has not said from when on a lead is of high value, so no event starts this automation.",
-                "Set an amount or a score: PUT /api/v1/leads/settings/high-value.",
+                "Set an amount or a score: PUT /api/v1/leads/high-value.",
             )
         )
     return found

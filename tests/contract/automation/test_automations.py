@@ -329,6 +329,10 @@ async def test_a_change_names_what_it_changes_and_leaves_the_rest(hub: HubUnderT
     changed = (await hub.ask("PATCH", f"/automation/{id}", json=body)).data
     assert (changed["name"], changed["makeScenarioId"], changed["filter"]) == ("Renamed", "17", "score > 50")
     assert changed["endpoint"] | body["endpoint"] == changed["endpoint"]
+    same = (await hub.ask("PATCH", f"/automation/{id}", json={"endpoint": {"perSecond": None}})).data
+    assert (same["endpoint"]["perSecond"], same["endpoint"]["schedule"]) == (5, [5, 60])
+    standard = (await hub.ask("PATCH", f"/automation/{id}", json={"endpoint": {"schedule": None}})).data
+    assert (standard["endpoint"]["perSecond"], "schedule" in standard["endpoint"]) == (5, False)
     whole = (await hub.ask("GET", f"/automation/{id}")).data
     assert whole["requireSignature"] is True
     definition = whole["definition"]

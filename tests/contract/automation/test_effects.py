@@ -9,7 +9,6 @@ import pytest_asyncio
 
 from leadbridge.automation.delivery.model import EXECUTIONS
 from leadbridge.leads.history import EVENTS
-from leadbridge.leads.settings import SETTINGS
 from leadbridge.usage.model import ERRORS
 from tests.contract.automation.listening import Company, company
 from tests.support.hub_in_process import HubUnderTest, running_hub
@@ -85,14 +84,12 @@ async def test_an_execution_of_another_company_is_nobodys(acme: Company, site: H
 
 
 async def test_a_filter_that_cannot_be_read_any_more_is_told_of(acme: Company) -> None:
-    declared = {"fields": [{"name": "plan", "type": "text"}]}
-    assert (await acme.ask("PUT", "/leads/settings/fields", json=declared)).status == 200
+    declared = await acme.ask("PUT", "/leads/fields/plan", json={"label": "Plan", "type": "text"})
+    assert declared.status in (200, 201), declared.body
     broken = await acme.automation("lead.created", filter="custom.plan == 'gold'")
     sound = await acme.automation("lead.created", filter="lastName == 'Lovelace'")
-    settings = await acme.hub.store[SETTINGS].of(acme.id).get(f"{acme.id}:lead")
-    assert settings is not None
     assert (await acme.ask("GET", f"/automation/{broken.id}")).data["warnings"] == []
-    assert (await acme.ask("PUT", "/leads/settings/fields", json={"fields": []})).status == 200
+    assert (await acme.ask("DELETE", "/leads/fields/plan")).status == 200
     for _ in range(2):
         await lead(acme)
     assert {one.automation_id for one in await acme.executions()} == {sound.id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from leadbridge.automation.delivery.bulk import Recovery
 from leadbridge.automation.delivery.model import Execution, ExecutionState
@@ -14,7 +15,7 @@ from leadbridge.work.model import TASKS
 from tests.contract.automation.delivering import ACME, Reply, Target, Yard
 
 
-async def crashed(yard: Yard, target: Target, **more: object) -> Execution:
+async def crashed(yard: Yard, target: Target, **more: Any) -> Execution:
     """Start an execution whose task has brought down as many workers as are let be; return it as it ended."""
     later = yard.hub.clock.now() + timedelta(hours=1)
     (id,) = await yard.send(target, due_at=later, **more)
