@@ -12,6 +12,7 @@ from leadbridge.automation.delivery.starting import Start, Starts
 from leadbridge.automation.events.fanout import Event, FanOut, Unread, batches, cut
 from leadbridge.automation.events.listening import WEEKLY, WEEKLY_TYPE, WeeklyRef
 from leadbridge.automation.events.telling import FAN_OUT, FanOutRef
+from leadbridge.automation.events.turns import Places
 from leadbridge.automation.model import AUTOMATIONS
 from leadbridge.kit.clock import Clock, to_text
 from leadbridge.leads.occurrences import OCCURRENCES, Occurrence
@@ -46,6 +47,7 @@ class EventTasks:
     ) -> None:
         self._store, self._clock, self._fan, self._starts = store, clock, fan, starts
         self._quotas, self._usage = quotas, usage
+        self._places = Places()
         self._told: dict[str, str] = {}
         """Whose filter was told of by this process, and on which day."""
 
@@ -60,11 +62,14 @@ class EventTasks:
         """Start what the events start. Done twice it starts nothing twice: what exists already is left alone."""
         ref: FanOutRef = context.ref
         company = context.company_id
-        for some in cut(ref.events, EVENTS_AT_ONCE):  # every body that they start is held at once
-            events = await self._fan.events(company, some)
-            found, unread = await self._fan.starts(company, events, asked=ref.asked)
-            await self._tell(company, unread)
-            await self._start(context, found)
+        with self._places.take(company) as place:
+            for some in cut(ref.events, EVENTS_AT_ONCE):  # every body that they start is held at once
+                events = await self._fan.events(company, some)
+                found, unread = await self._fan.starts(company, events, asked=ref.asked)
+                await self._tell(company, unread)
+                if any(one.order_seq is not None for one in found):
+                    await place.reached()  # an endpoint that keeps the order hears of no change before the one before
+                await self._start(context, found)
         return Done()
 
     async def weekly(self, context: TaskContext) -> Result:
