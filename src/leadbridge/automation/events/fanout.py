@@ -174,7 +174,7 @@ def start_of(
     if type is None or kept(listener.automation_id, origin=event.origin, hop=event.hop, asked=asked) is not None:
         return None
     data = event.data[type]
-    if listener.filter and not passes(compile_filter(type, listener.filter, declared), {"data": data}):
+    if listener.filter and not _let_pass(type, listener.filter, declared, data):
         return None
     id, endpoint = execution_id(event.id, listener.id), listener.endpoint
     body = frozen_body(
@@ -223,6 +223,13 @@ def cut(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     """Yield ``items`` in pieces of ``size``."""
     for at in range(0, len(items), size):
         yield items[at : at + size]
+
+
+def _let_pass(type: str, source: str, declared: tuple[DeclaredField, ...], data: Mapping[str, Any]) -> bool:
+    try:
+        return passes(compile_filter(type, source, declared), {"data": data})
+    except BadFilter:
+        return False  # it is told of where all who listen are looked at
 
 
 def _unread(listener: Listener, types: Collection[str], declared: tuple[DeclaredField, ...]) -> Unread | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from leadbridge.automation.delivery.model import Execution, ExecutionState
@@ -56,8 +56,8 @@ async def listed(
     status: Annotated[ExecutionState | None, Query(description="How far they are.")] = None,
     event_type: Annotated[str | None, Query(alias="eventType", max_length=64)] = None,
     record_id: Annotated[str | None, Query(alias="recordId", max_length=24)] = None,
-    since: Annotated[datetime | None, Query(description="Made at this time or later.")] = None,
-    until: Annotated[datetime | None, Query(description="Made before this time.")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Made at this time or later.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Made before this time.")] = None,
 ) -> Response:
     """Return a page of executions; all that is asked must hold."""
     asked = ExecutionFilter(
