@@ -49,9 +49,7 @@ async def test_what_a_scenario_does_by_the_api_does_not_start_it_again(acme: Com
     assert (more.automation_id, more.hop, more.origin) == (second.id, 1, f"automation:{first.id}")
     # two that answer each other come to an end as well
     for title, execution in (("Three", more.id), ("Four", more.id)):
-        await acme.ask(
-            "PATCH", f"/leads/{id}", json={"title": title}, headers={"x-leadbridge-execution": execution}
-        )
+        await acme.ask("PATCH", f"/leads/{id}", json={"title": title}, headers={"x-leadbridge-execution": execution})
     newest = max(await acme.executions(), key=lambda one: one.hop)
     assert newest.hop == 2
     headers = {"x-leadbridge-execution": newest.id}
