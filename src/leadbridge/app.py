@@ -274,6 +274,7 @@ def build_hub(
         handlers.add(handler)
     handlers.add(HookTasks(store, endpoints).handler())
     delivery, causes = DeliveryService(store, clock, ids, queue, starts), Causes(store)
+    used.quotas.under_way = delivery.under_way
     bulk_delivery = BulkDelivery(store, clock, queue, delivery)
     listening = Listening(store, clock, audience, zone_of)
     automation_owner = AutomationOwner(store, listening.deactivated)

@@ -32,6 +32,7 @@ from leadbridge.work.model import LANES, TASKS, Lane, LaneState, Queue, TaskStat
 from leadbridge.work.pausing import afresh
 
 MAX_ATTEMPTS = 100
+MAX_OPEN = 10_000
 MAX_WAITING = 1000
 """Waiting executions are counted so far."""
 
@@ -179,6 +180,24 @@ class DeliveryService:
             waiting_more=more,
             paused_until=until,
         )
+
+    async def under_way(self, company_id: str, limit: int) -> int:
+        """Return how many executions of a company have not ended, counted up to about ``limit``."""
+        found = 0
+        for open_state in (ExecutionState.WAITING, ExecutionState.RETRYING):
+            page = await (
+                self._store[EXECUTIONS]
+                .of(company_id)
+                .find(
+                    eq={"state": open_state},
+                    order=["createdAt"],
+                    limit=min(limit, MAX_OPEN),
+                    max_scan=MAX_OPEN + 1,
+                    count_only=True,
+                )
+            )
+            found += page.found
+        return found
 
     # acting
 

@@ -108,6 +108,9 @@ class EventTasks:
         fresh = [one for one in unread if self._told.get(one.listener_id) != day]
         if not fresh:
             return
+        if len(self._told) > MAX_TOLD:
+            self._told.clear()
+        self._told |= {one.listener_id: day for one in fresh}  # before it is written: several tasks run at once
         await self._usage.record_failures(
             company,
             [
@@ -126,9 +129,6 @@ class EventTasks:
                 for one in fresh
             ],
         )
-        if len(self._told) > MAX_TOLD:
-            self._told.clear()
-        self._told |= {one.listener_id: day for one in fresh}
 
     async def _start(self, context: TaskContext, found: Sequence[Start]) -> None:
         """Store executions batch by batch; those of automations beyond the month's limit are told, and not started."""
