@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from leadbridge.automation.delivery.bulk import Recovery
 from leadbridge.automation.delivery.model import Execution, ExecutionState
@@ -12,7 +16,14 @@ from leadbridge.usage.model import ERRORS, USAGE_EVENTS
 from leadbridge.work.decide import MAX_CRASHES
 from leadbridge.work.enqueue import LaneForm, wake
 from leadbridge.work.model import TASKS
-from tests.contract.automation.delivering import ACME, Reply, Target, Yard
+from tests.contract.automation.delivering import ACME, Reply, Target, Yard, yard_in
+from tests.support.stores import ENGINE_PARAMS, ENGINES
+
+
+@pytest.fixture(params=ENGINE_PARAMS)
+async def yard(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Yard]:
+    async with yard_in(tmp_path, ENGINES[request.param](tmp_path)) as yard:
+        yield yard
 
 
 async def crashed(yard: Yard, target: Target, **more: Any) -> Execution:
