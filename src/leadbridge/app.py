@@ -228,6 +228,7 @@ def build_hub(
         import_costs=automation.import_costs,
         hooks=automation.hooks,
         delivery=automation.delivery,
+        causes=automation.causes,
         bulk_delivery=automation.bulk_delivery,
         automations=automation.automations,
         automation_acts=automation.automation_acts,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from leadbridge.automation.acts import AutomationActs
 from leadbridge.automation.delivery.bulk import BulkDelivery
+from leadbridge.automation.delivery.causes import Causes
 from leadbridge.automation.delivery.endpoints import Endpoints
 from leadbridge.automation.delivery.service import DeliveryService
 from leadbridge.automation.delivery.starting import Starts
@@ -97,6 +98,7 @@ class Hub:
     import_costs: ImportCosts
     hooks: Hooks
     delivery: DeliveryService
+    causes: Causes
     bulk_delivery: BulkDelivery
     automations: AutomationService
     automation_acts: AutomationActs

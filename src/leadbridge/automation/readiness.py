@@ -39,6 +39,8 @@ class Around:
     """Whether changed leads are pushed to a CRM by themselves."""
     high_value_set: bool
     """Whether the company has said from when on a lead is of high value."""
+    filter_fault: str | None = None
+    """Why the filter cannot be read any more, if that is so."""
 
 
 def missing(automation: Automation, around: Around) -> list[Remark]:
@@ -81,12 +83,20 @@ def _address(automation: Automation) -> Remark:
 def warnings(automation: Automation, around: Around) -> list[Remark]:
     """Return what a person should know of an automation, though it can be active all the same."""
     found = list(confirmations(automation, around))
+    if around.filter_fault is not None:
+        found.append(
+            Remark(
+                "invalid_filter",
+                f"No event starts this automation: {around.filter_fault}",
+                "Change the filter, or declare the field that it names again.",
+            )
+        )
     if automation.trigger.type == HIGH_VALUE and not around.high_value_set:
         found.append(
             Remark(
                 "no_high_value_threshold",
                 "The company has not said from when on a lead is of high value, so no event starts this automation.",
-                "Set an amount or a score: PUT /api/v1/leads/settings/high-value.",
+                "Set an amount or a score: PUT /api/v1/leads/high-value.",
             )
         )
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from leadbridge.automation.acts import AutomationActs
 from leadbridge.automation.delivery.bulk import BulkDelivery
+from leadbridge.automation.delivery.causes import Causes
 from leadbridge.automation.delivery.endpoints import Endpoints
 from leadbridge.automation.delivery.model import OwnerKind
 from leadbridge.automation.delivery.owners import AutomationOwner, EndpointOwners
@@ -87,6 +88,7 @@ class AutomationRoom:
     import_costs: ImportCosts
     hooks: Hooks
     delivery: DeliveryService
+    causes: Causes
     bulk_delivery: BulkDelivery
     automations: AutomationService
     automation_acts: AutomationActs
@@ -115,6 +117,7 @@ def automation_room(below: Below, audience: Audience, handlers: Handlers) -> Aut
     samples = Samples(store, fan)
     hooks = Hooks(store, clock, ids, below.queue, audience, endpoints, starts)
     delivery = DeliveryService(store, clock, ids, below.queue, starts)
+    quotas.under_way = delivery.under_way
     bulk = BulkDelivery(store, clock, below.queue, delivery)
     listening = Listening(store, clock, audience, below.zone_of)
     owners = EndpointOwners(
@@ -145,6 +148,7 @@ def automation_room(below: Below, audience: Audience, handlers: Handlers) -> Aut
         import_costs=ImportCosts(audience, quotas),
         hooks=hooks,
         delivery=delivery,
+        causes=Causes(store),
         bulk_delivery=bulk,
         automations=automations,
         automation_acts=AutomationActs(store, clock, below.trail, starts, parts, automations),

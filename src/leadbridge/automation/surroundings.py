@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadbridge.automation.delivery.model import Endpoint
+from leadbridge.automation.events.filters import BadFilter
 from leadbridge.automation.model import Automation
 from leadbridge.automation.readiness import HIGH_VALUE, LEAD_TO_CRM, Around
 from leadbridge.automation.triggers import Events
@@ -30,12 +31,23 @@ class Surroundings:
             endpoint=endpoint,
             connection_usable=to_crm and await self._usable(company, automation.config.get(CONNECTION)),
             pushes=to_crm and bool(await self._connections.listeners(company)),
+            filter_fault=await self._filter_fault(automation),
             high_value_set=high_value and (await self._shapes.of(company, LEAD)).high_value is not None,
         )
 
     async def events(self, company: str) -> Events:
         """Return the events that may start a company's automations."""
         return Events((await self._shapes.of(company, LEAD)).fields)
+
+    async def _filter_fault(self, automation: Automation) -> str | None:
+        """Return what is wrong with a filter that could be read when it was saved."""
+        if not automation.filter:
+            return None
+        try:
+            (await self.events(automation.company_id)).check(automation.trigger.type, automation.filter)
+        except BadFilter as error:
+            return error.message
+        return None
 
     async def _usable(self, company: str, connection_id: str | None) -> bool:
         try:

@@ -59,7 +59,7 @@ class BulkBody(Body):
 
 def author_of(caller: Caller) -> Author:
     """Return whose change a request makes."""
-    return Author(caller.origin, f"user:{caller.user_id}")
+    return Author(caller.origin, f"user:{caller.user_id}", caller.hop)
 
 
 def example(data: Any, *, status: int = 200, listed: bool = False) -> dict[int | str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -133,6 +134,18 @@ class Part(LeanDocument, frozen=True, kw_only=True, rename="camel"):
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a run that was asked for comes of: an origin, and how many automations in a row led to it."""
+
+    origin: str = "api"
+    hop: int = 0
+
+
+API = Provenance()
+"""A request that comes of nothing else."""
+
+
 class Run(Record):
     """One pass over records. While it goes on, only the owner of its connection's lane writes it.
 
@@ -153,6 +166,9 @@ class Run(Record):
     stopped: JsonObject | None = None
     """Why the CRM could not be used at all: what is left fails with the same reason."""
     request_id: str | None = None
+    origin: str = "api"
+    """What its news come of, where somebody asked for it: an automation, or a request."""
+    hop: int = 0
     started_at: Time
     ended_at: Time | None = None
 

@@ -14,7 +14,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.document import Body
 from leadbridge.sync.errors import RunNotFound
 from leadbridge.sync.linked import links_of
-from leadbridge.sync.model import OPEN, Item, Run
+from leadbridge.sync.model import OPEN, Item, Provenance, Run
 from leadbridge.sync.runs import LOOK_SECONDS, Progress
 from leadbridge.sync.service import WAIT_SECONDS, SyncService
 from leadbridge.web.caller import Caller
@@ -73,6 +73,7 @@ async def sync_leads(body: SyncLeadsBody, caller: Pusher, sync: SyncDep, prefer:
         connection_id=body.connection_id,
         provider=body.provider,
         request_id=caller.request_id,
+        cause=Provenance(caller.origin, caller.hop),
         seconds=preferred_wait(prefer),
     )
     return ok(push_view(done), 202 if done.run.status in OPEN else 200)

@@ -19,7 +19,7 @@ from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunEnded, RunNotFound
 from leadbridge.sync.ledger import plus
-from leadbridge.sync.model import OPEN, PARTS, RUNS, Counts, Item, Part, Run, RunStatus, Trigger
+from leadbridge.sync.model import API, OPEN, PARTS, RUNS, Counts, Item, Part, Provenance, Run, RunStatus, Trigger
 from leadbridge.usage.calls import Cause
 from leadbridge.usage.model import Category, EventType, UsageEvent
 from leadbridge.usage.service import UsageService
@@ -78,12 +78,15 @@ class Runs:
         queue: Queue = Queue.LIVE,
         patient: bool = False,
         request_id: str | None = None,
+        cause: Provenance = API,
     ) -> Run:
         """Store a run that pushes ``items`` (at most 10,000) over ``connection``, and return it; see ``add``."""
 
         async def build() -> tuple[WriteBatch, Run]:
             batch = WriteBatch()
-            made = await self.add(batch, connection, items, queue=queue, patient=patient, request_id=request_id)
+            made = await self.add(
+                batch, connection, items, queue=queue, patient=patient, request_id=request_id, cause=cause
+            )
             return batch, made
 
         run = await self._store.attempt(build)
@@ -100,6 +103,7 @@ class Runs:
         patient: bool = False,
         request_id: str | None = None,
         trigger: Trigger = Trigger.REQUEST,
+        cause: Provenance = API,
     ) -> Run:
         """Add such a run to ``batch``, the batch of its cause, and return it. Call it inside ``store.attempt``.
 
@@ -121,6 +125,8 @@ class Runs:
             counts=plus(Counts(), [item for item in items if item.action is not None]),
             patient=patient,
             request_id=request_id,
+            origin=cause.origin,
+            hop=cause.hop,
             started_at=now,
         )
         parts = self._cut(run, items)

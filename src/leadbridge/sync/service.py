@@ -10,7 +10,7 @@ from leadbridge.leads.service import Ambiguous, Found, LeadService
 from leadbridge.sync import faults
 from leadbridge.sync.errors import NotRetryable, TooManyIds
 from leadbridge.sync.ledger import noted
-from leadbridge.sync.model import Item, Run
+from leadbridge.sync.model import API, Item, Provenance, Run
 from leadbridge.sync.runs import MAX_ITEMS, Progress, Runs
 from leadbridge.usage.model import ErrorEntry
 from leadbridge.usage.quotas import Quota, QuotaService
@@ -46,6 +46,7 @@ class SyncService:
         connection_id: str | None = None,
         provider: str | None = None,
         request_id: str | None = None,
+        cause: Provenance = API,
         seconds: float = WAIT_SECONDS,
     ) -> Progress:
         """Push the named leads (ids of ours or external ids) and return the run as it is when it ends.
@@ -54,7 +55,7 @@ class SyncService:
         is an outcome, not an error. Raises ``TooManyIds``, ``NoActiveConnection``, ``NotConnected``, ``QuotaExceeded``.
         """
         run = await self.begin(
-            company_id, lead_ids, connection_id=connection_id, provider=provider, request_id=request_id
+            company_id, lead_ids, connection_id=connection_id, provider=provider, request_id=request_id, cause=cause
         )
         if run.total <= WAITED_IDS:
             run = await self.runs.wait(run, min(seconds, WAIT_SECONDS))
@@ -70,6 +71,7 @@ class SyncService:
         request_id: str | None = None,
         queue: Queue = Queue.LIVE,
         patient: bool = False,
+        cause: Provenance = API,
     ) -> Run:
         """Store the run of such a push, at most 10,000 ids, and return it at once; raises as ``push``.
 
@@ -80,7 +82,9 @@ class SyncService:
         await self._quotas.check(company_id, Quota.VENDOR_CALLS)
         connection = await self._connections.usable(company_id, connection_id=connection_id, provider=provider)
         items = await self._resolve(company_id, lead_ids)
-        return await self.runs.begin(connection, items, queue=queue, patient=patient, request_id=request_id)
+        return await self.runs.begin(
+            connection, items, queue=queue, patient=patient, request_id=request_id, cause=cause
+        )
 
     async def progress(self, company_id: str, run_id: str) -> Progress:
         """Return a run with its items so far; raises ``RunNotFound``."""

@@ -47,7 +47,8 @@ def _news(run: Run, item: Item) -> News:
         }
     return News(
         type=_TOLD[item.action or ""],
-        origin="api",
+        origin=run.origin,
+        hop=run.hop,
         record_id=item.lead,
         follows=run.trigger is Trigger.AUTOMATIC,
         data=data,

@@ -8,12 +8,13 @@ the operation that was under way when it was reached.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from leadbridge.kit.clock import Clock, to_seconds_text
 from leadbridge.kit.errors import InvalidInput
@@ -93,6 +94,10 @@ class _Known:
     admitted: dict[Quota, int]
 
 
+UnderWay: TypeAlias = Callable[[str, int], Awaitable[int]]
+"""Returns how many executions of a company are open, counted up to a limit."""
+
+
 class QuotaService:
     """Checks limits. ``defaults`` are the operator's: no company can raise them for itself."""
 
@@ -102,6 +107,9 @@ class QuotaService:
         self._store, self._clock, self._summaries = store, clock, summaries
         self._defaults = {quota: limit for quota, limit in (defaults or {}).items() if limit > 0}
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._looking = asyncio.Lock()
+        self.under_way: UnderWay | None = None
+        """Counts executions that have been started and stand in no sum yet: they do when they have ended."""
 
     async def admit(self, company: str, quota: Quota, amount: int = 1) -> None:
         """Count ``amount`` against a limit; raises ``QuotaExceeded`` where it no longer fits."""
@@ -166,6 +174,14 @@ class QuotaService:
         return changed
 
     async def _look(self, company: str, quota: Quota) -> _Known:
+        known = self._known.get(company)
+        warm = known is not None and known.until > self._clock.monotonic()
+        if known is not None and warm and (known.limits[quota].hard is None or quota in known.used):
+            return known
+        async with self._looking:  # who asks at the same time sees what the ones before were let through
+            return await self._read(company, quota)
+
+    async def _read(self, company: str, quota: Quota) -> _Known:
         now = self._clock.monotonic()
         known = self._known.get(company)
         if known is None or known.until <= now:
@@ -173,7 +189,12 @@ class QuotaService:
             if len(self._known) > MAX_KNOWN:
                 self._known.popitem(last=False)
         if known.limits[quota].hard is not None and quota not in known.used:
-            known.used = {one.quota: one for one in await self.standings(company)}
+            used = {one.quota: one for one in await self.standings(company)}
+            executions = used[Quota.EXECUTIONS]
+            if self.under_way is not None and executions.hard is not None:
+                more = await self.under_way(company, max(1, executions.hard))
+                used[Quota.EXECUTIONS] = replace(executions, used=executions.used + more)
+            known.used = used
         return known
 
     async def _limits(self, company: str) -> dict[Quota, Limit]:

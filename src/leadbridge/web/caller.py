@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -24,6 +24,8 @@ COOKIE = "leadbridge_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
 """The cookie's name over https: no subdomain and no plain page can set one of this name."""
 CSRF_HEADER = "x-csrf-token"
+EXECUTION_HEADER, HOP_HEADER = "x-leadbridge-execution", "x-leadbridge-hop"
+"""Headers of a delivered event. Who sends them back with a request says that it comes of that event."""
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 BEARER = HTTPBearer(
@@ -50,6 +52,8 @@ class Caller:
     request_id: str
     user: User = field(repr=False)
     origin: str = ORIGIN
+    hop: int = 0
+    """How many automations in a row led to the request, as far as it tells."""
     rights: Set[str] = frozenset()
     via: str = "key"
     key: ApiKey | None = field(default=None, repr=False)
@@ -84,7 +88,7 @@ async def known_caller(
     """Return who is calling; raises ``Unauthenticated``, ``CsrfRefused``. A bearer token goes before a cookie."""
     tenancy: TenancyService = request.app.state.hub.tenancy
     if credentials is not None:
-        return await _by_bearer(request, tenancy, credentials.credentials)
+        return await _caused(request, await _by_bearer(request, tenancy, credentials.credentials))
     secure = request.app.state.hub.settings.public.startswith("https:")
     token = request.cookies.get(cookie_name(secure=secure))
     if token is None or "authorization" in request.headers:
@@ -96,6 +100,16 @@ async def known_caller(
     if request.method not in HARMLESS and not same(csrf, request.headers.get(CSRF_HEADER, "")):
         raise CsrfRefused("The request changes something and does not carry the session's CSRF token.")
     return _caller(request, known[0], "session", session=known[1], csrf=csrf)
+
+
+async def _caused(request: Request, caller: Caller) -> Caller:
+    """Return the caller with what the request comes of, so that automations that act by the API come to an end."""
+    told, named = request.headers.get(HOP_HEADER, ""), request.headers.get(EXECUTION_HEADER)
+    hop = int(told) if len(told) <= 3 and told.isascii() and told.isdigit() else 0
+    cause = None if named is None else await request.app.state.hub.causes.of(caller.company_id, named)
+    if cause is None:
+        return replace(caller, hop=hop) if hop else caller
+    return replace(caller, origin=cause[0] or caller.origin, hop=max(hop, cause[1]))
 
 
 async def _by_bearer(request: Request, tenancy: TenancyService, token: str) -> Caller:

@@ -12,7 +12,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.storage.batch import WriteBatch, WriteResult
 from leadbridge.work.decide import BreakerPolicy, RetryPolicy
 from leadbridge.work.errors import LaneLost
-from leadbridge.work.model import Task
+from leadbridge.work.model import LastError, Task
 
 
 class HeldLane(Protocol):
@@ -150,6 +150,8 @@ Summary: TypeAlias = Callable[[str, str, Sequence[Any]], WriteBatch]
 
 Amend: TypeAlias = Callable[[Task, Sequence[Any]], Awaitable["tuple[Result, WriteBatch, Sequence[Any]]"]]
 """Makes a result anew whose part was refused, of its notes: what was done outwards is done, and is not done again."""
+GivenUp: TypeAlias = Callable[[Task, LastError], Awaitable[WriteBatch]]
+"""Returns how what a task was for ends when the task is not tried any more, whatever the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ class Handler:
     prepare: Prepare | None = None
     summary: Summary | None = None
     amend: Amend | None = None
+    given_up: GivenUp | None = None
+    """Where this is set such a task leaves no dead letter: what it was for tells that it failed, and is sent again."""
 
 
 class Handlers:

@@ -18,12 +18,15 @@ from leadbridge.work.handlers import Done, Handler, Result, Retry
 from leadbridge.work.lanes import STORE_PAUSE, Held
 from leadbridge.work.model import Lane, Queue, Task
 from leadbridge.work.reading import Look
-from leadbridge.work.results import Again, Outcome, grouped
+from leadbridge.work.results import Again, Bury, Delete, Outcome, grouped
 from leadbridge.work.starting import next_to_start
 from leadbridge.work.trial import UNKNOWN_KIND_PAUSE, attempt, buried, fate, put_off, word
 from leadbridge.work.waiting import happened
 
 log = structlog.get_logger("leadbridge.work")
+
+GIVE_UP_PAUSE = 5000
+"""Milliseconds until the end of a task is tried again that could not be stored just now."""
 
 
 class Turn:
@@ -267,6 +270,7 @@ class Turn:
         await self._settle(held, turn)
 
     async def _settle(self, held: Held, turn: list[str]) -> None:
+        await self._give_up()
         begun = self._clock.monotonic()
         outcomes, self._outcomes = self._outcomes, []
         refused = await self._lanes.settle(held, outcomes, turn)
@@ -275,6 +279,19 @@ class Turn:
             log.warning("result_refused", kind=outcome.task.kind, code=code)
             self._around.metrics.refused.inc()
             self._outcomes.append(await self._made_anew(outcome, code))
+
+    async def _give_up(self) -> None:
+        """Let the handlers of what is to be buried say how what it was for ends; then it needs no dead letter."""
+        for place, outcome in enumerate(self._outcomes):
+            handler = self._around.handlers.get(outcome.task.kind)
+            if handler is not None and handler.given_up is not None and isinstance(outcome.fate, Bury):
+                try:
+                    part = await handler.given_up(outcome.task, outcome.fate.error)
+                except Unavailable:
+                    self._outcomes[place] = put_off(outcome.task, self._lanes.now() + GIVE_UP_PAUSE)
+                else:
+                    # what the last try wanted to be stored is replaced: both would touch the same documents
+                    self._outcomes[place] = Outcome(outcome.task, Delete(), part)
 
     async def _made_anew(self, outcome: Outcome, code: str) -> Outcome:
         """Return what becomes of a task whose result was refused: the result amended once, or another try."""
@@ -312,6 +329,7 @@ class Turn:
         more = self._full or bool(self._pending) or bool(self._suspects)
         while True:
             try:
+                await self._give_up()
                 alone = [*grouped(self._outcomes)]
                 if not more or self._hold_until > self._lanes.now() or len(alone) > 1:
                     await self._settle_all(held)

@@ -71,6 +71,8 @@ class Reply:
     """What is waited for before the answer."""
     drop: bool = False
     """Whether the connection is closed instead."""
+    raw: bytes | None = None
+    """What is written to the connection, byte for byte, before it is closed instead."""
 
 
 class Receiving:
@@ -91,6 +93,10 @@ class Receiving:
             await asyncio.sleep(reply.delay)
         if reply.after is not None:
             await reply.after.wait()
+        if reply.raw is not None:
+            assert request.transport is not None
+            request.transport.write(reply.raw)
+            request.transport.close()
         if reply.drop:
             assert request.transport is not None
             request.transport.abort()

@@ -251,6 +251,24 @@ async def test_what_does_not_exist_is_not_found(hub: HubUnderTest) -> None:
         assert (answer.status, answer.code) == (404, "execution_not_found"), path
 
 
+async def test_a_time_without_its_zone_is_refused(hub: HubUnderTest) -> None:
+    for name in ("since", "until"):
+        answer = await hub.ask("GET", f"/automation/executions?{name}=2026-01-01T00:00:00")
+        assert (answer.status, answer.code) == (400, "invalid_request")
+
+
+async def test_one_key_acts_once(hub: HubUnderTest, receiver: Receiver) -> None:
+    id = (await made(hub, templateId="lead-to-crm", makeWebhookUrl=receiver.url))["automation"]["_id"]
+    path = f"/automation/{id}/test"
+    for act in ("test", "resend", "replay"):
+        asked = [await hub.ask("POST", path, headers={"Idempotency-Key": f"once-{act}"}) for _ in range(2)]
+        assert [one.status for one in asked] == [202, 202], asked[0].body
+        first, second = (one.data["execution"]["_id"] for one in asked)
+        assert first == second
+        path = f"/automation/executions/{first}/{'resend' if act == 'test' else 'replay'}"
+    assert len(await executions(hub)) == 2
+
+
 async def test_lists_are_paged_and_narrowed(hub: HubUnderTest) -> None:
     for n in range(3):
         await made(hub, templateId="lead-to-crm", name=f"n{n}")
@@ -330,6 +348,10 @@ async def test_a_change_names_what_it_changes_and_leaves_the_rest(hub: HubUnderT
     changed = (await hub.ask("PATCH", f"/automation/{id}", json=body)).data
     assert (changed["name"], changed["makeScenarioId"], changed["filter"]) == ("Renamed", "17", "score > 50")
     assert changed["endpoint"] | body["endpoint"] == changed["endpoint"]
+    same = (await hub.ask("PATCH", f"/automation/{id}", json={"endpoint": {"perSecond": None}})).data
+    assert (same["endpoint"]["perSecond"], same["endpoint"]["schedule"]) == (5, [5, 60])
+    standard = (await hub.ask("PATCH", f"/automation/{id}", json={"endpoint": {"schedule": None}})).data
+    assert (standard["endpoint"]["perSecond"], "schedule" in standard["endpoint"]) == (5, False)
     whole = (await hub.ask("GET", f"/automation/{id}")).data
     assert whole["requireSignature"] is True
     definition = whole["definition"]

@@ -181,6 +181,10 @@ async def test_beyond_the_months_limit_nothing_is_started_and_the_error_log_says
     log = (await acme.ask("GET", "/crm-integration/error-logs")).data
     entries = [one for one in log if one["operation"].startswith("automation:")]
     assert [(one["code"], one["retryable"]) for one in entries] == [("quota_exceeded", False)]
+    # what has been started and has not ended counts too, also once the sums were read anew
+    acme.hub.usage_room.quotas._known.clear()
+    await acme.ask("POST", "/leads", json={"lastName": "Later"})
+    assert len(await acme.executions()) == 2
 
 
 async def test_an_erased_lead_leaves_no_execution(acme: Company) -> None:

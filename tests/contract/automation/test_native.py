@@ -65,6 +65,33 @@ async def test_two_automations_and_a_second_start_make_one_record(hub: HubUnderT
     assert {one["status"] for one in outcomes} == {"succeeded"}
 
 
+async def test_what_was_run_here_can_be_run_again(hub: HubUnderTest) -> None:
+    id = await active(hub)
+    [lead] = await hub.leads({"lastName": "Again", "email": "again@example.com"})
+    [first] = await settled(hub, id)
+    answer = await hub.ask("POST", f"/automation/executions/{first['_id']}/replay")
+    assert answer.status == 202, answer.body
+    new = answer.data["execution"]["_id"]
+    assert (answer.data["execution"]["replayOf"], new != first["_id"]) == (first["_id"], True)
+    replayed = next(one for one in await settled(hub, id, 2) if one["_id"] == new)
+    assert (replayed["status"], replayed["code"], replayed["recordId"]) == ("succeeded", "unchanged", lead)
+    await hub.ask("PATCH", f"/leads/{lead}", json={"title": "Head of it"})
+    answer = await hub.ask("POST", f"/automation/executions/{first['_id']}/resend")
+    assert (answer.status, answer.data["execution"]["_id"]) == (202, first["_id"])
+
+    async def ended() -> Any:
+        found = (await hub.ask("GET", f"/automation/executions/{first['_id']}")).data
+        return found if "settledAt" in found and found["runId"] != first["runId"] else None
+
+    assert (await until(ended))["code"] in ("updated", "unchanged")
+    stats = (await hub.ask("GET", f"/automation/{id}")).data["stats"]
+    assert (stats["totalExecutions"], stats["successRate"]) == (2, "100.00")
+    await hub.ask("POST", f"/automation/{id}/deactivate")
+    for act in ("resend", "replay"):
+        refused = await hub.ask("POST", f"/automation/executions/{first['_id']}/{act}")
+        assert (refused.status, refused.code) == (409, "not_deliverable")
+
+
 async def test_an_event_without_a_lead_fails_with_a_word_that_explains_it(hub: HubUnderTest) -> None:
     id = await active(hub)
     for data, code in (({"test": "data"}, "no_lead"), ({"leadId": "f" * 24}, "lead_gone")):

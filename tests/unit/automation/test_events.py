@@ -10,7 +10,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from leadbridge.automation.delivery.model import EXECUTIONS, Execution
+from leadbridge.automation.delivery.model import EXECUTIONS, Execution, Report
 from leadbridge.automation.delivery.starting import Start, execution_id
 from leadbridge.automation.events.body import MAX_BODY, change_data, frozen_body
 from leadbridge.automation.events.catalogue import CATALOGUE, STARTING, catalogue_table, example_body
@@ -100,6 +100,13 @@ def test_a_body_that_is_too_large_is_cut_down_to_ids_and_can_be_stored(filling: 
     jsonschema_rs.validator_for(CATALOGUE["lead.created"].schema()).validate(shown)
 
 
+def test_ids_and_names_that_are_no_ids_are_cut_as_well() -> None:
+    long = "x" * MAX_BODY
+    body = frozen({"lead": {"_id": long}, long: {"_id": LEAD}, "form": {"_id": LEAD}, "note": long, "left": None})
+    shown = orjson.loads(body)
+    assert (shown["truncated"], shown["data"]) == (True, {"form": {"_id": LEAD}, "left": None})
+
+
 @pytest.mark.parametrize("filling", ["x", '"', "\\", "ä"])
 def test_the_largest_body_that_is_kept_whole_fits_in_an_execution(filling: str) -> None:
     low, high = 0, MAX_BODY
@@ -110,7 +117,8 @@ def test_the_largest_body_that_is_kept_whole_fits_in_an_execution(filling: str) 
     body = frozen({"text": filling * low})
     execution = Execution(
         id=execution_id(EVENT, OWNER), company_id=COMPANY, event_id=EVENT, event_type="lead.created", origin="api",
-        body=body, created_at=AT, message="m" * 2000, record_id=LEAD, automation_id=OWNER, endpoint_id=OWNER,
+        body=body, created_at=AT, message="\U0001f600" * 500, record_id=LEAD, automation_id=OWNER, endpoint_id=OWNER,
+        report=Report(ok=False, at=AT, message="\U0001f600" * 500, result="\U0001f600" * 4096),
     )  # fmt: skip
     to_json(EXECUTIONS.encode(execution), EXECUTIONS.name)  # raises where it is too large
 

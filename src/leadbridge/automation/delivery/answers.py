@@ -131,6 +131,7 @@ _OTHER_HINTS: Mapping[str, str] = {
     "expired": "It could not be delivered within three days. Resend it once the receiver is well.",
     "deactivated": "The automation was switched off while this waited. Activate it, then resend or recover.",
     "endpoint_disabled": "Its endpoint was disabled. Enter a right address, activate the automation, then recover.",
+    "crashed": "Workers died, or stood still, while this was tried. See the hub's log of that time, then resend.",
     "cancelled": "A person cancelled it. Resend it if that was a mistake.",
     "unsubscribed": "The subscription was ended while this waited.",
     "reported_failed": "The receiver took it and reported a failure. Mend that over there, then replay the execution.",
@@ -212,7 +213,7 @@ def _retry_after(text: str | None, now: datetime) -> float | None:
         return min(float(text[:9]), RETRY_AFTER_MAX)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a zone that no integer holds
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -18,7 +18,7 @@ from leadbridge.automation.delivery.model import (
     ExecutionState,
 )
 from leadbridge.automation.delivery.service import DeliveryService
-from leadbridge.automation.delivery.starting import delivery_task
+from leadbridge.automation.delivery.starting import task_again
 from leadbridge.kit.clock import Clock, from_millis, to_millis
 from leadbridge.kit.errors import InvalidInput
 from leadbridge.storage.batch import WriteBatch
@@ -177,11 +177,11 @@ class BulkDelivery:
         endpoints = await self._store[ENDPOINTS].of(company).get_many(sorted(wanted))
         batch, tasks = WriteBatch(), list[NewTask]()
         for execution in executions:
-            endpoint = endpoints.get(execution.endpoint_id or "")
-            if endpoint is None or endpoint.state is EndpointState.DISABLED:
+            endpoint = None if execution.endpoint_id is None else endpoints.get(execution.endpoint_id)
+            if execution.endpoint_id is not None and (endpoint is None or endpoint.state is EndpointState.DISABLED):
                 continue
             self._delivery.add_again(batch, execution)
-            tasks.append(delivery_task(execution, lane_form(endpoint), Queue.BULK))
+            tasks.append(task_again(execution, None if endpoint is None else lane_form(endpoint), Queue.BULK))
         if not tasks:
             return None
         await self._queue.enqueue(batch, *tasks)

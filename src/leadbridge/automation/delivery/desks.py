@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from leadbridge.automation.delivery.endpoints import Endpoints, signs
 from leadbridge.automation.delivery.health import Health
@@ -19,6 +21,8 @@ from leadbridge.storage.store import Store
 from leadbridge.work.handlers import TaskContext
 from leadbridge.work.model import Task
 
+SECRET_PART = 8
+"""Characters from which on a part of an address may be a key."""
 MAX_DESKS = 4000
 """Lanes that are remembered; an endpoint's secrets are opened anew after so many others."""
 
@@ -32,6 +36,8 @@ class Keyring:
     keys: tuple[SigningKey, ...]
     """The newest first."""
     make_api_key: str | None = field(repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    """What no answer is shown with: the parts of the address that are a key, and the key for Make."""
 
 
 @dataclass(slots=True)
@@ -115,4 +121,15 @@ class Desks:
         opened = await self._endpoints.open(endpoint)
         key = None if opened.make_api_key is None else opened.make_api_key.reveal()
         keys = tuple(signing_key(secret.reveal()) for secret in opened.secrets)
-        return Keyring(endpoint.rev, opened.url.reveal(), keys, key)
+        url = opened.url.reveal()
+        return Keyring(endpoint.rev, url, keys, key, secret_parts(url) if key is None else (key, *secret_parts(url)))
+
+
+def secret_parts(url: str) -> tuple[str, ...]:
+    """Return the parts of an address that may be a key, the longest first: of its path and query, from 8 characters.
+
+    Each stands there as it was written and, where that differs, unquoted, as pages of errors show it.
+    """
+    target = urlsplit(url)
+    parts = {one for one in re.split(r"[/?&=;]", f"{target.path}?{target.query}") if len(one) >= SECRET_PART}
+    return tuple(sorted(parts | {unquote(one) for one in parts}, key=len, reverse=True))

@@ -46,7 +46,7 @@ class EndpointForm(Body):
     schedule: (
         Annotated[tuple[Annotated[float, Field(ge=1, le=86400)], ...], Field(min_length=1, max_length=20)] | None
     ) = None
-    """Seconds between tries."""
+    """Seconds between tries; null: the standard schedule again."""
     timeout_seconds: Annotated[float, Field(ge=1, le=15)] | None = None
 
 
@@ -237,4 +237,8 @@ def signs(endpoint: Endpoint, now: datetime) -> bool:
 
 
 def _settings_of(form: EndpointForm | None) -> dict[str, Any]:
-    return {} if form is None else form.model_dump(exclude_none=True, by_alias=False)
+    if form is None:
+        return {}
+    given = form.model_dump(exclude_none=True, by_alias=False)
+    # the one setting that can be taken back: without a schedule of its own it has the standard one
+    return given | ({"schedule": form.schedule} if "schedule" in form.model_fields_set else {})

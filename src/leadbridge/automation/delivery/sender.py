@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -69,7 +69,9 @@ class Sender:
         shown = orjson.dumps({name: MASK if name in _MASKED else value for name, value in headers.items()}).decode()
         if response is None:
             return Sent(at, milliseconds, answer, shown, "{}", "")
-        return Sent(at, milliseconds, answer, shown, shown_headers(response.headers), shown_body(response))
+        hidden = desk.ring.hidden
+        told, body_told = shown_headers(response.headers), shown_body(response)
+        return Sent(at, milliseconds, answer, shown, without(told, hidden), without(body_told, hidden))
 
 
 def headers_of(desk: Desk, execution: Execution, body: bytes, at: datetime, *, out_of_order: bool) -> dict[str, str]:
@@ -89,14 +91,27 @@ def headers_of(desk: Desk, execution: Execution, body: bytes, at: datetime, *, o
     return headers
 
 
+def without(text: str, hidden: Sequence[str]) -> str:
+    """Return ``text`` without what is secret of an endpoint: pages of errors repeat the path that was called."""
+    for secret in hidden:
+        if secret in text:
+            text = text.replace(secret, MASK)
+    return text
+
+
 def shown_headers(headers: Mapping[str, str]) -> str:
     """Return an answer's headers as JSON, secret values masked, long ones cut."""
     kept: dict[str, str] = {}
     for name, value in headers.items():
         if len(kept) == KEPT_HEADERS:
             break
-        kept[name] = MASK if _secret(name) else _shown(value[:KEPT_VALUE])
+        kept[_text(name)] = MASK if _secret(name) else _shown(_text(value[:KEPT_VALUE]))
     return orjson.dumps(kept).decode()
+
+
+def _text(value: str) -> str:
+    """Return a header as text: bytes that are not UTF-8 arrive as lone surrogates, which nothing can store."""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def shown_body(response: HttpResponse) -> str:

@@ -20,17 +20,19 @@ from leadbridge.automation.delivery.model import (
     ExecutionState,
     endpoint_lane,
 )
-from leadbridge.automation.delivery.starting import PATIENCE, Start, Starts, delivery_task
+from leadbridge.automation.delivery.starting import PATIENCE, Start, Starts, task_again
+from leadbridge.automation.model import AUTOMATIONS, AutomationStatus, RunBy
 from leadbridge.kit.clock import Clock, from_millis, to_millis
 from leadbridge.kit.ids import IdSource
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position, all_that_are_set
 from leadbridge.storage.store import Page, Store
-from leadbridge.work.enqueue import TaskQueue, wake
+from leadbridge.work.enqueue import LaneForm, TaskQueue, wake
 from leadbridge.work.model import LANES, TASKS, Lane, LaneState, Queue, TaskState
 from leadbridge.work.pausing import afresh
 
 MAX_ATTEMPTS = 100
+MAX_OPEN = 10_000
 MAX_WAITING = 1000
 """Waiting executions are counted so far."""
 
@@ -179,6 +181,24 @@ class DeliveryService:
             paused_until=until,
         )
 
+    async def under_way(self, company_id: str, limit: int) -> int:
+        """Return how many executions of a company have not ended, counted up to about ``limit``."""
+        found = 0
+        for open_state in (ExecutionState.WAITING, ExecutionState.RETRYING):
+            page = await (
+                self._store[EXECUTIONS]
+                .of(company_id)
+                .find(
+                    eq={"state": open_state},
+                    order=["createdAt"],
+                    limit=min(limit, MAX_OPEN),
+                    max_scan=MAX_OPEN + 1,
+                    count_only=True,
+                )
+            )
+            found += page.found
+        return found
+
     # acting
 
     async def resend(self, company_id: str, id: str) -> Execution:
@@ -190,25 +210,25 @@ class DeliveryService:
         async def build() -> tuple[WriteBatch, Execution]:
             execution, batch = await self.execution(company_id, id), WriteBatch()
             endpoint = await self._deliverable(execution)
-            await self.add_resend(batch, execution, endpoint, Queue.LIVE)
+            await self._add_resend(batch, execution, endpoint)
             return batch, execution
 
         await self._store.attempt(build)
         return await self.execution(company_id, id)
 
-    async def add_resend(self, batch: WriteBatch, execution: Execution, endpoint: Endpoint, queue: Queue) -> None:
-        """Add to ``batch`` that ``execution`` is sent again; inside ``store.attempt``."""
+    async def _add_resend(self, batch: WriteBatch, execution: Execution, endpoint: Endpoint | None) -> None:
         now, company = self._clock.now(), execution.company_id
+        form = None if endpoint is None else lane_form(endpoint)
         self.add_again(batch, execution)
         task = await self._store[TASKS].of(company).get(execution.id)
         if task is None:
-            await self._queue.enqueue(batch, delivery_task(execution, lane_form(endpoint), queue))
+            await self._queue.enqueue(batch, task_again(execution, form, Queue.LIVE))
             return
         due = to_millis(now)
         # "hits" too: a try that is under way right now must not take this wish with it when it ends
         again: dict[str, object] = {"dueAt": due, "state": TaskState.WAITING, "crashes": 0, "hits": task.hits + 1}
         batch.patch(TASKS, company, task.id, values=again, where={"hits": task.hits, "state": task.state})
-        wake(batch, company, task.lane, due, lane_form(endpoint))
+        wake(batch, company, task.lane, due, form or LaneForm())
 
     def add_again(self, batch: WriteBatch, execution: Execution) -> None:
         """Add to ``batch`` that ``execution`` is open again; its task is the caller's business."""
@@ -216,6 +236,8 @@ class DeliveryService:
         values: dict[str, object] = {"nextAt": now, "expiresAt": now + PATIENCE, "settledAt": None}
         if execution.state in SETTLED:
             values["state"] = ExecutionState.RETRYING if execution.attempts else ExecutionState.WAITING
+            if execution.run_id is not None:
+                values["runId"] = None  # another push, not another look at the one that is over
         batch.patch(EXECUTIONS, execution.company_id, execution.id, values=values, rev=execution.rev)
 
     async def replay(self, company_id: str, id: str) -> Execution:
@@ -232,7 +254,7 @@ class DeliveryService:
                 company_id=company_id,
                 automation_id=before.automation_id,
                 hook_id=before.hook_id,
-                endpoint_id=endpoint.id,
+                endpoint_id=before.endpoint_id,
                 event_id=before.event_id,
                 event_type=before.event_type,
                 record_id=before.record_id,
@@ -241,7 +263,7 @@ class DeliveryService:
                 body=before.body.replace(before.id, new),
                 test=before.test is True,
                 replay_of=before.id,
-                form=lane_form(endpoint),
+                form=None if endpoint is None else lane_form(endpoint),
             )
             await self._starts.add(batch, [start])
             return batch, new
@@ -285,13 +307,12 @@ class DeliveryService:
         batch.patch(ENDPOINTS, company_id, endpoint_id, values=values, rev=endpoint.rev)
         await afresh(self._store, self._clock, batch, company_id, endpoint_lane(endpoint_id))
 
-    async def _deliverable(self, execution: Execution) -> Endpoint:
-        if execution.endpoint_id is None:
-            raise NotDeliverable(
-                "This execution is not sent anywhere: its steps are run here.",
-                hint="Start the automation again by its event, or by a test.",
-            )
+    async def _deliverable(self, execution: Execution) -> Endpoint | None:
+        """Return the endpoint that an execution can be sent to again; None where it is run here."""
         company = execution.company_id
+        await self._active(execution)
+        if execution.endpoint_id is None:
+            return None
         endpoint = await self._store[ENDPOINTS].of(company).get(execution.endpoint_id)
         if endpoint is None:
             raise NotDeliverable("The endpoint of this execution was deleted.", hint="Send the event to another one.")
@@ -307,6 +328,25 @@ class DeliveryService:
                 hint="Test it, and activate the automation once it is well again: what waits goes out then.",
             )
         return endpoint
+
+    async def _active(self, execution: Execution) -> None:
+        """Raise ``NotDeliverable`` where an execution would be cancelled as soon as it is looked at."""
+        if execution.automation_id is None:
+            return
+        automation = await self._store[AUTOMATIONS].of(execution.company_id).get(execution.automation_id)
+        if automation is None:
+            raise NotDeliverable(
+                "The automation of this execution was deleted.", hint="Let the event start another automation."
+            )
+        if automation.status is AutomationStatus.INACTIVE and not execution.test:
+            raise NotDeliverable(
+                "The automation of this execution is not active.", hint="Activate it, then send the execution again."
+            )
+        if execution.endpoint_id is None and automation.run_by is not RunBy.NATIVE:
+            raise NotDeliverable(
+                "This execution was run here, and the automation hands its work to an address since.",
+                hint="Let the event start the automation again, or test it.",
+            )
 
 
 def _held_until(lane: Lane | None, now: int) -> datetime | None:

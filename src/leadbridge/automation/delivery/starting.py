@@ -124,16 +124,20 @@ class Starts:
         )
 
 
-def delivery_task(execution: Execution, form: LaneForm, queue: Queue) -> NewTask:
-    """Return the task that sends an execution again, out of the order of its record's events."""
-    if execution.endpoint_id is None:
-        raise ValueError("an execution without an endpoint is not sent anywhere")
+def task_again(execution: Execution, form: LaneForm | None, queue: Queue) -> NewTask:
+    """Return the task that sends an execution again, or runs it again, out of the order of its record's events."""
+    if execution.endpoint_id is not None:
+        lane, kind = (trial_lane if execution.test else endpoint_lane)(execution.endpoint_id), DELIVER
+    elif execution.automation_id is not None:
+        lane, kind, form = automation_lane(execution.automation_id), RUN, None
+    else:
+        raise ValueError("an execution has an endpoint, or an automation whose steps are run here")
     return NewTask(
         id=execution.id,
         company_id=execution.company_id,
-        lane=(trial_lane if execution.test else endpoint_lane)(execution.endpoint_id),
+        lane=lane,
         form=None if execution.test else form,
-        kind=DELIVER,
+        kind=kind,
         ref=ExecutionRef(execution.id),
         queue=queue,
         subjects=execution.subjects,

@@ -12,6 +12,7 @@ import structlog
 from leadbridge.automation.delivery.answers import Answer, Follows
 from leadbridge.automation.delivery.desks import Desk, Desks
 from leadbridge.automation.delivery.endpoints import Endpoints
+from leadbridge.automation.delivery.giving_up import GivingUp
 from leadbridge.automation.delivery.health import Verdict
 from leadbridge.automation.delivery.model import (
     ATTEMPTS,
@@ -77,6 +78,7 @@ class DeliveryTasks:
     ) -> None:
         self._store, self._clock, self._ids, self._rng = store, clock, ids, rng
         self._owners, self._usage = owners, usage
+        self._giving_up = GivingUp(store, clock, usage)
         self._desks = Desks(store, endpoints, owners)
         self._sender = Sender(transport, clock)
         self._longest = min(MAX_SECONDS, lease * LEASE_SHARE)
@@ -91,6 +93,7 @@ class DeliveryTasks:
             prepare=self._desks.executions,
             summary=self._summary,
             amend=self._amend,
+            given_up=self._giving_up.end,
         )
 
     async def run(self, context: TaskContext) -> Result:

@@ -15,8 +15,9 @@ from leadbridge.leads.occurrences import Occurrence
 from leadbridge.leads.stored import CrmRecord
 from leadbridge.leads.types import record_view
 
-MAX_BODY = 240 * 1024
-"""Bytes of a body, as the execution stores it: its document holds a little more and is at most 256 KB."""
+MAX_BODY = 200 * 1024
+"""Bytes of a body, as the execution stores it: its document, with all that reports and answers add, has at most 256 KB.
+"""
 _KEPT_TEXT = 200
 _PREVIOUS = {
     "lead.status_changed": ("previousStatus", "status"),
@@ -105,9 +106,10 @@ def ids_only(data: Any) -> Any:
     left: dict[str, Any] = {}
     for name, value in data.items():
         if isinstance(value, Mapping):
-            if "_id" in value:
-                left[name] = {"_id": value["_id"]}
-        elif not isinstance(value, list) and len(str(name)) + len(str(value)) <= _KEPT_TEXT:
+            if "_id" not in value:
+                continue
+            value = {"_id": value["_id"]}
+        if not isinstance(value, list) and len(str(name)) + len(str(value)) <= _KEPT_TEXT:
             left[name] = value
         if len(left) >= _KEPT_TEXT:
             break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,27 +57,40 @@ class Listener:
     endpoint: Endpoint | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One who listens and can hear nothing, because the filter cannot be read any more."""
+
+    listener_id: str
+    hook: bool
+    """Whether it is a subscription; else an automation."""
+    message: str
+
+
 class FanOut:
     """Finds out what events start."""
 
     def __init__(self, store: Store, audience: Audience, endpoints: Endpoints) -> None:
         self._store, self._audience, self._endpoints = store, audience, endpoints
 
-    async def starts(self, company: str, events: Sequence[Event], *, asked: bool) -> list[Start]:
-        """Return what ``events`` start at this moment, but for what exists already."""
+    async def starts(self, company: str, events: Sequence[Event], *, asked: bool) -> tuple[list[Start], list[Unread]]:
+        """Return what ``events`` start at this moment, but for what exists already, and whose filter cannot be read."""
         types = {type for event in events for type in event.types}
         listeners = await self.listeners(company, await self._audience.of(company, types))
         declared: tuple[DeclaredField, ...] = ()
         if any(one.filter for one in listeners):
             settings = await self._store[SETTINGS].of(company).get(f"{company}:{LEAD.name}")
             declared = settings.fields if settings is not None else ()
+        unread = [one for listener in listeners if (one := _unread(listener, types, declared)) is not None]
+        mute = {one.listener_id for one in unread}
         found = [
             start
             for event in events
             for listener in listeners
-            if (start := start_of(company, event, listener, declared, asked=asked)) is not None
+            if listener.id not in mute
+            and (start := start_of(company, event, listener, declared, asked=asked)) is not None
         ]
-        return await self._new(company, found)
+        return await self._new(company, found), unread
 
     async def listeners(self, company: str, found: Listeners) -> list[Listener]:
         """Return who can be started now: an automation that delivers, or a subscription, has a live endpoint."""
@@ -216,7 +229,20 @@ def _let_pass(type: str, source: str, declared: tuple[DeclaredField, ...], data:
     try:
         return passes(compile_filter(type, source, declared), {"data": data})
     except BadFilter:
-        return False  # a field of the company's own that it names is no longer declared: nothing can be true of it
+        return False  # it is told of where all who listen are looked at
+
+
+def _unread(listener: Listener, types: Collection[str], declared: tuple[DeclaredField, ...]) -> Unread | None:
+    """Return what is wrong with a listener's filter, if anything: a field that it names is no longer declared."""
+    if not listener.filter:
+        return None
+    try:
+        for type in listener.types:
+            if type in types:
+                compile_filter(type, listener.filter, declared)
+    except BadFilter as error:
+        return Unread(listener.id, listener.hook_id is not None, error.message)
+    return None
 
 
 def _of_automation(automation: Automation, endpoint: Endpoint | None) -> Listener:

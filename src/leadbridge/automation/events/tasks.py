@@ -9,9 +9,10 @@ from datetime import timedelta
 import structlog
 
 from leadbridge.automation.delivery.starting import Start, Starts
-from leadbridge.automation.events.fanout import Event, FanOut, batches
+from leadbridge.automation.events.fanout import Event, FanOut, Unread, batches, cut
 from leadbridge.automation.events.listening import WEEKLY, WEEKLY_TYPE, WeeklyRef
 from leadbridge.automation.events.telling import FAN_OUT, FanOutRef
+from leadbridge.automation.events.turns import Places
 from leadbridge.automation.model import AUTOMATIONS
 from leadbridge.kit.clock import Clock, to_text
 from leadbridge.leads.occurrences import OCCURRENCES, Occurrence
@@ -25,6 +26,9 @@ from leadbridge.work.handlers import Done, Handler, Result, TaskContext
 TIMEOUT = 300.0
 """Seconds for one task: 300 events for 700 who listen take some."""
 WEEK = timedelta(days=7)
+EVENTS_AT_ONCE = 50
+"""Events of a task that are looked at together: for 700 who listen that is 35,000 bodies at most."""
+MAX_TOLD = 10_000
 
 log = structlog.get_logger("leadbridge.automation")
 
@@ -43,6 +47,9 @@ class EventTasks:
     ) -> None:
         self._store, self._clock, self._fan, self._starts = store, clock, fan, starts
         self._quotas, self._usage = quotas, usage
+        self._places = Places()
+        self._told: dict[str, str] = {}
+        """Whose filter was told of by this process, and on which day."""
 
     def handlers(self) -> tuple[Handler, Handler]:
         """Return the handlers to register with a worker."""
@@ -55,9 +62,14 @@ class EventTasks:
         """Start what the events start. Done twice it starts nothing twice: what exists already is left alone."""
         ref: FanOutRef = context.ref
         company = context.company_id
-        events = await self._fan.events(company, ref.events)
-        found = await self._fan.starts(company, events, asked=ref.asked)
-        await self._start(context, found)
+        with self._places.take(company) as place:
+            for some in cut(ref.events, EVENTS_AT_ONCE):  # every body that they start is held at once
+                events = await self._fan.events(company, some)
+                found, unread = await self._fan.starts(company, events, asked=ref.asked)
+                await self._tell(company, unread)
+                if any(one.order_seq is not None for one in found):
+                    await place.reached()  # an endpoint that keeps the order hears of no change before the one before
+                await self._start(context, found)
         return Done()
 
     async def weekly(self, context: TaskContext) -> Result:
@@ -85,9 +97,38 @@ class EventTasks:
         if await self._store[OCCURRENCES].of(company).get(occurrence.id) is None:
             await _stored(context, WriteBatch().insert(OCCURRENCES, occurrence))
         event = Event(occurrence.id, (WEEKLY_TYPE,), now, "schedule", 0, None, None, {WEEKLY_TYPE: data})
-        found = [one for one in await self._fan.starts(company, [event], asked=False) if one.automation_id == id]
-        await self._start(context, found)
+        found, unread = await self._fan.starts(company, [event], asked=False)
+        await self._tell(company, unread)
+        await self._start(context, [one for one in found if one.automation_id == id])
         return Done()
+
+    async def _tell(self, company: str, unread: Sequence[Unread]) -> None:
+        """Write into the error log who hears nothing because of a filter, once a day each."""
+        day = self._clock.now().date().isoformat()
+        fresh = [one for one in unread if self._told.get(one.listener_id) != day]
+        if not fresh:
+            return
+        if len(self._told) > MAX_TOLD:
+            self._told.clear()
+        self._told |= {one.listener_id: day for one in fresh}  # before it is written: several tasks run at once
+        await self._usage.record_failures(
+            company,
+            [
+                Failure(
+                    operation=f"filter:{one.listener_id}",
+                    code="invalid_filter",
+                    message=f"Events start nothing here: {one.message}",
+                    cause="A field that the filter names is no longer declared, or is of another type now.",
+                    hint=(
+                        "Subscribe anew with a filter that can be read."
+                        if one.hook
+                        else "Change the automation's filter, or declare the field again."
+                    ),
+                    retryable=False,
+                )
+                for one in fresh
+            ],
+        )
 
     async def _start(self, context: TaskContext, found: Sequence[Start]) -> None:
         """Store executions batch by batch; those of automations beyond the month's limit are told, and not started."""

@@ -47,8 +47,8 @@ REMEMBERED = 30.0
 """Seconds for which an address is not read again; what is written depends on it being as it was."""
 MAX_KNOWN = 5000
 LOOP_WINDOW = timedelta(seconds=60)
-MAX_KEPT = MAX_DOCUMENT_BYTES - 8 * 1024
-"""Bytes of an event as they are kept: JSON within JSON."""
+MAX_KEPT = MAX_DOCUMENT_BYTES - 32 * 1024
+"""Bytes of an event as they are kept, JSON within JSON: what reports and answers add fits in as well."""
 _ROUNDS = 5
 
 

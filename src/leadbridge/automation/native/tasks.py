@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
+from leadbridge.automation.delivery.giving_up import GivingUp
 from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState
 from leadbridge.automation.delivery.starting import RUN, ExecutionRef
+from leadbridge.automation.events.rules import AUTOMATION
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
 from leadbridge.automation.native import decide
 from leadbridge.automation.native.decide import Outcome
@@ -24,7 +26,7 @@ from leadbridge.leads.model import LEADS, State
 from leadbridge.storage.batch import Applied, WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.sync.errors import RunNotFound
-from leadbridge.sync.model import OPEN, Item, Run
+from leadbridge.sync.model import OPEN, Item, Provenance, Run
 from leadbridge.sync.runs import Runs
 from leadbridge.usage.errors import QuotaExceeded
 from leadbridge.usage.model import Category, EventType
@@ -48,10 +50,11 @@ class NativeTasks:
     ) -> None:
         self._store, self._clock, self._connections = store, clock, connections
         self._runs, self._quotas, self._usage = runs, quotas, usage
+        self._giving_up = GivingUp(store, clock, usage)
 
     def handler(self) -> Handler:
         """Return the handler to register with a worker."""
-        return Handler(RUN, self.run, ref=ExecutionRef, timeout=30.0)
+        return Handler(RUN, self.run, ref=ExecutionRef, timeout=30.0, given_up=self._giving_up.end)
 
     async def run(self, context: TaskContext) -> Result:
         """Begin an execution's push, or look how far it is. Doing it twice does no harm."""
@@ -85,9 +88,9 @@ class NativeTasks:
             return await self._wait(context, execution, error)
         now = self._clock.now()
         batch = WriteBatch()
-        queue = Queue(context.task.q)
+        queue, cause = Queue(context.task.q), Provenance(f"{AUTOMATION}{automation.id}", execution.hop + 1)
         items = [Item(sent=lead_id, lead=lead_id)]
-        run = await self._runs.add(batch, connection, items, queue=queue, patient=True)
+        run = await self._runs.add(batch, connection, items, queue=queue, patient=True, cause=cause)
         begun = msgspec.structs.replace(
             execution,
             state=ExecutionState.RETRYING,
@@ -145,8 +148,13 @@ class NativeTasks:
             settled_at=now,
             next_at=None,
         )
-        batch = WriteBatch().replace(EXECUTIONS, settled)
-        if outcome.state is not ExecutionState.CANCELLED and not execution.test:
+        batch = WriteBatch()
+        counts = outcome.state is not ExecutionState.CANCELLED and not execution.test
+        if counts and execution.counted:  # it had ended before, and was run again: still one execution
+            succeeded = outcome.state is ExecutionState.SUCCEEDED
+            await self._usage.correct(batch, execution.company_id, execution.id, succeeded=succeeded)
+        elif counts:
+            settled = msgspec.structs.replace(settled, counted=True)
             event = self._usage.event(
                 execution.company_id,
                 EventType.WORKFLOW_EXECUTED,
@@ -163,6 +171,7 @@ class NativeTasks:
                 id=execution.id,
             )
             self._usage.add(batch, event)
+        batch.replace(EXECUTIONS, settled)
         # where somebody changed it meanwhile (a person cancelled it) it is looked at again
         applied = isinstance(await context.store(batch), Applied)
         return Done() if applied else Reschedule(to_millis(now))
