@@ -88,7 +88,10 @@ class _Connector(aiohttp.TCPConnector):
     """
 
     async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # the library's signature
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
         _PROGRESS.get().connected = True
