@@ -9,6 +9,7 @@ import sys
 
 from benchmarks import (
     accept,
+    both,
     delivery,
     hubspot,
     hubspot_limits,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "hubspot_limits": hubspot_limits.main,
     "hubspot_push": hubspot_push.main,
     "delivery": delivery.main,
+    "both": both.main,
 }
 
 

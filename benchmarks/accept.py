@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -31,7 +33,7 @@ from leadbridge.automation.delivery.model import EXECUTIONS
 from leadbridge.automation.inbound.verify import signing_key
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus, RunBy, Trigger
 from leadbridge.security.logs import configure_logging
-from leadbridge.server import bind, prepare_data_dir
+from leadbridge.server import bind, prepare_data_dir, settle_memory
 from leadbridge.settings import Settings
 from leadbridge.storage.batch import WriteBatch
 
@@ -45,10 +47,14 @@ UNLIMITED = {"rate_webhook": 0, "rate_address": 0, "rate_tenant": 0, "rate_princ
 
 
 class Connection(asyncio.Protocol):
-    """Sends a request, waits for its whole answer, and sends the next."""
+    """Sends a request, waits for its whole answer, and sends the next: at once, or ``every`` so many seconds.
 
-    def __init__(self, requests: Requests, until: float) -> None:
-        self._requests, self._until = requests, until
+    With ``every`` a latency is counted from the time at which the request was to be sent, not from when it could be.
+    """
+
+    def __init__(self, requests: Requests, until: float, every: float = 0.0, first: float = 0.0) -> None:
+        self._requests, self._until, self._every = requests, until, every
+        self._due = time.perf_counter() + first
         self._buffer = b""
         self._sent = 0.0
         self.latencies: list[float] = []
@@ -58,7 +64,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
-        self._next()
+        self._next_in_time()
 
     def data_received(self, data: bytes) -> None:
         """Take in a part of an answer."""
@@ -74,7 +80,7 @@ class Connection(asyncio.Protocol):
         self.latencies.append(now - self._sent)
         self.refused += not head.startswith(b"HTTP/1.1 202")
         if now < self._until:
-            self._next()
+            self._next_in_time()
         else:
             self._transport.close()
 
@@ -83,8 +89,16 @@ class Connection(asyncio.Protocol):
         if not self.ended.done():
             self.ended.set_result(None)
 
+    def _next_in_time(self) -> None:
+        now = time.perf_counter()
+        self._sent = now if not self._every else self._due
+        self._due += self._every
+        if self._sent > now:
+            asyncio.get_running_loop().call_later(self._sent - now, self._next)
+        else:
+            self._next()
+
     def _next(self) -> None:
-        self._sent = time.perf_counter()
         self._transport.write(self._requests.next())
 
 
@@ -112,14 +126,24 @@ class Requests:
         return f"{self._head}{headers}content-length: {len(BODY)}\r\n\r\n".encode() + BODY
 
 
-async def load(url: str, secret: str, connections: int, seconds: float, signed: bool) -> dict[str, Any]:
-    """Call an address over so many connections at once and return how that went, times in milliseconds."""
-    parts, until = urlsplit(url), time.perf_counter() + seconds
-    requests = Requests(url, secret, signed)
+async def load(
+    targets: Sequence[tuple[str, str]], connections: int, seconds: float, signed: bool, rate: float = 0.0
+) -> dict[str, Any]:
+    """Call addresses, each given with its secret, over so many connections, and return how that went in milliseconds.
+
+    ``rate`` is how many calls a second are sent in all, evenly; 0: as many as are answered.
+    """
+    parts, until = urlsplit(targets[0][0]), time.perf_counter() + seconds
+    requests = [Requests(url, secret, signed) for url, secret in targets]
     loop = asyncio.get_running_loop()
+    every = connections / rate if rate else 0.0
+
+    def connection(number: int) -> Connection:
+        return Connection(requests[number % len(requests)], until, every, every * number / connections)
+
     made = [
-        (await loop.create_connection(lambda: Connection(requests, until), str(parts.hostname), parts.port or 80))[1]
-        for _ in range(connections)
+        (await loop.create_connection(partial(connection, number), str(parts.hostname), parts.port or 80))[1]
+        for number in range(connections)
     ]
     begun = time.perf_counter()
     await asyncio.gather(*(one.ended for one in made))
@@ -153,6 +177,19 @@ async def automation(hub: Hub, company: str) -> tuple[str, str, str]:
     return id, address.url, address.secret.reveal()
 
 
+async def called(
+    targets: Sequence[tuple[str, str]], connections: int, seconds: float, *, signed: bool = False, rate: float = 0.0
+) -> dict[str, Any]:
+    """Let another process call ``targets``; return what it tells, as ``load`` does."""
+    asked = json.dumps([targets, connections, seconds, signed, rate])
+    caller = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.accept", asked, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    said, _ = await caller.communicate()
+    told: dict[str, Any] = json.loads(said)
+    return told
+
+
 async def serve(folder: Path, connections: int, seconds: float, signed: bool) -> dict[str, Any]:
     """Serve a new hub that only takes in, let another process call it, and check that all it accepted is stored."""
     prepare_data_dir(folder)
@@ -167,12 +204,10 @@ async def serve(folder: Path, connections: int, seconds: float, signed: bool) ->
     app = build_app(hub, worker=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    asked = [sys.executable, "-m", "benchmarks.accept", url, secret, str(connections), str(seconds), str(int(signed))]
-    caller = await asyncio.create_subprocess_exec(*asked, stdout=subprocess.PIPE, cwd=ROOT)
-    said, _ = await caller.communicate()
+    settle_memory()
+    told = await called([(url, secret)], connections, seconds, signed=signed)
     server.should_exit = True
     await serving
-    told: dict[str, Any] = json.loads(said)
     stored, after = 0, None
     while True:
         page = (
@@ -221,6 +256,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    told = uvloop.run(load(given[0], given[1], int(given[2]), float(given[3]), given[4] == "1"))
-    print(json.dumps(told))
+    print(json.dumps(uvloop.run(load(*json.loads(sys.argv[1])))))

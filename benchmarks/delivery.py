@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
+import uvloop
 
 from benchmarks.delivery_setup import BODY, Target, database, dead_port, fill, hub_in, receiver, start_of, target
 from benchmarks.report import Table, percentile, scaled, spread, write
 from leadbridge.app import Hub
 from leadbridge.automation.delivery.model import EXECUTIONS, ExecutionState
-from leadbridge.server import prepare_data_dir
+from leadbridge.server import prepare_data_dir, settle_memory
 from leadbridge.storage.batch import WriteBatch
 
 RUNS = int(os.environ.get("LEADBRIDGE_BENCH_RUNS", "3"))
@@ -62,6 +63,7 @@ async def drained(folder: Path, origin: str, count: int) -> tuple[float, float]:
     for number in range(ENDPOINTS):
         to = await target(hub, ACME, f"{origin}/hook{number}", concurrency=AT_ONCE)
         await asyncio.to_thread(fill, database(folder), to, each)
+    settle_memory()
     begun, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     await hub.worker.drain()
     seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
@@ -131,6 +133,7 @@ async def long_backlog(folder: Path, origin: str, count: int) -> float:
     for number in range(ENDPOINTS):
         to = await target(hub, ACME, f"{origin}/hook{number}", concurrency=AT_ONCE)
         await asyncio.to_thread(fill, database(folder), to, count // ENDPOINTS)
+    settle_memory()
     begun = time.perf_counter()
     hub.worker.start()
     await asyncio.sleep(SECONDS)
@@ -147,21 +150,21 @@ def main() -> None:
         rates, costs, bares = list[float](), list[float](), list[float]()
         for _ in range(RUNS):
             with tempfile.TemporaryDirectory() as name:
-                rate, cost = asyncio.run(drained(folder_in(name), origin, DELIVERIES))
+                rate, cost = uvloop.run(drained(folder_in(name), origin, DELIVERIES))
             rates.append(rate)
             costs.append(cost)
-            bares.append(asyncio.run(bare(origin, BARE)))
+            bares.append(uvloop.run(bare(origin, BARE)))
         with dead_port() as dead:
             waits = list[list[float]]()
             for _ in range(RUNS):
                 with tempfile.TemporaryDirectory() as name:
-                    waits.append(asyncio.run(beside_a_dead_one(folder_in(name), origin, dead)))
+                    waits.append(uvloop.run(beside_a_dead_one(folder_in(name), origin, dead)))
         shorts = list[float]()
         for _ in range(RUNS):
             with tempfile.TemporaryDirectory() as name:
-                shorts.append(asyncio.run(drained(folder_in(name), origin, SHORT))[0])
+                shorts.append(uvloop.run(drained(folder_in(name), origin, SHORT))[0])
         with tempfile.TemporaryDirectory() as name:
-            longs = [asyncio.run(long_backlog(folder_in(name), origin, LONG))]
+            longs = [uvloop.run(long_backlog(folder_in(name), origin, LONG))]
     write(
         "delivery",
         "Delivery on SQLite",

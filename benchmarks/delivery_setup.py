@@ -92,7 +92,14 @@ async def hub_in(folder: Path, *origins: str, form: WorkerForm | None = None) ->
 
 
 async def target(
-    hub: Hub, company: str, url: str, *, concurrency: int = 50, per_second: float = 100_000.0, seconds: float = 15.0
+    hub: Hub,
+    company: str,
+    url: str,
+    *,
+    concurrency: int = 50,
+    per_second: float = 100_000.0,
+    seconds: float = 15.0,
+    trigger: str = "lead.created",
 ) -> Target:
     """Make an active automation that delivers to ``url``."""
     automation, now = hub.ids(), hub.clock.now()
@@ -109,8 +116,8 @@ async def target(
             name="benchmark",
             status=AutomationStatus.ACTIVE,
             run_by=RunBy.MAKE,
-            trigger=Trigger(type="lead.created"),
-            listens="lead.created",
+            trigger=Trigger(type=trigger),
+            listens=trigger,
             endpoint_id=endpoint.id,
             created_at=now,
             updated_at=now,

@@ -46,6 +46,8 @@ def stored(value: object) -> Value:
         return clean_text(value)  # type: ignore[arg-type]
     if kind is bool:
         return value  # type: ignore[return-value]
+    if kind is int and -INT64 <= value < INT64:  # type: ignore[operator]
+        return value  # type: ignore[return-value]
     if kind is dict:
         return stored_mapping(value)  # type: ignore[arg-type]
     if kind is list or kind is tuple:
@@ -87,8 +89,9 @@ def stored_mapping(fields: Mapping[str, object]) -> Stored:
             continue
         if not _is_field_name(key):
             raise NotStorable(f"the field name {key!r} cannot be stored; keep foreign keys as text or as k/v pairs")
-        # most of what is stored is plain text: it is let in without more
-        result[key] = value if _is_plain(value) else stored(value)  # type: ignore[assignment]
+        # most of what is stored is plain text: it is let in without more, and without a call
+        plain = type(value) is str and value.isascii() and "\0" not in value
+        result[key] = value if plain else stored(value)  # type: ignore[assignment]
     return result
 
 

@@ -102,6 +102,15 @@ class WriteBatch:
             raise ValueError(f"a patch cannot remove {', '.join(wrong)}")
         return self._add(Patch(kind, clean_text(id), company, fields, tuple(removed), expect))
 
+    def patch_stored(
+        self, kind: Kind[Any], company: str, id: str, *, values: Stored, unset: Sequence[str], rev: int
+    ) -> WriteBatch:
+        """As ``patch``, with values given in their stored form already: as ``insert_stored`` is to ``insert``."""
+        if wrong := _KEPT.intersection((*values, *unset)) or values.keys() & set(unset):
+            raise ValueError(f"a patch cannot set or remove {', '.join(sorted(wrong))}")
+        kind.check_indexed(values)
+        return self._add(Patch(kind, id, company, values, tuple(unset), Expect(rev)))
+
     def delete(
         self,
         kind: Kind[Any],

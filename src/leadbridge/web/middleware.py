@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadbridge.kit.errors import LeadbridgeError, TooLarge, Unexpected
@@ -56,7 +56,9 @@ class Surroundings:
         self._app = app
         self._ids = ids
         self._large = large
-        self._headers = SECURITY_HEADERS | ({"strict-transport-security": TRANSPORT_SECURITY} if secure else {})
+        headers = SECURITY_HEADERS | ({"strict-transport-security": TRANSPORT_SECURITY} if secure else {})
+        self._headers = _raw(headers)
+        self._api_headers = _raw({**headers, "cache-control": "no-store"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,12 +86,8 @@ class Surroundings:
                 return
             if message["type"] == "http.response.start":
                 status, answering = message["status"], True
-                out = MutableHeaders(scope=message)
-                out["x-request-id"] = request_id
-                for name, value in self._headers.items():
-                    out.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    out.setdefault("cache-control", "no-store")
+                added = self._api_headers if scope["path"].startswith("/api/") else self._headers
+                message["headers"] = _with(message.get("headers", ()), request_id, added)
             await send(message)
 
         limit = next((size for pattern, size in self._large if pattern.match(scope["path"])), MAX_BODY)
@@ -129,6 +127,21 @@ class Surroundings:
                     status=status,
                     ms=round((time.monotonic() - started) * 1000, 1),
                 )
+
+
+def _raw(headers: Mapping[str, str]) -> Sequence[tuple[bytes, bytes]]:
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
+
+
+def _with(
+    given: Iterable[tuple[bytes, bytes]], request_id: str, added: Sequence[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers with the request's id, and those of ``added`` that the answer does not have itself."""
+    headers = [pair for pair in given if pair[0] != b"x-request-id"]
+    present = {name for name, _ in headers}  # in small letters, as ASGI wants them
+    headers.append((b"x-request-id", request_id.encode("latin-1")))
+    headers.extend(pair for pair in added if pair[0] not in present)
+    return headers
 
 
 def _too_large(limit: int) -> TooLarge:

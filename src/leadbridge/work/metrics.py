@@ -5,6 +5,8 @@ Labels are kinds, queues and outcomes: words of the code. Never an id of a tenan
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
@@ -28,6 +30,10 @@ class WorkMetrics:
             buckets=_SECONDS,
             registry=registry,
         )
+        # looked up with every try: the words are few, and a look-up costs more than the counting
+        self.tasks_of = lru_cache(1024)(self.tasks.labels)
+        self.task_seconds_of = lru_cache(256)(self.task_seconds.labels)
+        self.wait_seconds_of = lru_cache(8)(self.wait_seconds.labels)
         self.turns = Counter("leadbridge_work_turns", "Turns of lanes, by how they ended.", ("end",), registry=registry)
         self.turn_seconds = Histogram(
             "leadbridge_work_turn_seconds", "How long a turn took.", buckets=_SECONDS, registry=registry

@@ -18,15 +18,21 @@ def next_to_start(
     """
     if ended or len(running) >= limit:
         return None
-    keys = {task.order_key for task in running if task.order_key is not None}
-    bulk = sum(task.q == Queue.BULK for task in running)
     for task in pending:
-        if task.order_key is not None and (task.order_key in keys or _has_earlier(pending, task)):
+        if task.order_key is not None and (_runs(running, task) or _has_earlier(pending, task)):
             continue
-        if task.q == Queue.BULK and (closing or bulk >= max(1, limit - 1)):
+        if task.q == Queue.BULK and (closing or _bulk(running) >= max(1, limit - 1)):
             return None
         return None if closing and not running else task
     return None
+
+
+def _bulk(running: Sequence[Task]) -> int:
+    return sum(task.q == Queue.BULK for task in running)
+
+
+def _runs(running: Sequence[Task], task: Task) -> bool:
+    return any(one.order_key == task.order_key for one in running)
 
 
 def _has_earlier(pending: Sequence[Task], task: Task) -> bool:

@@ -36,29 +36,30 @@ async def attempt(
     out_of_order: bool,
     prepared: Any = None,
 ) -> tuple[Result, WriteBatch | None, Sequence[Any]]:
-    """Run ``task`` once; return how it ended, what is to be stored with it, its notes. Cancellation passes through."""
-    with structlog.contextvars.bound_contextvars(
-        request_id=task.trace, task_id=task.id, task_kind=task.kind, lane=task.lane
-    ):
-        try:
-            context = handlers.context(handler, task, held, clock, writer, out_of_order=out_of_order, prepared=prepared)
-        except msgspec.MsgspecError as error:
-            log.error("task_unreadable", reason=type(error).__name__)
-            return Dead("unreadable_reference", "The task's reference cannot be read."), None, ()
-        try:
-            async with asyncio.timeout(handler.timeout):
-                result = await handler.run(context)
-        except TimeoutError:
-            log.warning("task_timed_out", seconds=handler.timeout)
-            return Retry("timed_out", f"The try was not over after {handler.timeout:g} seconds."), None, ()
-        except LeadbridgeError as error:
-            log.info("task_refused", code=error.code)
-            failed = Retry(error.code, error.message) if error.retryable else Dead(error.code, error.message)
-            return failed, None, ()
-        except Exception as error:  # a fault in one handler must not end the others' turn
-            log.exception("task_failed")
-            return Retry("internal_error", f"The handler failed with {type(error).__name__}."), None, ()
-        return result, context.batch, context.notes
+    """Run ``task`` once; return how it ended, what is to be stored with it, its notes. Cancellation passes through.
+
+    To be called in an asyncio task of its own, whose context it marks for the log.
+    """
+    structlog.contextvars.bind_contextvars(request_id=task.trace, task_id=task.id, task_kind=task.kind, lane=task.lane)
+    try:
+        context = handlers.context(handler, task, held, clock, writer, out_of_order=out_of_order, prepared=prepared)
+    except msgspec.MsgspecError as error:
+        log.error("task_unreadable", reason=type(error).__name__)
+        return Dead("unreadable_reference", "The task's reference cannot be read."), None, ()
+    try:
+        async with asyncio.timeout(handler.timeout):
+            result = await handler.run(context)
+    except TimeoutError:
+        log.warning("task_timed_out", seconds=handler.timeout)
+        return Retry("timed_out", f"The try was not over after {handler.timeout:g} seconds."), None, ()
+    except LeadbridgeError as error:
+        log.info("task_refused", code=error.code)
+        failed = Retry(error.code, error.message) if error.retryable else Dead(error.code, error.message)
+        return failed, None, ()
+    except Exception as error:  # a fault in one handler must not end the others' turn
+        log.exception("task_failed")
+        return Retry("internal_error", f"The handler failed with {type(error).__name__}."), None, ()
+    return result, context.batch, context.notes
 
 
 def fate(task: Task, result: Result, policy: RetryPolicy, clock: Clock, rng: random.Random) -> Fate:

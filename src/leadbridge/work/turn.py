@@ -27,6 +27,7 @@ log = structlog.get_logger("leadbridge.work")
 
 GIVE_UP_PAUSE = 5000
 """Milliseconds until the end of a task is tried again that could not be stored just now."""
+_QUEUES = {int(queue): queue.name.lower() for queue in Queue}
 
 
 class Turn:
@@ -174,8 +175,8 @@ class Turn:
 
     def _start(self, held: Held) -> float | None:
         """Start what may start now; return seconds until more may, 0 when something running must end first, or None."""
+        running = [one for one, _ in self._running.values()]
         while self._pending:
-            running = [one for one, _ in self._running.values()]
             ended = self._around.stopping() or self._closed
             task = next_to_start(self._pending, running, max(1, self.lane.limit), closing=self._closing(), ended=ended)
             if task is None:
@@ -196,6 +197,7 @@ class Turn:
                 return 0 if self._running else None
             self._pending.remove(task)
             self._launch(held, task)
+            running.append(task)
         return 0 if self._running else None
 
     def _closing(self) -> bool:
@@ -208,7 +210,7 @@ class Turn:
         held.ran += 1
         if not task.attempt:
             waited = max(0, self._lanes.now() - task.due_at) / 1000
-            self._around.metrics.wait_seconds.labels(Queue(task.q).name.lower()).observe(waited)
+            self._around.metrics.wait_seconds_of(_QUEUES[task.q]).observe(waited)
         self._running[task.id] = task, asyncio.create_task(self._try(held, handler, task))
 
     async def _try(self, held: Held, handler: Handler, task: Task) -> None:
@@ -229,7 +231,7 @@ class Turn:
             self._results.append((task, handler, result, part, notes))
         finally:
             self._running.pop(task.id, None)
-            self._around.metrics.task_seconds.labels(task.kind).observe(self._clock.monotonic() - begun)
+            self._around.metrics.task_seconds_of(task.kind).observe(self._clock.monotonic() - begun)
             self._wake.set()
 
     def _collect(self, held: Held) -> None:
@@ -352,4 +354,4 @@ class Turn:
         await asyncio.gather(*running, return_exceptions=True)
 
     def _count(self, task: Task, outcome: str) -> None:
-        self._around.metrics.tasks.labels(task.kind, outcome).inc()
+        self._around.metrics.tasks_of(task.kind, outcome).inc()

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from leadbridge.automation.delivery.answers import ANSWERS, Answer
-from leadbridge.automation.delivery.model import ATTEMPTS, Attempt, Execution, ExecutionState, Report
+from leadbridge.automation.delivery.model import ATTEMPTS, EXECUTIONS, Attempt, Execution, ExecutionState, Report
 from leadbridge.automation.delivery.recording import Standing, attempt_of, fields_after, standing
 from leadbridge.automation.delivery.sender import Sent
-from leadbridge.storage.batch import Insert, WriteBatch
+from leadbridge.storage.batch import Insert, Patch, WriteBatch
 from leadbridge.usage.brief import Counted, parts_counted, stored_event
 from leadbridge.usage.model import USAGE_EVENTS, Category, EventType, Metadata, Metrics, Status, UsageEvent
 from leadbridge.usage.tally import parts_of
@@ -87,4 +87,30 @@ def test_a_failure_that_was_reported_stands_against_a_good_answer() -> None:
     told = msgspec.structs.replace(EXECUTION, report=Report(ok=False, at=NOW, message="No."))
     after = stands(told, "delivered")
     assert (after.state, after.code, after.message) == (ExecutionState.FAILED, "reported_failed", "No.")
-    assert fields_after(told, None, after, NOW)["settledAt"] == NOW
+    fields, removed = fields_after(told, None, after, NOW)
+    assert fields["settledAt"] == "2026-11-23T08:00:00.123Z"
+    assert removed == ["nextAt"]
+
+
+@pytest.mark.parametrize("code", ["server_error", "delivered"])
+def test_what_changes_about_an_execution_is_stored_as_any_patch_would_store_it(code: str) -> None:
+    one, after = sent(code), stands(EXECUTION, code)
+    fields, removed = fields_after(EXECUTION, one, after, NOW)
+    values = {
+        "state": after.state, "code": after.code, "message": after.message, "nextAt": after.next_at,
+        "settledAt": NOW if after.settled else None, "attempts": 3, "lastStatus": one.answer.status,
+        "firstTriedAt": NOW,
+    }  # fmt: skip
+    (expected,) = WriteBatch().patch(EXECUTIONS, ACME, EXECUTION.id, values=values, rev=3).operations
+    (operation,) = (
+        WriteBatch().patch_stored(EXECUTIONS, ACME, EXECUTION.id, values=fields, unset=removed, rev=3).operations
+    )
+    assert isinstance(operation, Patch)
+    assert operation == expected
+
+
+def test_a_stored_patch_is_refused_what_a_patch_is() -> None:
+    with pytest.raises(ValueError, match="companyId, rev"):
+        WriteBatch().patch_stored(EXECUTIONS, ACME, "e" * 24, values={"rev": 2}, unset=["companyId"], rev=1)
+    with pytest.raises(ValueError, match="code"):
+        WriteBatch().patch_stored(EXECUTIONS, ACME, "e" * 24, values={"code": "x"}, unset=["code"], rev=1)

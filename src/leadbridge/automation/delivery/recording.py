@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from leadbridge.automation.delivery.model import Execution, ExecutionState
 from leadbridge.automation.delivery.schedule import next_try
 from leadbridge.automation.delivery.sender import Sent
 from leadbridge.kit.clock import to_text
-from leadbridge.kit.values import Stored, clean_text
+from leadbridge.kit.values import Stored, Value, clean_text
 
 REPORTED_FAILED = "reported_failed"
 
@@ -88,18 +88,19 @@ def attempt_of(id: str, execution: Execution, endpoint_id: str, sent: Sent, afte
     return body
 
 
-def fields_after(execution: Execution, sent: Sent | None, after: Standing, now: datetime) -> Mapping[str, object]:
-    """Return the stored fields of an execution that change; None removes one."""
-    fields: dict[str, object] = {
+def fields_after(execution: Execution, sent: Sent | None, after: Standing, now: datetime) -> tuple[Stored, list[str]]:
+    """Return what changes about an execution: fields as they are stored, and those that are removed."""
+    fields: dict[str, Value | None] = {
         "state": after.state.value,
         "code": after.code,
-        "message": after.message,
-        "nextAt": after.next_at,
-        "settledAt": now if after.settled else None,
+        "message": None if after.message is None else clean_text(after.message),
+        "nextAt": None if after.next_at is None else to_text(after.next_at),
+        "settledAt": to_text(now) if after.settled else None,
     }
     if sent is not None:
         fields["attempts"] = execution.attempts + 1
         fields["lastStatus"] = sent.answer.status
         if execution.first_tried_at is None:
-            fields["firstTriedAt"] = sent.at
-    return fields
+            fields["firstTriedAt"] = to_text(sent.at)
+    changed: Stored = {name: value for name, value in fields.items() if value is not None}
+    return changed, [name for name, value in fields.items() if value is None]

@@ -152,7 +152,7 @@ class DeliveryTasks:
             if sent is None:
                 raise RuntimeError("an end without an attempt says where the execution is")
             after = standing(execution, sent, note.failed, note.schedule, now, self._rng, disabled=note.disabled)
-        fields = dict(fields_after(execution, sent, after, now))
+        fields, removed = fields_after(execution, sent, after, now)
         counted: Counted | None = None
         if after.settled and after.state is not ExecutionState.CANCELLED and not execution.test:
             succeeded = after.state is ExecutionState.SUCCEEDED
@@ -162,7 +162,9 @@ class DeliveryTasks:
                 counted = _counted(execution, sent, succeeded, now)
                 self._usage.insert_counted(batch, execution.company_id, execution.id, counted)
                 fields["counted"] = True
-        batch.patch(EXECUTIONS, execution.company_id, execution.id, values=fields, rev=execution.rev)
+        batch.patch_stored(
+            EXECUTIONS, execution.company_id, execution.id, values=fields, unset=removed, rev=execution.rev
+        )
         if sent is not None:
             batch.insert_stored(ATTEMPTS, attempt_of(self._ids(), execution, note.endpoint_id, sent, after))
         return after, Note(

@@ -19,7 +19,7 @@ from leadbridge.kit.clock import Clock
 from leadbridge.kit.errors import Unavailable
 from leadbridge.storage.batch import Applied, Duplicate, OutcomeUnknown, WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import UsageEvent
+from leadbridge.usage.brief import Counted
 from leadbridge.usage.service import UsageService
 
 MOST = 32
@@ -57,7 +57,8 @@ class Entry:
     automation_id: str
     revs: tuple[int, int]
     """Of the address and the automation, as they were read."""
-    usage: UsageEvent
+    usage_id: str
+    usage: Counted
     call: InboundCall | None
     """The ledger's entry, for a call with a key of its own."""
     outcome: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -145,8 +146,9 @@ class Intake:
             if entry.call is not None:
                 batch.insert(CALLS, entry.call)
         await self._starts.add(batch, [entry.start for entry in group])
-        self._usage.add(batch, *(entry.usage for entry in group))
-        return batch
+        for entry in group:
+            self._usage.insert_counted(batch, company, entry.usage_id, entry.usage)
+        return self._usage.add_sums(batch, company, [entry.usage for entry in group])
 
     async def _repeated(self, company: str, group: Sequence[Entry], call_id: str) -> None:
         before = await self._store[CALLS].of(company).get(call_id)

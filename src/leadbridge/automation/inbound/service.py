@@ -36,7 +36,8 @@ from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.kind import MAX_DOCUMENT_BYTES
 from leadbridge.storage.query import Eq
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import Category, EventType
+from leadbridge.usage.brief import Counted
+from leadbridge.usage.model import Category, EventType, Status
 from leadbridge.usage.quotas import Quota, QuotaService
 from leadbridge.usage.service import UsageService
 
@@ -177,20 +178,15 @@ class InboundService:
             hop=hop,
             body=envelope(automation, event, execution, hop, now, content),
         )
-        usage = self._usage.event(
-            company,
-            EventType.WEBHOOK_RECEIVED,
-            Category.AUTOMATION,
-            succeeded=True,
-            milliseconds=0,
-            automation_id=automation.id,
+        usage = Counted(
+            EventType.WEBHOOK_RECEIVED, Category.AUTOMATION, Status.SUCCESS, 0, 0, now, automation_id=automation.id
         )
         call = None
         if ledger is not None:
             call = InboundCall(
                 id=ledger, company_id=company, automation_id=automation.id, execution_id=execution, at=now
             )
-        return Entry(start, automation.id, known.revs, usage, call)
+        return Entry(start, automation.id, known.revs, self._ids(), usage, call)
 
     async def _hop(self, automation: Automation, named: Execution | None, told: int | None) -> int:
         """Return how often automations have handed on what a call comes of; raises ``TooManyHops``, ``LoopSuspected``.
