@@ -175,7 +175,10 @@ def _stands(w: World, emails: list[Value], id: str) -> bool:
 
 def _awaiting(w: World, id: str) -> tuple[str, ...]:
     read = w.vendor.read(id)
-    return made_for(w.pairs["email"], read, w.links.values()) if isinstance(read, Present) else ()
+    if not isinstance(read, Present):
+        return ()
+    makers = made_for(w.pairs["email"], read, w.links.values())
+    return tuple(id for id in makers if not w.ours[id].deleted)  # what was deleted here is not made again
 
 
 def _create(w: World, item: Item, fence: int) -> Steps:

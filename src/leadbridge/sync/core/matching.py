@@ -100,8 +100,8 @@ def match_there(
     ``hits`` by our key first, then by the match keys in order; ``claimed``: CRM id to the record of ours that an active
     link already gives it to; ``match_keys``: our fields that records are looked up by; ``lag``: ms for which an
     unanswered create may stay invisible; ``now``: ms, our clock, from before the look-up was made: one that is older
-    than the decision may not show what has become visible since; ``awaiting``: records of ours whose unanswered create
-    may have made what was found, by ``made_for``. Whoever took it from them would leave them to be made once more.
+    than the decision may not show what has become visible since; ``awaiting``: records of ours, not deleted, whose
+    unanswered create may have made what was found (``made_for``): were it taken from them, they would be made again.
     """
     found = _first_rank(hits)
     if found:
