@@ -94,6 +94,17 @@ def already_linked(other: str) -> Fault:
     )
 
 
+def awaited_create(other: str) -> Fault:
+    """Return the fault of a lead whose match in the CRM may be what another lead of ours, ``other``, was created as."""
+    return Fault(
+        code="awaited_create",
+        message=f"The CRM record that matches this lead may be the one that was just created for the lead {other}.",
+        cause="Two leads have the same e-mail address, and the answer to the other's creation never came.",
+        hint=f"Sync the lead {other} first: it is looked up, and takes the record if it is its own; then this one.",
+        retryable=True,
+    )
+
+
 def unseen_create(until: datetime) -> Fault:
     """Return the fault of a lead whose unanswered create the CRM's search may not show before ``until``."""
     return Fault(

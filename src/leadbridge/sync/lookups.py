@@ -10,13 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadbridge.crm.provider import Provider, RemoteRecord, Session
+from leadbridge.leads.model import LEADS, State
 from leadbridge.mapping import read
+from leadbridge.storage.query import Position
 from leadbridge.storage.store import Store
-from leadbridge.sync.core.matching import OWN_KEY
+from leadbridge.sync import links as views
+from leadbridge.sync.core.matching import OWN_KEY, made_for
 from leadbridge.sync.core.values import Link as CoreLink
-from leadbridge.sync.core.values import Ours, Value
+from leadbridge.sync.core.values import LinkState, Ours, Value
 from leadbridge.sync.flow import Flow
 from leadbridge.sync.model import LINKS, Link, ours_key, theirs_key
+
+STEP = 500
+"""Links and leads that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,38 @@ class Lookups:
         keys = [theirs_key(self._connection, self._flow.object, id) for id in dict.fromkeys(crm_ids)]
         found = await self._store[LINKS].of(self._company).lookup("theirs", keys)
         return {link.crm_id: link.record_id for link in found if link.crm_id is not None}
+
+    async def awaiting(self, found: Mapping[str, Found]) -> dict[str, list[str]]:
+        """Return, for ours that were found by the match key, which others' unanswered create may have made the record.
+
+        A lead that was deleted waits for nothing: it is not made again.
+        """
+        match = self._flow.match
+        shown = {id: self._flow.theirs(one.record)[0] for id, one in found.items() if one.by not in ("", OWN_KEY)}
+        if match is None or not shown:
+            return {}
+        creating = await self._creating()
+        makers = {id: [one for one in made_for(match, read, creating) if one != id] for id, read in shown.items()}
+        wanted = sorted({one for some in makers.values() for one in some})
+        live: set[str] = set()
+        for start in range(0, len(wanted), STEP):
+            leads = await self._store[LEADS].of(self._company).get_many(wanted[start : start + STEP])
+            live |= {lead.id for lead in leads.values() if lead.state is State.LIVE}
+        return {id: [one for one in some if one in live] for id, some in makers.items()}
+
+    async def _creating(self) -> list[CoreLink]:
+        """Return the links whose create has no answer: those of a block that is under way, and few besides."""
+        stored = self._store[LINKS].of(self._company)
+        creating: list[CoreLink] = []
+        after: Position | None = None
+        while True:
+            page = await stored.find(
+                eq={"connectionId": self._connection, "state": LinkState.CREATING.value}, limit=STEP, after=after
+            )
+            creating += [views.seen(link) for link in page.items if link.object == self._flow.object]
+            after = page.next
+            if after is None:
+                return creating
 
     async def records(
         self, ours: Mapping[str, Ours], links: Mapping[str, CoreLink], named: Mapping[str, str]

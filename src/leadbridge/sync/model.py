@@ -180,7 +180,7 @@ LINKS = Kind(
         Index("ours", ("companyId", "oursKey"), unique=True),
         Index("theirs", ("companyId", "theirsKey"), unique=True),
         Index("record", ("companyId", "recordId")),
-        Index("connection", ("companyId", "connectionId")),
+        Index("state", ("companyId", "connectionId", "state")),
         Index("subjects", ("companyId", "subjects"), multi=True),
     ),
 )

@@ -5,7 +5,7 @@ Here the core's functions are asked in order: is it linked, which record is it, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -38,6 +38,8 @@ class Known:
     """The value of the match key that it was looked up by."""
     claimed: Mapping[str, str] = field(default_factory=dict)
     """CRM records that belong to one of ours already, and to which."""
+    awaiting: Sequence[str] = ()
+    """Other records of ours, not deleted, whose unanswered create may have made the record that was found."""
     asked: int = 0
     """Our time (ms) from before the look-ups."""
 
@@ -89,6 +91,7 @@ def plan(known: Known, flow: Flow, now: int, intent_id: str, *, asked: bool = Tr
         match_keys=(flow.match.name,) if flow.match is not None else (),
         lag=flow.lag,
         now=known.asked,
+        awaiting=known.awaiting,
     )
     match match:
         case LinkTo() if known.read is not None:
@@ -139,6 +142,8 @@ def _present(known: Known, link: Link, read: Present, now: int, intent_id: str) 
 def _doubt(review: Review) -> Fault:
     if review.doubt is Doubt.TAKEN:
         return faults.already_linked(review.candidates[-1])
+    if review.doubt is Doubt.AWAITED:
+        return faults.awaited_create(review.candidates[-1])
     return faults.SEVERAL_MATCH if review.doubt is Doubt.SEVERAL else faults.UNANSWERED_CREATE
 
 

@@ -154,6 +154,7 @@ class Pusher:
         before = {id: link for id in turn if (link := block.seen(id)) is not None}
         found = await self._lookups.records(turn, before, block.known_ids())
         claimed = await self._lookups.claimed(one.record.id for one in found.values())
+        awaiting = await self._lookups.awaiting(found)
         now, steps = to_millis(self._clock.now()), dict[str, Step]()
         for id, ours in turn.items():
             block.tries[id] += 1
@@ -163,7 +164,7 @@ class Pusher:
                 faulty.append(theirs)
             stream = self._flow.stream(*faulty)
             by, wanted = (one.by, one.wanted) if one is not None else ("", None)
-            known = Known(ours, before.get(id), read, stream, by, wanted, claimed, asked)
+            known = Known(ours, before.get(id), read, stream, by, wanted, claimed, awaiting.get(id, ()), asked)
             steps[id] = step = plan(known, self._flow, now, self._ids(), asked=self._asked)
             if isinstance(step, Go) and step.crm_id is not None:
                 claimed.setdefault(step.crm_id, id)

@@ -3,8 +3,13 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
+from leadbridge.kit.clock import to_millis
+from leadbridge.storage.batch import WriteBatch
+from leadbridge.sync import links
+from leadbridge.sync.core.values import Intent, Sent
 from leadbridge.sync.model import LINKS
 from leadbridge.usage.model import USAGE_EVENTS
 from tests.support.hub_in_process import HubUnderTest
@@ -37,12 +42,12 @@ async def test_every_lead_is_created_once_and_a_second_push_writes_nothing(
     assert all(record["country"] == "Ireland" and record["lifecyclestage"] == "lead" for record in stored)
 
     made = writes(sandbox)
-    links = await hub.hub.store[LINKS].of(hub.company_id).find(limit=200)
+    before = await hub.hub.store[LINKS].of(hub.company_id).find(limit=200)
     second = await hub.sync(*ids)
     assert {item["action"] for item in second["successful"]} == {"unchanged"}
     assert [item["crmId"] for item in second["successful"]] == [item["crmId"] for item in first["successful"]]
     assert writes(sandbox) == made
-    assert (await hub.hub.store[LINKS].of(hub.company_id).find(limit=200)).items == links.items
+    assert (await hub.hub.store[LINKS].of(hub.company_id).find(limit=200)).items == before.items
 
 
 async def test_our_edit_goes_over_and_a_salespersons_edit_is_kept(hub: HubUnderTest, sandbox: SandboxProcess) -> None:
@@ -122,6 +127,26 @@ async def test_two_leads_with_one_address_become_one_contact_and_one_explained_r
     assert len(properties(sandbox)) == 1
 
 
+async def test_a_contact_is_left_to_the_lead_it_may_just_have_been_created_for(
+    hub: HubUnderTest, sandbox: SandboxProcess
+) -> None:
+    """The hub died between a lead's create and its answer, and another lead with that address is pushed first."""
+    one, two = await hub.leads(person(1), person(1, firstName="Paul"))
+    connection = (await hub.ask("GET", "/crm-integration")).data["_id"]
+    fresh = links.fresh("c" * 24, hub.company_id, connection, "contacts", "leads", one)
+    intent = Intent("i", (Sent("email", "p1@example.com", "p1@example.com"),), at=to_millis(hub.hub.clock.now()))
+    await hub.hub.store.write(WriteBatch().insert(LINKS, msgspec.structs.replace(fresh, intent=intent)))
+    sandbox.control("POST", "/records/contacts", {"properties": {"email": "p1@example.com", "firstname": "P1"}})
+
+    [held] = (await hub.sync(two))["failed"]
+    assert held["code"] == "awaited_create"
+    assert one in held["error"]
+    assert len((await hub.sync(one))["successful"]) == 1
+    assert (await hub.sync(two))["failed"][0]["code"] == "already_linked"
+    [stored] = properties(sandbox)
+    assert stored["leadbridge_id"] == one
+
+
 async def test_of_leads_with_one_address_the_first_that_the_crm_takes_has_its_record(
     hub: HubUnderTest, sandbox: SandboxProcess
 ) -> None:
@@ -138,8 +163,8 @@ async def test_of_leads_with_one_address_the_first_that_the_crm_takes_has_its_re
     assert [item["leadId"] for item in result["successful"]] == [taken, other]
     assert taken in result["failed"][1]["error"]
     assert sorted(record["leadbridge_id"] for record in properties(sandbox)) == sorted([taken, other])
-    links = (await hub.hub.store[LINKS].of(hub.company_id).find(limit=10)).items
-    assert sorted(link.record_id for link in links) == sorted([taken, other])
+    made = (await hub.hub.store[LINKS].of(hub.company_id).find(limit=10)).items
+    assert sorted(link.record_id for link in made) == sorted([taken, other])
 
 
 async def test_outcomes_stand_in_the_order_of_the_request_under_the_ids_that_were_sent(

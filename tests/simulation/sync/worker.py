@@ -16,6 +16,7 @@ from leadbridge.sync.core.matching import (
     Hit,
     LinkTo,
     Wait,
+    made_for,
     match_here,
     match_there,
     stands_for,
@@ -172,6 +173,14 @@ def _stands(w: World, emails: list[Value], id: str) -> bool:
     return isinstance(read, Present) and any(stands_for(w.pairs["email"], email, read) for email in emails)
 
 
+def _awaiting(w: World, id: str) -> tuple[str, ...]:
+    read = w.vendor.read(id)
+    if not isinstance(read, Present):
+        return ()
+    makers = made_for(w.pairs["email"], read, w.links.values())
+    return tuple(id for id in makers if not w.ours[id].deleted)  # what was deleted here is not made again
+
+
 def _create(w: World, item: Item, fence: int) -> Steps:
     rid = item.id
     before, rec = w.links.get(rid), w.ours[rid]
@@ -198,6 +207,7 @@ def _create(w: World, item: Item, fence: int) -> Steps:
         match_keys=("email",),
         lag=w.profile.lag,
         now=asked,
+        awaiting=_awaiting(w, hits[0].id) if hits else (),
     )
     if isinstance(match, LinkTo):
         yield from _linked(w, item, rid, None, fence, match.id)
@@ -231,7 +241,8 @@ def _call_create(w: World, item: Item, plan: Plan, rec: Rec, fence: int) -> Step
     except Conflict as conflict:
         holder = w.link_of(conflict.id or "")
         taken = holder is not None and holder.state in STANDING and holder.record_id != rec.id
-        if taken or not _stands(w, [rec.values.get("email")], conflict.id or ""):
+        others = [id for id in _awaiting(w, conflict.id or "") if id != rec.id]
+        if taken or others or not _stands(w, [rec.values.get("email")], conflict.id or ""):
             w.reviews.add(rec.id)
         else:
             yield from _linked(w, item, rec.id, None, fence, conflict.id)

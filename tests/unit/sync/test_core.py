@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from leadbridge.sync.core import cursor, guard
 from leadbridge.sync.core.ends import deleted_there
@@ -13,10 +14,12 @@ from leadbridge.sync.core.matching import (
     OWN_KEY,
     Create,
     CreateSafety,
+    Doubt,
     Hit,
     LinkTo,
     Review,
     Wait,
+    made_for,
     match_here,
     match_there,
 )
@@ -175,6 +178,59 @@ def test_a_match_is_told_or_left_to_a_person(
         assert expected in result.why
     else:
         assert result == expected
+
+
+@dataclass(frozen=True)
+class Email(Plain):
+    """A match key that is compared without regard to case."""
+
+    name: str = "email"
+    theirs: str = "email"
+
+    def equal(self, ours: Value, theirs: Value) -> bool:
+        return str(ours).casefold() == str(theirs).casefold()
+
+
+AWAITED = "the matching record may be what another of ours was just created as"
+MADE = Present("c1", {"email": "a@b.test"}, "1", 1)
+OLD_ADDRESS = Link("o1", intent=Intent("i", (Sent("email", "A@b.test", "A@b.test"),), at=1_000))
+
+
+@pytest.mark.parametrize(
+    ("link", "makers"),
+    [
+        pytest.param(OLD_ADDRESS, ("o1",), id="what was sent counts"),
+        pytest.param(replace(OLD_ADDRESS, intent=None), (), id="nothing is under way"),
+        pytest.param(replace(OLD_ADDRESS, crm_id="c9"), (), id="it has its record"),
+        pytest.param(KEYLESS, (), id="created without an address"),
+        pytest.param(
+            Link("o1", intent=Intent("i", (Sent("email", "x@b.test", "x@b.test"),))), (), id="another address"
+        ),
+    ],
+)
+def test_an_unanswered_create_may_have_made_the_record_that_has_the_address_it_sent(
+    link: Link, makers: tuple[str, ...]
+) -> None:
+    assert made_for(Email(), MADE, [link]) == makers
+
+
+@pytest.mark.parametrize(
+    ("by", "awaiting", "expected"),
+    [
+        ("email", ("o9",), Review(Doubt.AWAITED, AWAITED, ("c1", "o9"))),
+        ("email", ("o1",), LinkTo("c1", "email")),
+        ("email", (), LinkTo("c1", "email")),
+        (OWN_KEY, ("o9",), LinkTo("c1", OWN_KEY)),
+    ],
+)
+def test_a_record_is_not_taken_from_the_one_it_may_have_been_made_for(
+    by: str, awaiting: tuple[str, ...], expected: object
+) -> None:
+    """Else the other, once nothing leads to that record any more, would be created a second time."""
+    found = [Hit(by, "c1")]
+    safe = CreateSafety.LAG
+    result = match_there("o1", None, found, {}, safety=safe, match_keys=("email",), lag=0, now=0, awaiting=awaiting)
+    assert result == expected
 
 
 def test_one_of_several_of_ours_is_never_guessed() -> None:

@@ -117,6 +117,11 @@ def test_an_edit_in_the_crm_waits_for_the_way_back_with_its_base() -> None:
             {"read": read(dict(SAME)), "by": OWN_KEY, "claimed": {"501": OTHER}}, "already_linked", id="another's"
         ),
         pytest.param(
+            {"read": read(dict(SAME)), "by": "email", "wanted": "ana@example.com", "awaiting": (OTHER,)},
+            "awaited_create",
+            id="what another was just created as",
+        ),
+        pytest.param(
             {"read": read({"email": "boss@example.com"}), "by": "email", "wanted": "ana@example.com"},
             "secondary_email",
             id="somebody's second address",

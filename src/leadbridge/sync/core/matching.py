@@ -6,7 +6,7 @@ waits for the vendor's stated lag before it is looked up, and without any match 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -49,6 +49,8 @@ class Doubt(StrEnum):
     """Several records match."""
     TAKEN = "taken"
     """The one that matches belongs to another of ours, or follows another of theirs."""
+    AWAITED = "awaited"
+    """The one that matches may have been made for another of ours, whose create got no answer yet."""
     UNANSWERED = "unanswered"
     """An earlier create got no answer, and nothing can find its record."""
 
@@ -91,13 +93,15 @@ def match_there(
     match_keys: Sequence[str],
     lag: int,
     now: int,
+    awaiting: Sequence[str] = (),
 ) -> Match:
     """Return which of the CRM's records is ours, or whether to make one.
 
     ``hits`` by our key first, then by the match keys in order; ``claimed``: CRM id to the record of ours that an active
     link already gives it to; ``match_keys``: our fields that records are looked up by; ``lag``: ms for which an
     unanswered create may stay invisible; ``now``: ms, our clock, from before the look-up was made: one that is older
-    than the decision may not show what has become visible since.
+    than the decision may not show what has become visible since; ``awaiting``: records of ours, not deleted, whose
+    unanswered create may have made what was found (``made_for``): were it taken from them, they would be made again.
     """
     found = _first_rank(hits)
     if found:
@@ -107,6 +111,10 @@ def match_there(
         if others:
             why = "the matching record belongs to another of ours"
             return Review(Doubt.TAKEN, why, (*found, *others.values()))
+        rivals = [id for id in awaiting if id != record_id]
+        if rivals and hits[0].by != OWN_KEY:
+            why = "the matching record may be what another of ours was just created as"
+            return Review(Doubt.AWAITED, why, (*found, *rivals))
         return LinkTo(found[0], hits[0].by)
     if link is None or link.intent is None or safety is CreateSafety.OWN_KEY:
         return Create()
@@ -144,6 +152,21 @@ def match_here(
         return LinkTo(found[0], ranked[0].by)
     why = "the matching record of ours follows another record"
     return Review(Doubt.TAKEN, why, (found[0], other.crm_id or ""))
+
+
+def made_for(pair: Pair, read: Present, links: Iterable[Link]) -> tuple[str, ...]:
+    """Return the records of ours whose unanswered create may have made the record that was read, by the match key.
+
+    What was sent counts, and not what ours has become since.
+    """
+    shown = read.values.get(pair.theirs)
+    return tuple(
+        link.record_id
+        for link in links
+        if link.crm_id is None
+        and link.intent is not None
+        and any(one.f == pair.name and one.sent is not None and pair.equal(one.ours, shown) for one in link.intent.sent)
+    )
 
 
 def stands_for(pair: Pair, wanted: Value, read: Present) -> bool:
