@@ -254,7 +254,7 @@ async def test_what_does_not_exist_is_not_found(hub: HubUnderTest) -> None:
 async def test_a_time_without_its_zone_is_refused(hub: HubUnderTest) -> None:
     for name in ("since", "until"):
         answer = await hub.ask("GET", f"/automation/executions?{name}=2026-01-01T00:00:00")
-        assert (answer.status, answer.code) == (400, "invalid_request")
+        assert (answer.status, answer.code) == (400, "invalid_input")
 
 
 async def test_one_key_acts_once(hub: HubUnderTest, receiver: Receiver) -> None:
