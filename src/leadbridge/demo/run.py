@@ -7,6 +7,7 @@ the API a customer would use. State stays in one folder, so a demo that was kill
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
 import time
@@ -271,4 +272,17 @@ async def _stay(
     ):
         out.print(f"{name:11}{value}", soft_wrap=True, highlight=False, markup=False)
     out.print("Ctrl-C ends all of them.")
-    await asyncio.Event().wait()
+    await _told_to_stop()
+
+
+async def _told_to_stop() -> None:
+    """Return at Ctrl-C or SIGTERM, also where whoever started the demo in the background had Ctrl-C ignored."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, told.set)
+    try:
+        await told.wait()
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

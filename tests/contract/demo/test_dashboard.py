@@ -50,3 +50,4 @@ def test_the_demo_ends_on_a_dashboard_with_a_login_that_works(tmp_path: Path) ->
         watchdog.cancel()
         os.kill(process.pid, signal.SIGINT)
         process.communicate(timeout=60)
+    assert process.returncode == 0, "it was told to end, and ended in good order"
