@@ -10,11 +10,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadbridge.automation.delivery.model import ATTEMPTS, EXECUTIONS, Attempt, Execution, ExecutionState
 from leadbridge.kinds import KINDS
 from leadbridge.leads.errors import LeadNotFound, PersonErased
 from leadbridge.leads.imports.model import IMPORT_PARTS, ROW_REPORTS, Severity
 from leadbridge.leads.merging import Merge
 from leadbridge.leads.model import LEADS, ContactBody, LeadBody
+from leadbridge.leads.occurrences import OCCURRENCES, Occurrence
 from leadbridge.privacy.errors import ErasureNotFound, WhomToErase
 from leadbridge.privacy.model import ERASED_PEOPLE, ErasureState
 from leadbridge.privacy.service import SETTLE
@@ -72,7 +74,50 @@ async def planted(house: House) -> str:
     link = fresh_link(house, lead.id)
     await house.hub.store.write(WriteBatch().insert(LINKS, link))
     await house.hub.usage.record_failures(house.company, [failure(lead.id)])
+    await house.hub.store.write(handed_on(house, lead.id))
     return lead.id
+
+
+def handed_on(house: House, lead_id: str) -> WriteBatch:
+    """Return a batch with what tells of the person that was sent to an endpoint, and what that answered."""
+    event, endpoint, now = house.hub.ids(), house.hub.ids(), house.hub.clock.now()
+    company, subjects = house.company, (lead_id,)
+    occurrence = Occurrence(
+        id=event,
+        type="crm.synced",
+        at=now,
+        origin="api",
+        record_id=lead_id,
+        data={"name": CANARY["lastName"]},
+        company_id=company,
+        subjects=subjects,
+    )
+    execution = Execution(
+        id=house.hub.ids(),
+        endpoint_id=endpoint,
+        event_id=event,
+        event_type="crm.synced",
+        record_id=lead_id,
+        origin="api",
+        state=ExecutionState.SUCCEEDED,
+        body=json.dumps({"data": {"lead": CANARY}}, ensure_ascii=False),
+        created_at=now,
+        company_id=company,
+        subjects=subjects,
+    )
+    attempt = Attempt(
+        id=house.hub.ids(),
+        execution_id=execution.id,
+        endpoint_id=endpoint,
+        n=1,
+        at=now,
+        milliseconds=1,
+        code="delivered",
+        body=f"thank you for {CANARY['email']}",
+        company_id=company,
+        subjects=subjects,
+    )
+    return WriteBatch().insert(OCCURRENCES, occurrence).insert(EXECUTIONS, execution).insert(ATTEMPTS, attempt)
 
 
 def fresh_link(house: House, lead_id: str) -> Link:
@@ -201,6 +246,9 @@ async def test_an_export_holds_everything_about_the_person_and_nothing_about_oth
         "import_records",
         "run_parts",
         "waiting_pushes",
+        "delivery_attempts",
+        "executions",
+        "occurrences",
         "record_events",
         "record_merges",
         "contacts",

@@ -40,6 +40,7 @@ NAMES = {
     "accountId": "accounts",
     "contactId": "contacts",
     "automationId": "automations",
+    "hookId": "hooks",
     "recordId": "leads",
     "cursor": "cursor",
     "path": "stream",
