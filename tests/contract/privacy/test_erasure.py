@@ -84,13 +84,13 @@ def handed_on(house: House, lead_id: str) -> WriteBatch:
     company, subjects = house.company, (lead_id,)
     occurrence = Occurrence(
         id=event,
+        company_id=company,
+        subjects=subjects,
         type="crm.synced",
         at=now,
         origin="api",
         record_id=lead_id,
         data={"name": CANARY["lastName"]},
-        company_id=company,
-        subjects=subjects,
     )
     execution = Execution(
         id=house.hub.ids(),
