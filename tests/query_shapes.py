@@ -107,10 +107,17 @@ class _Scope:
         return getattr(self.module, name)
 
     def assigned(self, name: str) -> ast.expr | None:
+        """Return what the innermost function that sets ``name`` sets it to; nobody knows which of two it is."""
         for function in self.functions:
-            for node in ast.walk(function):
-                if isinstance(node, ast.Assign) and any(_is(target, name) for target in node.targets):
-                    return node.value
+            values = [
+                node.value
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign) and any(_is(target, name) for target in node.targets)
+            ]
+            if len({ast.dump(value) for value in values}) > 1:
+                raise Unreadable(f"{name} is set to different things: give each its own name")
+            if values:
+                return values[0]
         return None
 
     def declared(self, name: str) -> tuple[str, ...]:

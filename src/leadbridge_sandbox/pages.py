@@ -1,16 +1,14 @@
-"""Pages of sandboxes that need nothing of their own beside a template."""
+"""The sandboxes' pages: each vendor's own templates, on one base, with headers that let a page do nothing but show."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import ChoiceLoader, Environment, PackageLoader
 from starlette.responses import HTMLResponse
 
-from .templating import templates
-
 HEADERS = {
+    # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -18,11 +16,13 @@ HEADERS = {
 }
 
 
-def rendered(vendor: str, template: str, **values: Any) -> HTMLResponse:
-    """Return a rendered page; every value is escaped."""
-    return HTMLResponse(_of(vendor).get_template(template).render(**values), 200, HEADERS)
+class Pages:
+    """Renders the templates of a vendor's folder, which may extend `base.html`."""
 
+    def __init__(self, vendor: str) -> None:
+        loaders = [PackageLoader(f"leadbridge_sandbox.{vendor}"), PackageLoader("leadbridge_sandbox")]
+        self._templates = Environment(loader=ChoiceLoader(loaders), autoescape=True)
 
-@cache
-def _of(vendor: str) -> Environment:
-    return templates(vendor)
+    def __call__(self, template: str, status: int, **values: Any) -> HTMLResponse:
+        """Return a rendered page; every value is escaped."""
+        return HTMLResponse(self._templates.get_template(template).render(**values), status, HEADERS)

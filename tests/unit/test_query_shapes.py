@@ -70,6 +70,10 @@ def test_each_value_of_a_declared_variable_is_a_question(tmp_path: Path) -> None
     ("body", "fault"),
     [
         ("await self._store[THINGS].of(company).find(eq={'state': 1})", "no declared index"),
+        (
+            "eq = {'key': text}\n    eq = {'state': 1}\n    await self._store[THINGS].of(company).find(eq=eq)",
+            "set to different things",
+        ),
         ("await self._store[THINGS].of(company).find(order=['name', 'at'])", "no declared index"),
         ("await self._store[THINGS].across_companies().find(eq={'name': 1})", "no declared index"),
         ("await self._store[THINGS].across_companies().lookup('key', [1])", "across companies"),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..control import ControlProblem
-from ..templating import templates
+from ..pages import Pages
 from . import values
 from .records import place_of
 
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
     from .human import DynamicsControl
 
 PAGE_SIZE = 50
-_HEADERS = {
-    # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-_templates = templates("dynamics")
+page = Pages("dynamics")
 TABLES = ("lead", "contact", "account", "opportunity")
 _COLUMNS = {
     "lead": ("subject", "fullname", "companyname", "emailaddress1", "telephone1", "statecode", "statuscode"),
@@ -31,11 +24,6 @@ _COLUMNS = {
     "account": ("name", "emailaddress1", "telephone1", "websiteurl", "statecode"),
     "opportunity": ("name", "estimatedvalue", "estimatedclosedate", "statecode", "statuscode"),
 }
-
-
-def page(template: str, status: int, **given: Any) -> HTMLResponse:
-    """Return a rendered page; every value is escaped."""
-    return HTMLResponse(_templates.get_template(template).render(**given), status, _HEADERS)
 
 
 async def records_page(human: DynamicsControl, request: Request) -> HTMLResponse:

@@ -9,21 +9,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..clock import iso_ms
 from ..control import ControlProblem
-from ..templating import templates
+from ..pages import Pages
 from .human import HubSpotControl
 from .object_types import OBJECT_TYPES, ObjectType
 from .portal import HubSpot
 from .records import Record, Records
 
 PAGE_SIZE = 50
-_HEADERS = {
-    # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-_templates = templates("hubspot")
+page = Pages("hubspot")
 _COLUMNS = {
     "contacts": (
         "email",
@@ -39,11 +32,6 @@ _COLUMNS = {
     "companies": ("name", "domain", "industry", "phone", "city", "country", "lifecyclestage"),
     "deals": ("dealname", "amount", "dealstage", "pipeline", "closedate", "hubspot_owner_id"),
 }
-
-
-def page(template: str, status: int, **values: Any) -> HTMLResponse:
-    """Return a rendered page; every value is escaped."""
-    return HTMLResponse(_templates.get_template(template).render(**values), status, _HEADERS)
 
 
 def _row(kind: ObjectType, record: Record) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..control import control_routes
 from ..faults import Fault
 from ..gate import Gate
 from ..inbox import Arrival
-from ..pages import rendered
+from ..pages import Pages
 from ..store import Database
 from ..world import World
 from .gateway import Gateway
@@ -21,6 +21,7 @@ from .human import MakeControl
 from .settings import Settings
 
 SHOWN = 200
+_page = Pages("make")
 
 
 def build(db: Database, address: str) -> Starlette:
@@ -38,7 +39,7 @@ def build(db: Database, address: str) -> Starlette:
         hooks = [control.shown(hook) | {"at": address} for hook in gateway.hooks.all()]
         names = {hook["udid"]: hook["name"] for hook in hooks}
         rows = [_row(arrival, names) for arrival in reversed(gateway.inbox.of(newest=SHOWN))]
-        return rendered("make", "deliveries.html", hooks=hooks, rows=rows)
+        return _page("deliveries.html", 200, hooks=hooks, rows=rows)
 
     app = Starlette(
         routes=[

@@ -17,12 +17,13 @@ from ..control import ControlProblem, control_routes
 from ..faults import Fault
 from ..gate import Gate
 from ..inbox import Inbox
-from ..pages import rendered
+from ..pages import Pages
 from ..settings import Settings
 from ..store import Database
 from ..world import World
 
 SHOWN = 200
+_page = Pages("receiver")
 Doc = dict[str, Any]
 
 
@@ -148,7 +149,7 @@ def build(db: Database) -> Starlette:
             }
             for one in reversed(receiver.inbox.of(newest=SHOWN))
         ]
-        return rendered("receiver", "requests.html", rows=rows)
+        return _page("requests.html", 200, rows=rows)
 
     gate = Gate(world, "receive", receiver.take, faulty)
     app = Starlette(

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..clock import iso_ms
 from ..control import ControlProblem
-from ..templating import templates
+from ..pages import Pages
 from . import ids
 from .actions import Actions
 from .catalogue import BUSINESS
@@ -20,25 +20,13 @@ from .records import Record
 from .views import value
 
 PAGE_SIZE = 50
-_HEADERS = {
-    # No form-action: browsers apply it to redirects too, and a consent ends with one to the app.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-_templates = templates("salesforce")
+page = Pages("salesforce")
 _COLUMNS = {
     "Lead": ("Name", "Company", "Email", "Phone", "Status", "City", "Country", "IsConverted"),
     "Contact": ("Name", "Email", "Phone", "Title", "AccountId", "MailingCity", "MailingCountry"),
     "Account": ("Name", "Website", "Industry", "Phone", "BillingCity", "BillingCountry"),
     "Opportunity": ("Name", "StageName", "Amount", "CloseDate", "AccountId"),
 }
-
-
-def page(template: str, status: int, **values: Any) -> HTMLResponse:
-    """Return a rendered page; every value is escaped."""
-    return HTMLResponse(_templates.get_template(template).render(**values), status, _HEADERS)
 
 
 async def records_page(vendor: Salesforce, request: Request) -> HTMLResponse:

@@ -11,8 +11,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
@@ -26,6 +24,7 @@ from leadbridge.server import prepare_data_dir
 from leadbridge.storage.sqlite import SqliteEngine
 from leadbridge.work.model import TASKS, TaskState
 from tests.contract.automation.delivering import ACME, Reply, Target, Yard, receiving, until
+from tests.support.children import Child, starting
 from tests.support.hub_in_process import settings_for
 
 EVENTS = int(os.environ.get("LEADBRIDGE_KILLS", "2"))
@@ -37,26 +36,6 @@ TOLD = Path(os.environ.get("LEADBRIDGE_TOLD", os.devnull))
 """Where the figures of a long run are left."""
 UNSTORED = 100
 """Results that a lane gathers at most before they are stored."""
-
-
-class Child:
-    """A worker process."""
-
-    def __init__(self, folder: Path, receiver: str) -> None:
-        module = "tests.contract.automation.delivering_child"
-        command = [sys.executable, "-m", module, str(folder), receiver, str(LEASE)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    async def ready(self) -> None:
-        assert self.process.stdout is not None
-        assert (await asyncio.to_thread(self.process.stdout.readline)).strip() == "ready"
-
-    def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(60)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
 
 
 @pytest.fixture
@@ -75,16 +54,13 @@ async def yard(tmp_path: Path) -> AsyncIterator[Yard]:
 @pytest.fixture
 def start(tmp_path: Path, yard: Yard) -> Iterator[Callable[[], Child]]:
     """Starts a worker process; one that is left at the end of the test is killed."""
-    started: list[Child] = []
 
-    def one() -> Child:
-        started.append(Child(tmp_path, yard.receiver.url))
-        return started[-1]
+    def child() -> Child:
+        arguments = (str(tmp_path), yard.receiver.url, str(LEASE))
+        return Child("tests.contract.automation.delivering_child", *arguments, patience=60)
 
-    yield one
-    for child in started:
-        if child.process.poll() is None:
-            child.end(signal.SIGKILL)
+    with starting(child) as one:
+        yield one
 
 
 async def open_ids(yard: Yard, asked: list[str]) -> set[str]:

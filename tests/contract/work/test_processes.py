@@ -6,8 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,6 +20,7 @@ from leadbridge.work.model import TaskState
 from tests.contract.work.shop import ACME, ALL_KINDS, EFFECTS, FORMS, OTHER, Shop, until
 from tests.contract.work.working_child import sessions_of
 from tests.support import wire_server
+from tests.support.children import Child, starting
 
 LONG = os.environ.get("LEADBRIDGE_LONG") == "1"
 EVENTS = 200 if LONG else 5
@@ -61,38 +60,16 @@ async def shop(place: Place) -> AsyncIterator[Shop]:
     await shop.store.close()
 
 
-class Child:
-    """A worker process."""
-
-    def __init__(self, place: Place, log: Path) -> None:
-        command = [sys.executable, "-m", "tests.contract.work.working_child", place.address, str(log), str(place.lease)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    async def ready(self) -> None:
-        assert self.process.stdout is not None
-        assert (await asyncio.to_thread(self.process.stdout.readline)).strip() == "ready"
-
-    def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(30)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
-
-
 @pytest.fixture
 def start(place: Place, tmp_path: Path) -> Iterator[Callable[[], Child]]:
     """Starts a worker process; one that is left at the end of the test is killed."""
-    started: list[Child] = []
 
-    def one() -> Child:
-        started.append(Child(place, tmp_path / "log"))
-        return started[-1]
+    def child() -> Child:
+        arguments = (place.address, str(tmp_path / "log"), str(place.lease))
+        return Child("tests.contract.work.working_child", *arguments, patience=30)
 
-    yield one
-    for child in started:
-        if child.process.poll() is None:
-            child.end(signal.SIGKILL)
+    with starting(child) as one:
+        yield one
 
 
 @pytest.mark.timeout(3600 if LONG else 240)

@@ -12,6 +12,7 @@ from leadbridge.automation.delivery.lanes import lane_form
 from leadbridge.automation.delivery.model import (
     ENDPOINTS,
     EXECUTIONS,
+    OPEN,
     SETTLED,
     EndpointState,
     Execution,
@@ -198,16 +199,16 @@ class BulkDelivery:
                     self._delivery.add_cancel(batch, execution, ref.code)
             return batch, None
 
-        for state in (ExecutionState.WAITING, ExecutionState.RETRYING):
+        for state in OPEN:
 
             async def read(after: Position | None, state: str = state) -> Page[Execution]:
                 stored = self._store[EXECUTIONS].of(context.company_id)
                 high = from_millis(ref.before)
                 if ref.automation is not None:
-                    eq = {"automationId": ref.automation, "state": state}
-                    return await stored.find(eq=eq, order=["createdAt"], high=high, limit=PAGE, after=after)
-                eq = {"endpointId": ref.endpoint or "", "state": state}
-                return await stored.find(eq=eq, order=["createdAt"], high=high, limit=PAGE, after=after)
+                    own = {"automationId": ref.automation, "state": state}
+                    return await stored.find(eq=own, order=["createdAt"], high=high, limit=PAGE, after=after)
+                sent = {"endpointId": ref.endpoint or "", "state": state}
+                return await stored.find(eq=sent, order=["createdAt"], high=high, limit=PAGE, after=after)
 
             if not await self._walk(read, lambda _: True, cancelled):
                 return Reschedule(to_millis(self._clock.now()))

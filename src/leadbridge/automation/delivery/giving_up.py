@@ -8,11 +8,11 @@ from __future__ import annotations
 import structlog
 
 from leadbridge.automation.delivery.answers import hint_of
-from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState
+from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState, counted_as
 from leadbridge.kit.clock import Clock, to_millis
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
-from leadbridge.usage.model import Category, EventType
+from leadbridge.usage.model import Category
 from leadbridge.usage.service import Failure, UsageService
 from leadbridge.work.decide import MAX_CRASHES
 from leadbridge.work.model import LastError, Task
@@ -64,10 +64,9 @@ class GivingUp:
             await self._usage.correct(batch, execution.company_id, execution.id, succeeded=False)
             return
         now = self._clock.now()
-        kind = EventType.MAKE_WORKFLOW_EXECUTED if execution.endpoint_id is not None else EventType.WORKFLOW_EXECUTED
         event = self._usage.event(
             execution.company_id,
-            EventType.WEBHOOK_DELIVERED if execution.hook_id is not None else kind,
+            counted_as(execution),
             Category.AUTOMATION,
             succeeded=False,
             milliseconds=max(0, to_millis(now) - to_millis(execution.first_tried_at or now)),

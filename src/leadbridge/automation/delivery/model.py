@@ -10,6 +10,7 @@ import msgspec
 from leadbridge.kit.document import Document, Id, LeanDocument, Record, Time
 from leadbridge.security.model import SEALED_INDEX, Sealed
 from leadbridge.storage.kind import Index, Kind
+from leadbridge.usage.model import EventType
 
 MAKE_PER_SECOND = 20.0
 """Deliveries a second to one endpoint unless it is set otherwise: Make takes 300 in ten seconds at most."""
@@ -89,7 +90,8 @@ class ExecutionState(StrEnum):
     CANCELLED = "cancelled"
 
 
-SETTLED = frozenset({ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.CANCELLED})
+OPEN = (ExecutionState.WAITING, ExecutionState.RETRYING)
+SETTLED = frozenset(ExecutionState) - set(OPEN)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -203,3 +205,10 @@ def trial_lane(endpoint_id: str) -> str:
 def automation_lane(automation_id: str) -> str:
     """Return the lane of an automation whose steps are run here."""
     return f"auto:{automation_id}"
+
+
+def counted_as(execution: Execution) -> EventType:
+    """Return the operation that an execution is counted as once it has ended."""
+    if execution.hook_id is not None:
+        return EventType.WEBHOOK_DELIVERED
+    return EventType.WORKFLOW_EXECUTED if execution.endpoint_id is None else EventType.MAKE_WORKFLOW_EXECUTED

@@ -12,6 +12,7 @@ from leadbridge.automation.delivery.model import (
     ENDPOINTS,
     EXECUTIONS,
     HEALTH,
+    OPEN,
     SETTLED,
     Attempt,
     Endpoint,
@@ -146,7 +147,7 @@ class DeliveryService:
         known = await self._store[HEALTH].of(company_id).get(endpoint_id)
         lane = await self._store[LANES].of(company_id).get(endpoint_lane(endpoint_id))
         waiting, more = 0, False
-        for open_state in (ExecutionState.WAITING, ExecutionState.RETRYING):
+        for open_state in OPEN:
             page = await (
                 self._store[EXECUTIONS]
                 .of(company_id)
@@ -184,7 +185,7 @@ class DeliveryService:
     async def under_way(self, company_id: str, limit: int) -> int:
         """Return how many executions of a company have not ended, counted up to about ``limit``."""
         found = 0
-        for open_state in (ExecutionState.WAITING, ExecutionState.RETRYING):
+        for open_state in OPEN:
             page = await (
                 self._store[EXECUTIONS]
                 .of(company_id)

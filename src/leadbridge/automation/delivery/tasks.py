@@ -21,6 +21,7 @@ from leadbridge.automation.delivery.model import (
     SETTLED,
     Execution,
     ExecutionState,
+    counted_as,
     endpoint_lane,
 )
 from leadbridge.automation.delivery.owners import EndpointOwners
@@ -33,7 +34,7 @@ from leadbridge.security.transport import Transport
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.store import Store
 from leadbridge.usage.brief import Counted
-from leadbridge.usage.model import Category, EventType, Status
+from leadbridge.usage.model import Category, Status
 from leadbridge.usage.service import UsageService
 from leadbridge.work.decide import BreakerPolicy
 from leadbridge.work.handlers import Done, Handler, Result, Retry, TaskContext
@@ -187,18 +188,19 @@ class DeliveryTasks:
     async def _amend(self, task: Task, notes: Sequence[Note]) -> tuple[Result, WriteBatch, Sequence[Note]]:
         """Record an attempt whose execution was changed meanwhile: reported on, cancelled, or erased."""
         note, batch = notes[0], WriteBatch()
+        sent = note.sent
         execution = await self._store[EXECUTIONS].of(task.company_id).get(note.execution_id)
-        if execution is None or note.sent is None:
+        if execution is None or sent is None:
             return Done(), batch, ()
         after, note = await self._record(batch, execution, note)
-        return _result(note.sent.answer if note.sent else None, after), batch, [note]
+        return _result(sent.answer, after), batch, [note]
 
 
 def _counted(execution: Execution, sent: Sent | None, succeeded: bool, now: datetime) -> Counted:
     """Return an execution that ended as it is counted: from its first try to its end, its attempts as calls."""
     begun = execution.first_tried_at or (sent.at if sent is not None else now)
     return Counted(
-        EventType.WEBHOOK_DELIVERED if execution.hook_id is not None else EventType.MAKE_WORKFLOW_EXECUTED,
+        counted_as(execution),
         Category.AUTOMATION,
         Status.SUCCESS if succeeded else Status.FAILED,
         max(0, to_millis(now) - to_millis(begun)),
@@ -216,10 +218,8 @@ def _withheld(desk: Desk, execution: Execution) -> str | None:
     return None if execution.test else desk.silenced
 
 
-def _result(answer: Answer | None, after: Standing) -> Result:
+def _result(answer: Answer, after: Standing) -> Result:
     """Return what an attempt means for the task, and for the endpoint's lane."""
-    if answer is None:
-        return Done()
     trips = answer.kind.trips
     well = not trips and answer.status is not None
     if after.next_at is None:

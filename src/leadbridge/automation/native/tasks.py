@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from leadbridge.automation.delivery.giving_up import GivingUp
-from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState
+from leadbridge.automation.delivery.model import EXECUTIONS, SETTLED, Execution, ExecutionState, counted_as
 from leadbridge.automation.delivery.starting import RUN, ExecutionRef
 from leadbridge.automation.events.rules import AUTOMATION
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
@@ -29,7 +29,7 @@ from leadbridge.sync.errors import RunNotFound
 from leadbridge.sync.model import OPEN, Item, Provenance, Run
 from leadbridge.sync.runs import Runs
 from leadbridge.usage.errors import QuotaExceeded
-from leadbridge.usage.model import Category, EventType
+from leadbridge.usage.model import Category
 from leadbridge.usage.quotas import Quota, QuotaService
 from leadbridge.usage.service import UsageService
 from leadbridge.work.handlers import Done, Handler, Reschedule, Result, TaskContext
@@ -157,7 +157,7 @@ class NativeTasks:
             settled = msgspec.structs.replace(settled, counted=True)
             event = self._usage.event(
                 execution.company_id,
-                EventType.WORKFLOW_EXECUTED,
+                counted_as(execution),
                 Category.AUTOMATION,
                 succeeded=outcome.state is ExecutionState.SUCCEEDED,
                 milliseconds=to_millis(now) - to_millis(begun),
