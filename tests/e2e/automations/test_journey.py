@@ -9,25 +9,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.dashboard import Person, Stage, person, stage
+from tests.support.dashboard import Person, Stage, person
 from tests.support.receiver import Receiver
 
 NAME = "New leads to the sales scenario"
 TAB = "/super-user/integrations?tab=automation"
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    """What plays the scenario's webhook."""
-    with Receiver() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def where(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Stage]:
-    origin = receiver.url.removesuffix("/hook")
-    with stage(tmp_path_factory.mktemp("stage"), origins=(origin,)) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
