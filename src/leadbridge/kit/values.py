@@ -83,16 +83,35 @@ def stored(value: object) -> Value:
 
 def stored_mapping(fields: Mapping[str, object]) -> Stored:
     """Return ``fields`` in stored form, those that are None left out; keys with ``.``, ``$`` or NUL are refused."""
-    result: Stored = {}
+    result: dict[str, object] = {}
     for key, value in fields.items():
         if value is None:
             continue
         if not _is_field_name(key):
             raise NotStorable(f"the field name {key!r} cannot be stored; keep foreign keys as text or as k/v pairs")
-        # most of what is stored is plain text: it is let in without more, and without a call
-        plain = type(value) is str and value.isascii() and "\0" not in value
-        result[key] = value if plain else stored(value)  # type: ignore[assignment]
-    return result
+        result[key] = value
+    return stored_fields(result)
+
+
+def stored_fields(fields: dict[str, object]) -> Stored:
+    """Return ``fields``, whose names are a declared type's, with their values in stored form; None is left out.
+
+    The mapping itself is changed.
+    """
+    unset: list[str] = []
+    for key, value in fields.items():
+        # most of what is stored is plain text or a small number: it is let in without more, and without a call
+        kind = type(value)
+        if kind is str:
+            if not value.isascii() or "\0" in value:  # type: ignore[attr-defined, operator]
+                fields[key] = clean_text(value)  # type: ignore[arg-type]
+        elif value is None:
+            unset.append(key)
+        elif kind is not int or not -INT64 <= value < INT64:  # type: ignore[operator]
+            fields[key] = stored(value)
+    for key in unset:
+        del fields[key]
+    return fields  # type: ignore[return-value]
 
 
 def _is_plain(value: object) -> bool:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 import orjson
-from pydantic import BaseModel
 
-from leadbridge.kit.values import NotStorable, Stored, at_path, stored_mapping
+from leadbridge.kit.values import NotStorable, Stored, at_path, stored_fields, stored_mapping
 
 D = TypeVar("D")
 
@@ -98,12 +97,10 @@ class Kind(Generic[D]):
 
     def encode(self, document: D) -> Stored:
         """Return the stored form of ``document``; raises ``NotStorable`` or ``DocumentTooLarge``."""
-        raw: Any
-        if isinstance(document, BaseModel):
-            raw = document.model_dump(by_alias=True)
+        if self._lean:
+            body = stored_fields(msgspec.to_builtins(document, builtin_types=(datetime,)))
         else:
-            raw = msgspec.to_builtins(document, builtin_types=(datetime,))
-        body = stored_mapping(raw)
+            body = stored_mapping(document.model_dump(by_alias=True))  # type: ignore[attr-defined]
         body["v"] = self.version
         self.check_indexed(body)
         return body
@@ -112,7 +109,7 @@ class Kind(Generic[D]):
         """Raise ``NotStorable`` where an index would have to hold what engines index differently, or not at all."""
         for path, nested, multi in self._indexed:
             here = at_path(values, path) if nested else values.get(path)
-            if here is None:
+            if here is None or (type(here) is str and not multi):
                 continue
             if multi:
                 if not isinstance(here, list) or any(isinstance(v, bool | list | dict | float) for v in here):
@@ -139,10 +136,14 @@ class Kind(Generic[D]):
         return tuple((path, "." in path, multi) for path, multi in sorted(paths))
 
     @cached_property
+    def _lean(self) -> bool:
+        return issubclass(self.type, msgspec.Struct)
+
+    @cached_property
     def _decoder(self) -> Callable[[Stored], D]:
-        if issubclass(self.type, BaseModel):
-            return self.type.model_validate
-        return lambda body: msgspec.convert(body, self.type)
+        if self._lean:
+            return lambda body: msgspec.convert(body, self.type)
+        return self.type.model_validate  # type: ignore[attr-defined,no-any-return]
 
 
 class StoreTooNew(Exception):

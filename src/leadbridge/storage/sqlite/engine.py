@@ -20,7 +20,7 @@ from leadbridge.storage.kind import Index, Kind
 from leadbridge.storage.query import Position, Scan, same
 from leadbridge.storage.sqlite.connection import BUSY_SECONDS, connect, open_store, open_turns
 from leadbridge.storage.sqlite.problems import unavailable
-from leadbridge.storage.sqlite.statements import Question, by_ids, by_values, walk
+from leadbridge.storage.sqlite.statements import Question, by_ids, by_values, documents, walk
 from leadbridge.storage.sqlite.turns import Turns
 from leadbridge.storage.sqlite.writer import Writer
 
@@ -30,6 +30,10 @@ LOOK_SECONDS = 0.05
 """How often a process that waits for news looks whether another one has committed."""
 READERS = 4
 """Threads that read, each with a connection of its own."""
+FEW = 128
+"""Documents that are read in the event loop's own thread: they come out of memory as a rule."""
+YIELD_SECONDS = 0.002
+"""How often one of these reads lets the event loop go on with what else is to be done."""
 
 
 class SqliteEngine:
@@ -53,6 +57,7 @@ class SqliteEngine:
         self._watching = threading.Lock()
         self._version: int | None = None
         self._mark = 0
+        self._yielded_at = 0.0
 
     async def start(self, kinds: Sequence[Kind[Any]]) -> None:
         """Open or make the file; raises ``StartRefused`` where that cannot be."""
@@ -87,9 +92,10 @@ class SqliteEngine:
         question = by_ids(kind.name, company, ids)
 
         def read(connection: sqlite3.Connection) -> dict[str, Stored]:
-            return {id: orjson.loads(doc) for id, doc in connection.execute(question.sql, question.parameters)}
+            (text,) = connection.execute(question.sql, question.parameters).fetchone()
+            return documents(text)
 
-        return await self._read(read)
+        return await self._read(read, len(ids))
 
     async def lookup(self, kind: Kind[Any], company: str | None, index: Index, values: Sequence[Value]) -> list[Stored]:
         question = by_values(kind.name, company, index, values)
@@ -102,7 +108,7 @@ class SqliteEngine:
             bodies = [orjson.loads(doc) for _, doc in rows]
             return [body for body in bodies if not ambiguous or _under(body, path, values)]
 
-        return await self._read(read)
+        return await self._read(read, len(values) if index.unique else None)
 
     async def scan(self, kind: Kind[Any], company: str | None, scan: Scan, limit: int) -> list[tuple[Position, Stored]]:
         questions = list(walk(kind.name, scan))
@@ -129,7 +135,7 @@ class SqliteEngine:
                 values = (element[0] if path == multi else at_path(body, path) for path in scan.order)
                 found.append(((*values, id), body))
 
-        return await self._read(read)
+        return await self._read(read, limit)
 
     async def write(self, batch: str, operations: Sequence[Operation], afters: Sequence[After]) -> WriteResult:
         if self._writer is None:
@@ -164,15 +170,27 @@ class SqliteEngine:
                     self._mark += 1
                 return self._mark
 
-        return await self._read(look)
+        return await self._read(look, 1)
 
-    async def _read(self, work: Callable[[sqlite3.Connection], R]) -> R:
+    async def _read(self, work: Callable[[sqlite3.Connection], R], most: int | None) -> R:
+        """Return what ``work`` reads: ``most`` documents, or nobody knows how many.
+
+        A few are read here, in the time that handing the question to another thread would take, many times over beside
+        a busy loop. Who reads so again and again lets others have their turn all the same.
+        """
         if self._readers is None:
             raise _closed()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, self._on_connection, work)
+            if most is None or most > FEW:
+                return await asyncio.get_running_loop().run_in_executor(self._readers, self._on_connection, work)
+            found = self._on_connection(work)
         except sqlite3.Error as error:
             raise unavailable(error, self._path) from error
+        now = time.monotonic()
+        if now - self._yielded_at > YIELD_SECONDS:
+            self._yielded_at = now
+            await asyncio.sleep(0)
+        return found
 
     def _on_connection(self, work: Callable[[sqlite3.Connection], R]) -> R:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import orjson
-
 from leadbridge.kit.values import Stored
 from leadbridge.storage.apply import followed, meets, of_company, patched, replaced, stamped
 from leadbridge.storage.batch import (
@@ -28,8 +26,8 @@ from leadbridge.storage.batch import (
     WriteResult,
 )
 from leadbridge.storage.kind import to_json
-from leadbridge.storage.sqlite.statements import by_ids
-from leadbridge.storage.sqlite.tables import Table
+from leadbridge.storage.sqlite.statements import by_ids_at_once, documents
+from leadbridge.storage.sqlite.tables import Statement, Table
 
 Key = tuple[str, str]
 
@@ -56,9 +54,11 @@ class _Here(NamedTuple):
 class Group:
     """What one transaction reads and will write."""
 
-    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table], *, doubts: bool = False) -> None:
+        """With ``doubts`` the ids of new documents are looked up as well; else SQLite is left to find them taken."""
         self._connection = connection
         self._tables = tables
+        self._doubts = doubts
         self._before: dict[Key, Stored] = {}
         self._written: dict[Key, _Here] = {}
 
@@ -77,13 +77,17 @@ class Group:
         wanted: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for work in works:
             for operation in work.operations:
-                wanted[operation.kind.name][operation.id] = None
+                if self._doubts or not isinstance(operation, Insert):
+                    wanted[operation.kind.name][operation.id] = None
             for after in work.afters:
                 wanted[after.kind.name][after.id] = None
-        for name, ids in wanted.items():
-            question = by_ids(name, None, list(ids))
-            for id, text in self._connection.execute(question.sql, question.parameters).fetchall():
-                self._before[name, id] = orjson.loads(text)
+        if not wanted:
+            return
+        question = by_ids_at_once({name: list(ids) for name, ids in wanted.items()})
+        found = self._connection.execute(question.sql, question.parameters).fetchone()
+        for name, text in zip(wanted, found, strict=True):
+            for id, body in documents(text).items():
+                self._before[name, id] = body
 
     def _decide(self, work: Work) -> WriteResult | Exception:
         """Return a batch's outcome; it is kept whole or not at all. A fault of its own is returned as the exception."""
@@ -142,24 +146,27 @@ class Group:
     def _write(self) -> None:
         inserts: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
         updates: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
-        deletes: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
+        deletes: defaultdict[str, list[str]] = defaultdict(list)
         for key, (body, text) in self._written.items():
             name, id = key
             if body is not None and self._tables[name].unseen(body):
                 raise Unsure
             if body is None:
                 if key in self._before:
-                    deletes[name].append((id,))
+                    deletes[name].append(id)
             elif key in self._before:
                 if self._before[key].get("companyId") != body.get("companyId"):
                     raise Unsure  # deleted, and made anew for another company: the row's company is never updated
                 updates[name].append((body.get("rev"), text, id))
             else:
                 inserts[name].append((id, body.get("companyId"), body.get("rev"), text))
-        self._run((self._tables[name].delete, rows) for name, rows in deletes.items())
-        self._run((self._tables[name].update, rows) for name, rows in updates.items())
-        self._run((self._tables[name].insert, rows) for name, rows in inserts.items())
+        for name, ids in deletes.items():
+            self._run(self._tables[name].deleting(ids))
+        for name, rows in updates.items():
+            self._run(self._tables[name].updating(rows))
+        for name, rows in inserts.items():
+            self._run(self._tables[name].inserting(rows))
 
-    def _run(self, statements: Iterable[tuple[str, list[tuple[object, ...]]]]) -> None:
-        for sql, rows in statements:
-            self._connection.executemany(sql, rows)
+    def _run(self, statements: Iterable[Statement]) -> None:
+        for sql, parameters in statements:
+            self._connection.execute(sql, parameters)

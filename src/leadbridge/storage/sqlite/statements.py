@@ -29,7 +29,10 @@ Range: TypeAlias = tuple[int, list[Condition]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An SQL text with its parameters. The rows are (id, doc), or (id, doc, value) for a multi-value index's walk."""
+    """An SQL text with its parameters. The rows are (id, doc), or (id, doc, value) for a multi-value index's walk.
+
+    Those of a question by ids are told at the functions that make it.
+    """
 
     sql: str
     parameters: tuple[Parameter, ...]
@@ -47,14 +50,30 @@ def slot(value: Value) -> tuple[str, Parameter]:
 
 
 def by_ids(kind: str, company: str | None, ids: Sequence[str]) -> Question:
-    """Return the question for documents by id."""
+    """Return the question for documents by id: one row with one text, which ``documents`` reads."""
     # "+" keeps the planner on the ids
     scope: Condition = ("", ()) if company is None else (" AND +company = ?", (company,))
-    head = f"SELECT id, doc FROM {quoted(kind)} WHERE id"
-    if len(ids) == 1:
-        return Question(f"{head} = ?{scope[0]}", (ids[0], *scope[1]))
-    listed = orjson.dumps(list(ids)).decode()
-    return Question(f"{head} IN (SELECT value FROM json_each(?)){scope[0]}", (listed, *scope[1]))
+    return Question(f"{_gathered(kind)}{scope[0]}", (orjson.dumps(list(ids)).decode(), *scope[1]))
+
+
+def by_ids_at_once(ids: Mapping[str, Sequence[str]]) -> Question:
+    """Return the question for documents of several kinds: one row with a text for each kind, in their order."""
+    parts = ", ".join(f"({_gathered(kind)})" for kind in ids)
+    return Question(f"SELECT {parts}", tuple(orjson.dumps(list(some)).decode() for some in ids.values()))
+
+
+def documents(text: str | None) -> dict[str, Any]:
+    """Return by id what a question by ids found."""
+    found: dict[str, Any] = orjson.loads(f"{{{text or ''}}}")
+    return found
+
+
+def _gathered(kind: str) -> str:
+    # one row for all of them: each further row is another wait for Python's lock beside a busy loop
+    return (
+        f"SELECT group_concat(json_quote(id) || ':' || doc) FROM {quoted(kind)} "
+        "WHERE id IN (SELECT value FROM json_each(?))"
+    )
 
 
 def by_values(kind: str, company: str | None, index: Index, values: Sequence[Value]) -> Question:

@@ -126,11 +126,14 @@ class Writer:
         return outcomes
 
     def _apply(self, connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
-        try:
-            return Group(connection, self._tables).apply(works)
-        except (sqlite3.IntegrityError, Unsure):  # a unique value is taken: see by which batch
-            connection.execute("ROLLBACK")
-            connection.execute("BEGIN IMMEDIATE")
+        for doubts in (False, True):
+            try:
+                return Group(connection, self._tables, doubts=doubts).apply(works)
+            except (sqlite3.IntegrityError, Unsure) as error:
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+                    break  # a unique value is taken: see by which batch
         changes = Changes(connection, self._tables)
         return [changes.apply(*work) for work in works]
 
