@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from leadbridge.app import build_hub
-from leadbridge.asgi import build_app
+from leadbridge.asgi import build_api
 from leadbridge.settings import Settings
 from leadbridge.storage.memory import MemoryEngine
 
@@ -20,7 +20,7 @@ def document() -> dict[str, Any]:
     Neither changes a request's type, and with them the generated file would be six times as long.
     """
     hub = build_hub(Settings(_env_file=None), engine=MemoryEngine())
-    whole = build_app(hub).openapi()
+    whole = build_api(hub).openapi()
     for operations in whole["paths"].values():
         for method in METHODS:
             if method in operations:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from leadbridge import __version__
 from leadbridge.app import Hub
@@ -42,9 +43,24 @@ from leadbridge.web.repeats import Repeats
 from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.work import routes as work_routes
 
+_ANY = re.compile("")
+_LARGE = (
+    (re.compile(r"/api/v1/(leads|contacts|accounts|deals)/imports(/preview)?\Z"), imports_routes.MAX_REQUEST),
+    (re.compile(r"/api/v1/webhook/automation/"), MAX_CALL),
+)
 
-def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
-    """Return the ASGI application of a started hub, which works as well as it answers unless ``worker`` is False."""
+
+def build_app(hub: Hub, *, worker: bool = True) -> ASGIApp:
+    """Return the ASGI application of a started hub, which works as well as it answers unless ``worker`` is False.
+
+    Calls to automations have a way in of their own, past all that the API's requests need.
+    """
+    calls = Surroundings(hub.door, ids=hub.ids, large=[(_ANY, MAX_CALL)], secure=_secure(hub))
+    return InboundEntrance(build_api(hub, worker=worker), calls=calls)
+
+
+def build_api(hub: Hub, *, worker: bool = True) -> FastAPI:
+    """Return the API and the pages, without the calls to automations."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -85,19 +101,14 @@ def build_app(hub: Hub, *, worker: bool = True) -> FastAPI:
                 "ratelimit-reset",
             ],
         )
-    app.add_middleware(InboundEntrance, door=hub.door)
-    app.add_middleware(
-        Surroundings,
-        ids=hub.ids,
-        large=[
-            (re.compile(r"/api/v1/(leads|contacts|accounts|deals)/imports(/preview)?\Z"), imports_routes.MAX_REQUEST),
-            (re.compile(r"/api/v1/webhook/automation/"), MAX_CALL),
-        ],
-        secure=hub.settings.public.startswith("https://"),
-    )
+    app.add_middleware(Surroundings, ids=hub.ids, large=_LARGE, secure=_secure(hub))
     app.router.routes.extend(_endpoints())
     describe_rights(app)
     return app
+
+
+def _secure(hub: Hub) -> bool:
+    return hub.settings.public.startswith("https://")
 
 
 @functools.cache

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from leadbridge.kit.clock import to_text
 from leadbridge.kit.values import Stored
@@ -14,8 +15,7 @@ from leadbridge.usage.rows import Part
 from leadbridge.usage.tally import Tally, quarter_of
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True):
     """What an operation adds to the counts."""
 
     event_type: EventType

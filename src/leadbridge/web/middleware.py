@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadbridge.kit.errors import LeadbridgeError, TooLarge, Unexpected
@@ -35,6 +35,8 @@ TRANSPORT_SECURITY = "max-age=31536000"
 """A year of https only (RFC 6797). Not for subdomains: they may belong to others."""
 
 log = structlog.get_logger("leadbridge.http")
+_LEVELS = logging.getLogger("leadbridge.http")
+"""Asked before a line is made, since making one for nothing costs more than the rest of this."""
 
 
 class Surroundings:
@@ -64,10 +66,11 @@ class Surroundings:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
+        given, length = _asked(scope["headers"])
         request_id = given if _REQUEST_ID.match(given) else self._ids()
         scope.setdefault("state", {})["request_id"] = request_id
+        path: str = scope["path"]
+        added = self._api_headers if path.startswith("/api/") else self._headers
         started = time.monotonic()
         status = 500
         answering = False
@@ -86,11 +89,10 @@ class Surroundings:
                 return
             if message["type"] == "http.response.start":
                 status, answering = message["status"], True
-                added = self._api_headers if scope["path"].startswith("/api/") else self._headers
                 message["headers"] = _with(message.get("headers", ()), request_id, added)
             await send(message)
 
-        limit = next((size for pattern, size in self._large if pattern.match(scope["path"])), MAX_BODY)
+        limit = self._limit(path)
         taken = 0
 
         async def receive_within() -> Message:
@@ -103,30 +105,43 @@ class Surroundings:
                     raise refused
             return message
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                length = headers.get("content-length", "")
-                if length.isdigit() and int(length) > limit:
-                    raise _too_large(limit)
-                await self._app(scope, receive_within, answer)
-            except LeadbridgeError as error:
-                if not answering:
-                    await failure(error, request_id)(scope, receive, answer)
-                elif error is not refused:
-                    raise
-            except Exception:
-                log.exception("request_failed", method=scope["method"], path=scope["path"])
-                if answering:
-                    raise
-                await failure(Unexpected("Something went wrong inside the hub."), request_id)(scope, receive, answer)
-            finally:
-                log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    ms=round((time.monotonic() - started) * 1000, 1),
-                )
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            if length.isdigit() and int(length) > limit:
+                raise _too_large(limit)
+            await self._app(scope, receive_within, answer)
+        except LeadbridgeError as error:
+            if not answering:
+                await failure(error, request_id)(scope, receive, answer)
+            elif error is not refused:
+                raise
+        except Exception:
+            log.exception("request_failed", method=scope["method"], path=path)
+            if answering:
+                raise
+            await failure(Unexpected("Something went wrong inside the hub."), request_id)(scope, receive, answer)
+        finally:
+            if _LEVELS.isEnabledFor(logging.INFO):
+                took = round((time.monotonic() - started) * 1000, 1)
+                log.info("request", method=scope["method"], path=path, status=status, ms=took)
+            structlog.contextvars.reset_contextvars(**bound)
+
+    def _limit(self, path: str) -> int:
+        for pattern, size in self._large:
+            if pattern.match(path):
+                return size
+        return MAX_BODY
+
+
+def _asked(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
+    """Return the request id and the length that a request's headers name; empty where they do not."""
+    request_id = length = b""
+    for name, value in headers:
+        if name == b"x-request-id":
+            request_id = request_id or value
+        elif name == b"content-length":
+            length = length or value
+    return request_id.decode("latin-1"), length.decode("latin-1")
 
 
 def _raw(headers: Mapping[str, str]) -> Sequence[tuple[bytes, bytes]]:
@@ -134,14 +149,15 @@ def _raw(headers: Mapping[str, str]) -> Sequence[tuple[bytes, bytes]]:
 
 
 def _with(
-    given: Iterable[tuple[bytes, bytes]], request_id: str, added: Sequence[tuple[bytes, bytes]]
+    given: Sequence[tuple[bytes, bytes]], request_id: str, added: Sequence[tuple[bytes, bytes]]
 ) -> list[tuple[bytes, bytes]]:
     """Return an answer's headers with the request's id, and those of ``added`` that the answer does not have itself."""
-    headers = [pair for pair in given if pair[0] != b"x-request-id"]
-    present = {name for name, _ in headers}  # in small letters, as ASGI wants them
-    headers.append((b"x-request-id", request_id.encode("latin-1")))
-    headers.extend(pair for pair in added if pair[0] not in present)
-    return headers
+    present = {name for name, _ in given}  # in small letters, as ASGI wants them
+    return [
+        *[pair for pair in given if pair[0] != b"x-request-id"],
+        (b"x-request-id", request_id.encode("latin-1")),
+        *[pair for pair in added if pair[0] not in present],
+    ]
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import Response, StreamingResponse
 
 import leadbridge.server
-from leadbridge.asgi import build_app
+from leadbridge.asgi import build_api
 from leadbridge.kit.clock import SystemClock
 from leadbridge.tenancy.model import DIRECTORY
 from leadbridge.web.caller import Caller
@@ -44,7 +44,7 @@ async def guarded(id: str, caller: Annotated[Caller, needs_to_stream(Right.RUNS_
 @pytest.fixture
 async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HubUnderTest]:
     def with_streams(hub: Any, **more: Any) -> FastAPI:
-        app = build_app(hub, **more)
+        app = build_api(hub, **more)
         app.include_router(streams)
         return app
 

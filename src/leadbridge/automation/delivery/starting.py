@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -29,8 +28,7 @@ class ExecutionRef(msgspec.Struct, frozen=True):
     execution: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+class Start(msgspec.Struct, frozen=True, kw_only=True):
     """An execution to be started. ``body`` is the JSON that is sent, or that the steps are given."""
 
     id: str
@@ -56,8 +54,13 @@ class Start:
 
 
 def execution_id(event_id: str, owner_id: str) -> str:
-    """Return the id of an event's execution for an automation or a subscription: the same, however often it is made."""
-    return hashlib.blake2b(f"{event_id}:{owner_id}".encode(), digest_size=12).hexdigest()
+    """Return the id of an event's execution for an automation or a subscription: the same, however often it is made.
+
+    It begins with what tells the event's id from those around it, its second and its count, so that what is started
+    one after the other is stored side by side: random ids touch a page of every index each, a third more time to store.
+    """
+    rest = hashlib.blake2b(f"{event_id}:{owner_id}".encode(), digest_size=5).hexdigest()
+    return f"{event_id[:8]}{event_id[18:]}{rest}"
 
 
 class Starts:

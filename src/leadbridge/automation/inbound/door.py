@@ -52,6 +52,10 @@ class InboundDoor:
         self._trusted = tuple(trusted)
         self._good: OrderedDict[tuple[str, str], None] = OrderedDict()
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call, as an ASGI application."""
+        await (await self.respond(scope, receive))(scope, receive, send)
+
     async def respond(self, scope: Scope, receive: Receive) -> Response:
         """Return the answer to a call; ``state`` of the scope has its request's id."""
         try:
@@ -129,17 +133,14 @@ class InboundDoor:
 
 
 class InboundEntrance:
-    """ASGI middleware: hands calls to automations to their door, everything else to the application."""
+    """The outermost ASGI application: hands calls to automations to ``calls``, everything else to ``app``."""
 
-    def __init__(self, app: ASGIApp, *, door: InboundDoor) -> None:
-        self._app, self._door = app, door
+    def __init__(self, app: ASGIApp, *, calls: ASGIApp) -> None:
+        self._app, self._calls = app, calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and is_call(scope["path"]):
-            response = await self._door.respond(scope, receive)
-            await response(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        called = scope["type"] == "http" and scope["method"] == "POST" and is_call(scope["path"])
+        await (self._calls if called else self._app)(scope, receive, send)
 
 
 def is_call(path: str) -> bool:

@@ -22,7 +22,7 @@ from leadbridge.storage.store import Store
 from leadbridge.usage.brief import Counted
 from leadbridge.usage.service import UsageService
 
-MOST = 32
+MOST = 64
 """Calls in one batch."""
 AT_ONCE = 3
 """Batches of one company under way: while one is written the next is made."""
@@ -126,7 +126,7 @@ class Intake:
                 for entry in group:
                     _settle(entry, Fate.STORED, entry.start.id)
             elif isinstance(result, Duplicate) and result.kind == CALLS.name:
-                await self._repeated(company, group, result.id)
+                await self._repeated(company, group)
             elif result.kind in (AUTOMATIONS.name, ADDRESSES.name):
                 for entry in group:
                     if entry.automation_id == result.id:
@@ -150,11 +150,11 @@ class Intake:
             self._usage.insert_counted(batch, company, entry.usage_id, entry.usage)
         return self._usage.add_sums(batch, company, [entry.usage for entry in group])
 
-    async def _repeated(self, company: str, group: Sequence[Entry], call_id: str) -> None:
-        before = await self._store[CALLS].of(company).get(call_id)
-        for entry in group:
-            if before is not None and entry.call is not None and entry.call.id == call_id:
-                _settle(entry, Fate.REPEATED, before.execution_id)
+    async def _repeated(self, company: str, group: Sequence[Entry]) -> None:
+        """Settle all calls of a group whose key was stored before: one would stop the batch as often as there are."""
+        calls = {entry.call.id: entry for entry in group if entry.call is not None}
+        for id, before in (await self._store[CALLS].of(company).get_many(list(calls))).items():
+            _settle(calls[id], Fate.REPEATED, before.execution_id)
 
 
 def _next(waiting: deque[Entry]) -> list[Entry]:

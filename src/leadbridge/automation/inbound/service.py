@@ -29,7 +29,7 @@ from leadbridge.automation.inbound.reading import Content, read
 from leadbridge.automation.inbound.verify import holds_secret, holds_signature, signing_key
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus
 from leadbridge.kit.clock import Clock, to_text
-from leadbridge.kit.errors import Unavailable
+from leadbridge.kit.errors import LeadbridgeError, Unavailable
 from leadbridge.kit.ids import IdSource
 from leadbridge.leads.history import MAX_HOPS
 from leadbridge.storage.batch import WriteBatch
@@ -151,15 +151,22 @@ class InboundService:
                 known = fresh
                 continue
             ledger = None if call.key is None else _ledger_id(automation.id, call.key)
-            if ledger is not None and (before := await self._store[CALLS].of(company).get(ledger)) is not None:
-                return Taken("event", before.execution_id, duplicate=True)
-            hop = await self._hop(automation, execution, hop_of(call.hop))
-            if not admitted:
-                await self._quotas.admit(company, Quota.EXECUTIONS)
-                admitted = True
+            try:
+                hop = await self._hop(automation, execution, hop_of(call.hop))
+                if not admitted:
+                    await self._quotas.admit(company, Quota.EXECUTIONS)
+                    admitted = True
+            except LeadbridgeError:
+                # the store tells a repeated call by itself; it is looked for only where a new one would be refused
+                if ledger is not None and (before := await self._store[CALLS].of(company).get(ledger)) is not None:
+                    return Taken("event", before.execution_id, duplicate=True)
+                raise
             outcome = await self._intake.add(self._entry(known, automation, content, hop, ledger))
-            if outcome.fate is not Fate.STALE:
-                return Taken("event", outcome.execution_id, duplicate=outcome.fate is Fate.REPEATED)
+            if outcome.fate is Fate.REPEATED:
+                self._quotas.count(company, Quota.EXECUTIONS, -1)
+                return Taken("event", outcome.execution_id, duplicate=True)
+            if outcome.fate is Fate.STORED:
+                return Taken("event", outcome.execution_id)
             known = await self.look(key_hash)
         raise Unavailable("The automation is being changed just now; send the call again.")
 
