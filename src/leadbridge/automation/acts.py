@@ -108,7 +108,7 @@ class AutomationActs:
             )
             batch = WriteBatch().replace(AUTOMATIONS, after)
             await self._parts.listening.deactivated(batch, after)
-            await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
+            await self._parts.bulk.cancel_waiting(batch, company, id)
             self._trail.add(batch, company, by, "automation.deactivated", audit_target(id))
             return batch, after
 

@@ -187,7 +187,7 @@ class AutomationService:
             return endpoint, None
         if address.url_given and address.url is None:
             endpoints.delete(batch, endpoint)
-            await self._parts.bulk.cancel_waiting(batch, company, automation_id=automation.id)
+            await self._parts.bulk.cancel_waiting(batch, company, automation.id)
             return None, None
         url = KEEP if address.url is None else address.url
         key = address.key if address.key_given else KEEP
@@ -223,7 +223,7 @@ class AutomationService:
                 self._parts.endpoints.delete(batch, endpoint)
             await self._parts.addresses.forget(batch, company, id)
             await self._parts.listening.deactivated(batch, automation)
-            await self._parts.bulk.cancel_waiting(batch, company, automation_id=id)
+            await self._parts.bulk.cancel_waiting(batch, company, id)
             self._trail.add(batch, company, by, "automation.deleted", audit_target(id), before=audited(automation))
             return batch, None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -48,8 +48,7 @@ LANE_FORMS: Mapping[str, LaneForm] = {
 """How the lanes of each sort are made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTask:
+class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task to be put into a lane. ``ref`` is a struct of ids, or a mapping of them."""
 
     id: str | None = None
@@ -59,7 +58,7 @@ class NewTask:
     form: LaneForm | None = None
     """How the lane is made if it is new; None: as its sort is."""
     kind: str
-    ref: object = field(default_factory=dict)
+    ref: object = msgspec.field(default_factory=dict)
     queue: Queue = Queue.BULK
     due_at: int | None = None
     """Milliseconds since 1970; None: now."""

@@ -30,7 +30,7 @@ from leadbridge.work.model import (
     TaskState,
 )
 from leadbridge.work.reading import LaneReader, Look
-from leadbridge.work.results import Again, Nothing, Outcome, add_all, grouped
+from leadbridge.work.results import Again, Delete, Nothing, Outcome, add_all, grouped
 from leadbridge.work.shares import prices
 
 LEASE_SECONDS = 30.0
@@ -50,6 +50,8 @@ class Held:
     ran: int = 0
     rate: Rate | None = None
     breaker: Breaker = field(default_factory=Breaker)
+    named: frozenset[str] = frozenset()
+    """The tasks that the stored lane names as those that may be running."""
 
     @property
     def fence(self) -> int:
@@ -129,7 +131,8 @@ class LaneStore(LaneReader):
         if not isinstance(await self._store.write(batch), Applied):
             return None
         taken = msgspec.structs.replace(lane, fence=lane.fence + 1, state=LaneState.OWNED)
-        return Held(taken, until, rate=fitted(lane.rate, lane.paced), breaker=lane.breaker or Breaker())
+        rate = fitted(lane.rate, lane.paced)
+        return Held(taken, until, rate=rate, breaker=lane.breaker or Breaker(), named=frozenset(turn))
 
     async def store(self, held: Held, batch: WriteBatch) -> WriteResult:
         """Write ``batch`` if the lane is still ours, and prolong the lease; raises ``LaneLost``."""
@@ -143,23 +146,37 @@ class LaneStore(LaneReader):
         return result
 
     async def settle(self, held: Held, outcomes: Sequence[Outcome], turn: Sequence[str]) -> list[tuple[Outcome, str]]:
-        """Store results and prolong the lease; ``turn`` names the tasks that may be running from now on.
+        """Store results; ``turn`` names the tasks that may be running from now on.
 
-        Return those whose own part was refused, each with a code: nothing of them is stored. Raises ``LaneLost``.
+        Return those whose own part was refused, each with a code: nothing of them is stored. Raises ``LaneLost``. The
+        lane itself is written, which prolongs the lease, where half of that is over or other tasks are to be named.
         """
         refused = [(outcome, code) for outcome in outcomes if (code := outcome.fault()) is not None]
         sound = [outcome for outcome in outcomes if outcome.fault() is None]
         for group in list(grouped(sound)) or [[]]:
             until = self._clock.monotonic() + self.lease
-            result = await self._write(held, self._renewal(held, group, turn))
+            named = self._named_already(held, group, turn)
+            batch = self._unchanged(held) if named else self._owned(held, {"at": self._end(), "turn": tuple(turn)})
+            add_all(batch, held.lane, group)
+            result = await self._write(held, batch)
             if not isinstance(result, Applied):
                 # one of them stands in the way of the others: each for itself
                 for outcome in group:
                     code = await self._settle_one(held, outcome, turn)
                     if code is not None:
                         refused.append((outcome, code))
-            held.until = until
+            if not named or not isinstance(result, Applied):
+                held.until, held.named = until, frozenset(turn)
         return refused
+
+    def _named_already(self, held: Held, outcomes: Sequence[Outcome], turn: Sequence[str]) -> bool:
+        """Tell whether the stored lane is as it is to be: with time enough, naming no task that waits again.
+
+        A task that is gone may stay named. One that waits would be counted a crash if this process died.
+        """
+        time_left = held.until - self._clock.monotonic() > self.lease / 2
+        gone = all(isinstance(outcome.fate, Delete) for outcome in outcomes)
+        return bool(outcomes) and time_left and gone and held.named.issuperset(turn)
 
     async def _settle_one(self, held: Held, outcome: Outcome, turn: Sequence[str]) -> str | None:
         for _ in range(TRIES):
@@ -229,6 +246,11 @@ class LaneStore(LaneReader):
             unset=unset,
             where={"fence": held.lane.fence, "state": LaneState.OWNED},
         )
+
+    def _unchanged(self, held: Held) -> WriteBatch:
+        """As ``_owned``, where nothing is to be written about the lane."""
+        where = {"fence": held.lane.fence, "state": LaneState.OWNED}
+        return WriteBatch().require(LANES, held.lane.company_id, held.lane.id, where=where)
 
     async def _write(self, held: Held, batch: WriteBatch) -> WriteResult:
         doubts = 0

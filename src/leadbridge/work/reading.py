@@ -65,6 +65,16 @@ class LaneReader:
         found = await self._store[TASKS].across_companies().find(eq=eq, order=["dueAt"], high=high, limit=limit)
         return found.items
 
+    async def waiting(self, lane: str, most: int) -> tuple[int, bool]:
+        """Return how many tasks of ``lane`` wait, tried before or not, and whether there are more than ``most``."""
+        tasks = self._store[TASKS].across_companies()
+        count, more = 0, False
+        for queue in Queue:
+            eq = {"lane": lane, "state": TaskState.WAITING, "q": int(queue)}
+            page = await tasks.find(eq=eq, order=["dueAt"], limit=most, max_scan=most + 1, count_only=True)
+            count, more = count + page.found, more or page.next is not None
+        return min(count, most), more or count > most
+
     async def first_due(self, lane: str) -> int | None:
         """Return when the earliest waiting task of ``lane`` is due."""
         found = await asyncio.gather(*(self._waiting(lane, queue, 1) for queue in Queue))

@@ -39,7 +39,7 @@ WATCH_SECONDS = 5.0
 class WorkerForm:
     """How a worker goes about it. Times in seconds."""
 
-    slots: int = 8
+    slots: int = 32
     """Turns at once."""
     lease: float = LEASE_SECONDS
     poll: float = 0.5
@@ -85,11 +85,13 @@ class Worker:
         self._stopping = False
         self._skewed = False
         self._loops: list[asyncio.Task[None]] = []
+        self.beside = 0
+        """Worker processes that were begun beside this one."""
 
     @property
     def running(self) -> bool:
-        """Whether the worker was started and not stopped."""
-        return bool(self._loops)
+        """Whether work is done: by this worker, or by those that were begun beside it."""
+        return bool(self._loops) or self.beside > 0
 
     def start(self) -> None:
         """Begin to work, in tasks of the running loop. A second call does nothing."""

@@ -66,12 +66,11 @@ class RecoverRef(msgspec.Struct, frozen=True):
 
 
 class CancelRef(msgspec.Struct, frozen=True):
-    """Whose waiting executions are cancelled: those made before ``before``. One of the two is given."""
+    """Whose waiting executions are cancelled: those of an automation that were made before ``before``."""
 
     code: str
     before: int
-    automation: str | None = None
-    endpoint: str | None = None
+    automation: str
 
 
 class BulkDelivery:
@@ -131,20 +130,11 @@ class BulkDelivery:
         return count
 
     async def cancel_waiting(
-        self,
-        batch: WriteBatch,
-        company_id: str,
-        *,
-        automation_id: str | None = None,
-        endpoint_id: str | None = None,
-        code: str = "deactivated",
+        self, batch: WriteBatch, company_id: str, automation_id: str, *, code: str = "deactivated"
     ) -> None:
-        """Add to ``batch`` that what waits for an automation, or an endpoint, is cancelled with ``code``."""
-        whose = automation_id or endpoint_id
-        if whose is None:
-            raise ValueError("an automation or an endpoint is named")
-        ref = CancelRef(code, to_millis(self._clock.now()), automation_id, endpoint_id)
-        await self._queue.enqueue(batch, _task(company_id, whose, CANCEL, ref))
+        """Add to ``batch`` that what waits for an automation is cancelled with ``code``."""
+        ref = CancelRef(code, to_millis(self._clock.now()), automation_id)
+        await self._queue.enqueue(batch, _task(company_id, automation_id, CANCEL, ref))
 
     async def _recover(self, context: TaskContext) -> Result:
         ref: RecoverRef = context.ref
@@ -203,12 +193,9 @@ class BulkDelivery:
 
             async def read(after: Position | None, state: str = state) -> Page[Execution]:
                 stored = self._store[EXECUTIONS].of(context.company_id)
+                own = {"automationId": ref.automation, "state": state}
                 high = from_millis(ref.before)
-                if ref.automation is not None:
-                    own = {"automationId": ref.automation, "state": state}
-                    return await stored.find(eq=own, order=["createdAt"], high=high, limit=PAGE, after=after)
-                sent = {"endpointId": ref.endpoint or "", "state": state}
-                return await stored.find(eq=sent, order=["createdAt"], high=high, limit=PAGE, after=after)
+                return await stored.find(eq=own, order=["createdAt"], high=high, limit=PAGE, after=after)
 
             if not await self._walk(read, lambda _: True, cancelled):
                 return Reschedule(to_millis(self._clock.now()))

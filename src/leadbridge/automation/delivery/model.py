@@ -174,7 +174,6 @@ EXECUTIONS = Kind(
         Index("created", ("companyId", "createdAt")),
         Index("automation", ("companyId", "automationId", "createdAt")),
         Index("automation_state", ("companyId", "automationId", "state", "createdAt")),
-        Index("endpoint_state", ("companyId", "endpointId", "state", "createdAt")),
         Index("state", ("companyId", "state", "createdAt")),
         Index("subjects", ("companyId", "subjects"), multi=True),
     ),

@@ -31,6 +31,7 @@ from leadbridge.storage.store import Page, Store
 from leadbridge.work.enqueue import LaneForm, TaskQueue, wake
 from leadbridge.work.model import LANES, TASKS, Lane, LaneState, Queue, TaskState
 from leadbridge.work.pausing import afresh
+from leadbridge.work.reading import LaneReader
 
 MAX_ATTEMPTS = 100
 MAX_OPEN = 10_000
@@ -146,19 +147,7 @@ class DeliveryService:
             return None
         known = await self._store[HEALTH].of(company_id).get(endpoint_id)
         lane = await self._store[LANES].of(company_id).get(endpoint_lane(endpoint_id))
-        waiting, more = 0, False
-        for open_state in OPEN:
-            page = await (
-                self._store[EXECUTIONS]
-                .of(company_id)
-                .find(
-                    eq={"endpointId": endpoint_id, "state": open_state},
-                    order=["createdAt"],
-                    limit=MAX_WAITING,
-                    count_only=True,
-                )
-            )
-            waiting, more = waiting + page.found, more or page.next is not None
+        waiting, more = await LaneReader(self._store, self._clock).waiting(endpoint_lane(endpoint_id), MAX_WAITING)
         until = _held_until(lane, to_millis(self._clock.now()))
         failing = known is not None and known.failures > 0 and not _forgotten(endpoint, known.last_failure_at)
         used = known is not None and (known.last_success_at or known.last_failure_at) is not None
