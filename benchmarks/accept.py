@@ -33,7 +33,7 @@ from leadbridge.automation.delivery.model import EXECUTIONS
 from leadbridge.automation.inbound.verify import signing_key
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus, RunBy, Trigger
 from leadbridge.security.logs import configure_logging
-from leadbridge.server import bind, prepare_data_dir, settle_memory
+from leadbridge.server import bind, prepare_data_dir, settle_interpreter
 from leadbridge.settings import Settings
 from leadbridge.storage.batch import WriteBatch
 
@@ -202,9 +202,11 @@ async def serve(folder: Path, connections: int, seconds: float, signed: bool) ->
     assert made is not None
     id, url, secret = await automation(hub, made.company.id)
     app = build_app(hub, worker=False)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, proxy_headers=False)
+    )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    settle_memory()
+    settle_interpreter()
     told = await called([(url, secret)], connections, seconds, signed=signed)
     server.should_exit = True
     await serving

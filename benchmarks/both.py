@@ -18,16 +18,17 @@ import uvicorn
 import uvloop
 
 from benchmarks.accept import UNLIMITED, called
-from benchmarks.delivery_setup import receiver, settings, target
+from benchmarks.delivery_setup import receiver, settings, target, worker_settings
 from benchmarks.report import Table, percentile, spread, write
 from leadbridge.app import Hub, build_hub
 from leadbridge.asgi import build_app
 from leadbridge.automation.delivery.model import EXECUTIONS, Execution, ExecutionState
 from leadbridge.automation.inbound.service import RECEIVED
 from leadbridge.security.logs import configure_logging
-from leadbridge.server import bind, prepare_data_dir, settle_memory
+from leadbridge.server import bind, prepare_data_dir, settle_interpreter
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
+from leadbridge.workers import worker_processes
 
 RUNS = int(os.environ.get("LEADBRIDGE_BENCH_RUNS", "3"))
 SECONDS = float(os.environ.get("LEADBRIDGE_BENCH_SECONDS", "10"))
@@ -49,8 +50,11 @@ class Run:
     first_p99: float
 
 
-async def measured(folder: Path, origin: str, rate: float) -> Run:
-    """Serve a new hub with its worker, have it called ``rate`` times a second, and return how that went."""
+async def measured(folder: Path, origin: str, rate: float, workers: int) -> Run:
+    """Serve a new hub, have it called ``rate`` times a second, and return how that went.
+
+    ``workers``: processes of their own that deliver; 0: the serving one does.
+    """
     prepare_data_dir(folder)
     listening = bind("127.0.0.1", 0)
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -60,17 +64,23 @@ async def measured(folder: Path, origin: str, rate: float) -> Run:
     assert made is not None
     targets = [await _target(hub, made.company.id, f"{origin}/hook{number}") for number in range(ENDPOINTS)]
     server = uvicorn.Server(
-        uvicorn.Config(build_app(hub), log_config=None, access_log=False, server_header=False, proxy_headers=False)
+        uvicorn.Config(
+            build_app(hub, worker=not workers),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    await called(targets, CONNECTIONS, 1.0, rate=100.0)  # what is made with the first calls is made now
-    settle_memory()
-    begun, since = time.perf_counter(), hub.clock.now()
-    told = await called(targets, CONNECTIONS, SECONDS, rate=rate)
-    seconds, until = time.perf_counter() - begun, hub.clock.now()
-    async with asyncio.timeout(600):
-        while await _open(hub, made.company.id):  # noqa: ASYNC110  # the store tells it, not an event
-            await asyncio.sleep(0.2)
+    async with worker_processes(workers, worker_settings(folder, origin)):
+        await called(targets, CONNECTIONS, 1.0, rate=100.0)  # what is made with the first calls is made now
+        await _delivered(hub, made.company.id)
+        settle_interpreter()
+        begun, since = time.perf_counter(), hub.clock.now()
+        told = await called(targets, CONNECTIONS, SECONDS, rate=rate)
+        seconds, until = time.perf_counter() - begun, hub.clock.now()
+        await _delivered(hub, made.company.id)
     server.should_exit = True
     await serving
     executions = await _executions(hub, made.company.id, since)
@@ -103,6 +113,13 @@ def _wait(execution: Execution) -> float:
     return (execution.first_tried_at - execution.created_at).total_seconds() * 1000
 
 
+async def _delivered(hub: Hub, company: str) -> None:
+    """Return when nothing waits any more."""
+    async with asyncio.timeout(600):
+        while await _open(hub, company):  # noqa: ASYNC110  # the store tells it, not an event
+            await asyncio.sleep(0.2)
+
+
 async def _open(hub: Hub, company: str) -> bool:
     for state in (ExecutionState.WAITING, ExecutionState.RETRYING):
         if (await hub.store[EXECUTIONS].of(company).find(eq={"state": state}, order=["createdAt"], limit=1)).items:
@@ -126,30 +143,33 @@ def main() -> None:
     configure_logging(json=True, level=logging.WARNING)
     rows: list[tuple[str, ...]] = []
     with receiver() as origin:
-        for rate in RATES:
-            runs = []
-            for _ in range(RUNS):
-                with tempfile.TemporaryDirectory() as name:
-                    runs.append(uvloop.run(measured(Path(name) / "hub", origin, rate)))
-            rows.append(
-                (
-                    f"{rate:,.0f}",
-                    spread([run.accepted for run in runs]),
-                    spread([run.delivered for run in runs]),
-                    spread([run.accept_p50 for run in runs], " ms"),
-                    spread([run.accept_p99 for run in runs], " ms"),
-                    spread([run.first_p50 for run in runs], " ms"),
-                    spread([run.first_p99 for run in runs], " ms"),
+        for workers, where in ((0, "one process"), (1, "a worker of its own")):
+            for rate in RATES:
+                runs = []
+                for _ in range(RUNS):
+                    with tempfile.TemporaryDirectory() as name:
+                        runs.append(uvloop.run(measured(Path(name) / "hub", origin, rate, workers)))
+                rows.append(
+                    (
+                        where,
+                        f"{rate:,.0f}",
+                        spread([run.accepted for run in runs]),
+                        spread([run.delivered for run in runs]),
+                        spread([run.accept_p50 for run in runs], " ms"),
+                        spread([run.accept_p99 for run in runs], " ms"),
+                        spread([run.first_p50 for run in runs], " ms"),
+                        spread([run.first_p99 for run in runs], " ms"),
+                    )
                 )
-            )
     table = Table(
         "Taking in and delivering",
-        f"One process takes in calls to {ENDPOINTS} automations and delivers each to the automation's endpoint, ten at "
-        "once to each; SQLite with every write durable. Who calls and who receives are processes of their own on the "
-        f"same machine; the receiver answers after 20 ms. Calls are sent evenly for {SECONDS:.0f} seconds over "
-        f"{CONNECTIONS} connections, and a call's time counts from when it was to be sent. Delivered is what was "
-        "delivered while calls came; all of them were delivered in the end.",
-        ("sent a second", "accepted", "delivered", "accept p50", "accept p99", "first try p50", "first try p99"),
+        f"A hub takes in calls to {ENDPOINTS} automations and delivers each to the automation's endpoint, ten at once "
+        "to each, in one process or with a worker process beside it (`--workers 1`); SQLite with every write durable. "
+        "Who calls and who receives are processes of their own on the same machine; the receiver answers after 20 ms. "
+        f"Calls are sent evenly for {SECONDS:.0f} seconds over {CONNECTIONS} connections, and a call's time counts "
+        "from when it was to be sent. Delivered is what was delivered while calls came; all of them were delivered in "
+        "the end.",
+        ("in", "sent a second", "accepted", "delivered", "accept p50", "accept p99", "first try p50", "first try p99"),
         tuple(rows),
     )
     write("both", "Webhooks in and out at once", "python -m benchmarks both", [table])

@@ -11,18 +11,30 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
 import uvloop
 
-from benchmarks.delivery_setup import BODY, Target, database, dead_port, fill, hub_in, receiver, start_of, target
+from benchmarks.delivery_setup import (
+    BODY,
+    Target,
+    database,
+    dead_port,
+    fill,
+    hub_in,
+    receiver,
+    start_of,
+    target,
+    worker_settings,
+)
 from benchmarks.report import Table, percentile, scaled, spread, write
 from leadbridge.app import Hub
 from leadbridge.automation.delivery.model import EXECUTIONS, ExecutionState
-from leadbridge.server import prepare_data_dir, settle_memory
+from leadbridge.server import prepare_data_dir, settle_interpreter
 from leadbridge.storage.batch import WriteBatch
+from leadbridge.workers import worker_processes
 
 RUNS = int(os.environ.get("LEADBRIDGE_BENCH_RUNS", "3"))
 SECONDS = float(os.environ.get("LEADBRIDGE_BENCH_SECONDS", "10"))
@@ -30,6 +42,7 @@ ACME, QUIET = "a" * 24, "b" * 24
 ENDPOINTS, AT_ONCE = 4, 50
 DELIVERIES, BARE = scaled(20_000), scaled(20_000)
 DEAD, SAMPLES = scaled(100_000), 100
+BY_PROCESSES = scaled(60_000)
 SHORT, LONG = 1_000, scaled(1_000_000, least=2_000)
 
 
@@ -63,7 +76,7 @@ async def drained(folder: Path, origin: str, count: int) -> tuple[float, float]:
     for number in range(ENDPOINTS):
         to = await target(hub, ACME, f"{origin}/hook{number}", concurrency=AT_ONCE)
         await asyncio.to_thread(fill, database(folder), to, each)
-    settle_memory()
+    settle_interpreter()
     begun, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     await hub.worker.drain()
     seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
@@ -90,6 +103,23 @@ async def bare(origin: str, count: int) -> float:
         begun = time.perf_counter()
         await asyncio.gather(*(send() for _ in range(ENDPOINTS * AT_ONCE)))
         return count / (time.perf_counter() - begun)
+
+
+async def by_processes(folder: Path, origin: str, processes: int) -> float:
+    """Let worker processes of their own deliver for a while; return deliveries a second of all of them together."""
+    hub = await hub_in(folder, origin)
+    for number in range(ENDPOINTS):
+        to = await target(hub, ACME, f"{origin}/hook{number}", concurrency=AT_ONCE)
+        await asyncio.to_thread(fill, database(folder), to, BY_PROCESSES // ENDPOINTS)
+    async with worker_processes(processes, worker_settings(folder, origin)):
+        while await delivered(hub, ACME) < BY_PROCESSES // 20:  # noqa: ASYNC110  # the store tells it, not an event
+            await asyncio.sleep(0.5)
+        await asyncio.sleep(2)  # the last of them begins
+        first, begun = await delivered(hub, ACME), time.perf_counter()
+        await asyncio.sleep(SECONDS)
+        found, seconds = await delivered(hub, ACME) - first, time.perf_counter() - begun
+    await hub.close()
+    return found / seconds
 
 
 async def beside_a_dead_one(folder: Path, origin: str, dead: str) -> list[float]:
@@ -133,7 +163,7 @@ async def long_backlog(folder: Path, origin: str, count: int) -> float:
     for number in range(ENDPOINTS):
         to = await target(hub, ACME, f"{origin}/hook{number}", concurrency=AT_ONCE)
         await asyncio.to_thread(fill, database(folder), to, count // ENDPOINTS)
-    settle_memory()
+    settle_interpreter()
     begun = time.perf_counter()
     hub.worker.start()
     await asyncio.sleep(SECONDS)
@@ -154,6 +184,11 @@ def main() -> None:
             rates.append(rate)
             costs.append(cost)
             bares.append(uvloop.run(bare(origin, BARE)))
+        several: dict[int, list[float]] = {1: [], 2: []}
+        for _ in range(RUNS):
+            for processes, found in several.items():
+                with tempfile.TemporaryDirectory() as name:
+                    found.append(uvloop.run(by_processes(folder_in(name), origin, processes)))
         with dead_port() as dead:
             waits = list[list[float]]()
             for _ in range(RUNS):
@@ -169,7 +204,7 @@ def main() -> None:
         "delivery",
         "Delivery on SQLite",
         "python -m benchmarks delivery",
-        _tables(rates, costs, bares, waits, shorts, longs),
+        _tables(rates, costs, bares, several, waits, shorts, longs),
     )
 
 
@@ -177,6 +212,7 @@ def _tables(
     rates: Sequence[float],
     costs: Sequence[float],
     bares: Sequence[float],
+    several: Mapping[int, Sequence[float]],
     waits: Sequence[Sequence[float]],
     shorts: Sequence[float],
     longs: Sequence[float],
@@ -197,6 +233,13 @@ def _tables(
                 ("bare loop of the HTTP client", spread(bares)),
                 ("share of the bare loop", f"{middle:.0%}"),
             ),
+        ),
+        Table(
+            "Several worker processes",
+            f"The same endpoints with {BY_PROCESSES:,} executions waiting, worked on by processes of their own "
+            f"(`leadbridge worker`) on one file; counted for {SECONDS:.0f} seconds.",
+            ("worker processes", "deliveries a second"),
+            tuple((str(processes), spread(found)) for processes, found in several.items()),
         ),
         Table(
             "Beside a dead endpoint",

@@ -79,6 +79,17 @@ def settings(folder: Path, *origins: str) -> Settings:
     )
 
 
+def worker_settings(folder: Path, *origins: str) -> dict[str, str]:
+    """Return ``settings`` as the environment of a worker process."""
+    return {
+        "LEADBRIDGE_PUBLIC_URL": "http://127.0.0.1:8400",
+        "LEADBRIDGE_DATA_DIR": str(folder),
+        "LEADBRIDGE_MASTER_KEY_FILE": str(folder / "master.key"),
+        "LEADBRIDGE_SANDBOX_ORIGINS": ",".join(origins),
+        "LEADBRIDGE_AUTOMATIC_PUSH": "0",
+    }
+
+
 def database(folder: Path) -> Path:
     """Return the file of the hub's store."""
     return next(folder.glob("*.db"))

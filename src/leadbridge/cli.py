@@ -21,7 +21,8 @@ from leadbridge.kit.errors import LeadbridgeError
 from leadbridge.leads.types import TYPES
 from leadbridge.security.logs import configure_logging
 from leadbridge.server import bind, hand_over, prepare_data_dir, serve, work
-from leadbridge.settings import load_settings
+from leadbridge.settings import MAX_WORKERS, load_settings
+from leadbridge.workers import worker_processes
 
 app = typer.Typer(
     name="leadbridge",
@@ -59,9 +60,18 @@ def serve_command(
     worker: Annotated[
         bool, typer.Option(help="Work as well as answer; without, 'leadbridge worker' processes do the work.")
     ] = True,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, max=MAX_WORKERS, help="Work in so many processes of their own; 0: in this one."),
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Serve these workers' metrics on this port of 127.0.0.1 and the next."),
+    ] = None,
 ) -> None:
     """Run the hub. The first start on an empty store makes a company, its administrator and a token."""
     settings = load_settings()
+    beside = (settings.workers if workers is None else workers) if worker else 0
     if settings.public_url is None:
         settings = settings.model_copy(update={"public_url": f"http://localhost:{port}"})
     configure_logging(json=settings.log_json)
@@ -79,7 +89,9 @@ def serve_command(
             made = await hub.tenancy.make_first_company()
             if made is not None:
                 hand_over(made, settings.data_dir)
-            await serve(hub, listening, worker=worker, ready=announce)
+            hub.worker.beside = beside
+            async with worker_processes(beside, {"LEADBRIDGE_PUBLIC_URL": settings.public}, metrics_port):
+                await serve(hub, listening, worker=worker and not beside, ready=announce)
         finally:
             listening.close()
             await hub.close()
@@ -92,6 +104,7 @@ def worker_command(
     metrics_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Serve this worker's metrics on this port of 127.0.0.1.")
     ] = None,
+    attached: Annotated[bool, typer.Option(hidden=True, help="End when standard input does.")] = False,
 ) -> None:
     """Run a worker beside the hub: it takes its share of the waiting work. SIGTERM or Ctrl-C ends it in good order."""
     settings = load_settings()
@@ -102,7 +115,7 @@ def worker_command(
         hub = build_hub(settings)
         try:
             await hub.start()
-            await work(hub, metrics_port)
+            await work(hub, metrics_port, attached=attached)
         finally:
             await hub.close()
 

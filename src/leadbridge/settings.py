@@ -50,6 +50,10 @@ class JwtSettings:
     provision: bool = False
 
 
+MAX_WORKERS = 32
+"""Worker processes that one server begins."""
+
+
 class Settings(CrmSettings):
     """Everything an operator can set. ``.env.example`` has each variable with a line on what it does."""
 
@@ -70,6 +74,7 @@ class Settings(CrmSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias=variable("LEADBRIDGE_TRUSTED_PROXIES")
     )
+    workers: int = Field(0, ge=0, le=MAX_WORKERS, validation_alias=variable("LEADBRIDGE_WORKERS"))
     work_lease: float = Field(30.0, ge=3.0, le=300.0, validation_alias=variable("LEADBRIDGE_WORK_LEASE"))
     automatic_push: bool = Field(True, validation_alias=variable("LEADBRIDGE_AUTOMATIC_PUSH"))
     push_delay: float = Field(2.0, ge=0.0, le=3600.0, validation_alias=variable("LEADBRIDGE_PUSH_DELAY"))
