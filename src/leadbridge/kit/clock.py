@@ -36,7 +36,7 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        return from_millis(time.time_ns() // 1_000_000)
+        return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
     def monotonic(self) -> float:
         return time.monotonic()

@@ -25,16 +25,20 @@ def object_ids(clock: Clock, rng: random.Random | None = None) -> Callable[[], s
     """Return a source of ObjectIds: 4 bytes of seconds, 5 random bytes a source, a 3-byte counter.
 
     ``rng`` makes the ids repeatable for a simulation; without it they come from the system's generator.
-    Ids are not an order: several processes make them at once, and commit order differs from id order.
+    Ids are not an order: several processes make them at once, and commit order differs from id order. The seconds are
+    looked up a few times in each, and may be a quarter of one old.
     """
     bits = rng.getrandbits if rng is not None else secrets.randbits
     process = f"{bits(40):010x}"
     counter = bits(24)
+    head, until = "", float("-inf")
 
     def new() -> str:
-        nonlocal counter
+        nonlocal counter, head, until
         counter = (counter + 1) & 0xFFFFFF
-        return f"{to_millis(clock.now()) // 1000 & 0xFFFFFFFF:08x}{process}{counter:06x}"
+        if (now := clock.monotonic()) >= until:
+            head, until = f"{to_millis(clock.now()) // 1000 & 0xFFFFFFFF:08x}{process}", now + 0.25
+        return f"{head}{counter:06x}"
 
     return new
 
