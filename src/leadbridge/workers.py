@@ -52,7 +52,8 @@ async def _keep(number: int, settings: Mapping[str, str], options: Sequence[str]
         code = await _run(number, settings, options)
         failures = 0 if time.monotonic() - begun >= STEADY else failures + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10)) if failures else 0.0
-        log.error("worker_ended", worker=number, exit=code, next_in=pause)
+        tell = log.error if code else log.info  # 0: it was told to end, as by Ctrl-C in a terminal
+        tell("worker_ended", worker=number, exit=code, next_in=pause)
         await asyncio.sleep(pause)
 
 

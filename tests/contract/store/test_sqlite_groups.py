@@ -138,3 +138,53 @@ async def test_one_document_changed_by_many_batches_of_a_group(tmp_path: Path) -
     assert found is not None
     assert (found.name, found.rev) == ("59", 60)
     await store.close()
+
+
+async def test_more_documents_than_one_statement_takes_are_written_alike(tmp_path: Path) -> None:
+    store = store_on(SqliteEngine(tmp_path / "many.db"))
+    await store.start(KINDS)
+    ids = [f"{number:024x}" for number in range(150)]
+    inserted = (WriteBatch().insert(PEOPLE, person(ACME, id=id, name=id[-3:], tags=("x",))) for id in ids)
+    for result in await asyncio.gather(*(store.write(batch) for batch in inserted)):
+        applied(result)
+    patched = (WriteBatch().patch(PEOPLE, ACME, id, values={"name": "new", "tags": ("y",)}, rev=1) for id in ids)
+    for result in await asyncio.gather(*(store.write(batch) for batch in patched)):
+        applied(result)
+    deleted = (WriteBatch().delete(PEOPLE, ACME, id) for id in ids[::2])
+    for result in await asyncio.gather(*(store.write(batch) for batch in deleted)):
+        applied(result)
+
+    found = await store[PEOPLE].of(ACME).get_many(ids)
+    assert sorted(found) == ids[1::2]
+    assert {(one.name, one.rev, one.tags) for one in found.values()} == {("new", 2, ("y",))}
+    assert not await store[PEOPLE].of(ACME).lookup("tags", ["x"])
+    assert len(await store[PEOPLE].of(ACME).lookup("tags", ["y"])) == 75
+    await store.close()
+
+
+async def test_an_id_that_is_taken_is_told_to_its_batch_alone(tmp_path: Path) -> None:
+    store = store_on(SqliteEngine(tmp_path / "taken.db"))
+    await store.start(KINDS)
+    applied(await store.write(WriteBatch().insert(PEOPLE, person(ACME, id=IDS[0], name="first"))))
+    batches = [WriteBatch().insert(PEOPLE, person(ACME, id=id, name="second")) for id in IDS]
+    results = await asyncio.gather(*(store.write(batch) for batch in batches))
+
+    assert isinstance(results[0], Duplicate)
+    assert (results[0].index, results[0].existing_id) == ("_id", IDS[0])
+    assert all(isinstance(result, Applied) for result in results[1:])
+    names = {id: one.name for id, one in (await store[PEOPLE].of(ACME).get_many(IDS)).items()}
+    assert names == dict.fromkeys(IDS, "second") | {IDS[0]: "first"}
+    await store.close()
+
+
+async def test_who_reads_again_and_again_lets_others_have_their_turn(tmp_path: Path) -> None:
+    store = store_on(SqliteEngine(tmp_path / "turns.db"))
+    await store.start(KINDS)
+    others = asyncio.Event()
+    asyncio.get_running_loop().call_soon(others.set)
+    read = 0
+    while not others.is_set():
+        await store[PEOPLE].of(ACME).get(IDS[0])
+        read += 1
+        assert read < 100_000
+    await store.close()

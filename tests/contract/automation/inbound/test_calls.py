@@ -196,6 +196,29 @@ async def test_executions_beyond_the_companys_limit_are_refused_and_nothing_is_s
         assert len(await called.executions()) == 2
 
 
+async def test_repeats_take_nothing_of_the_companys_limit_and_are_answered_when_it_is_reached(tmp_path: Path) -> None:
+    async with running_hub(tmp_path / "hub") as hub:
+        called = await automation(hub)
+        await hub.hub.usage_room.quotas.change(hub.company_id, {Quota.EXECUTIONS: Limit(hard=2)})
+        first = await called.call(webhook_id="m1")
+        for _ in range(3):
+            assert (await called.call(webhook_id="m1")).data["duplicate"] is True
+        assert (await called.call(webhook_id="m2")).status == 202
+        again = await called.call(webhook_id="m1")
+        assert (again.status, again.data["executionId"]) == (202, first.data["executionId"])
+        assert (await called.call(webhook_id="m3")).code == "quota_exceeded"
+
+
+async def test_many_repeats_in_one_batch_are_all_answered(called: Called) -> None:
+    keys = [f"m{number}" for number in range(40)]
+    first = await asyncio.gather(*(called.call(webhook_id=key) for key in keys))
+    again = await asyncio.gather(*(called.call(webhook_id=key) for key in [*keys, "new"]))
+
+    assert [answer.data["executionId"] for answer in again[:-1]] == [answer.data["executionId"] for answer in first]
+    assert all(answer.data["duplicate"] for answer in again[:-1])
+    assert "duplicate" not in again[-1].data
+
+
 @pytest.mark.parametrize("how", ["body", "header"])
 async def test_a_call_back_reports_on_the_execution_and_starts_nothing(called: Called, how: str) -> None:
     execution = (await called.call()).data["executionId"]
