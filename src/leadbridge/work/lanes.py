@@ -159,13 +159,15 @@ class LaneStore(LaneReader):
             batch = self._unchanged(held) if named else self._owned(held, {"at": self._end(), "turn": tuple(turn)})
             add_all(batch, held.lane, group)
             result = await self._write(held, batch)
+            written = isinstance(result, Applied) and not named
             if not isinstance(result, Applied):
                 # one of them stands in the way of the others: each for itself
                 for outcome in group:
                     code = await self._settle_one(held, outcome, turn)
+                    written = written or code is None
                     if code is not None:
                         refused.append((outcome, code))
-            if not named or not isinstance(result, Applied):
+            if written:
                 held.until, held.named = until, frozenset(turn)
         return refused
 

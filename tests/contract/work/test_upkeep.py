@@ -14,7 +14,8 @@ from leadbridge.work.chores import Chores, Duty
 from leadbridge.work.errors import LaneLost
 from leadbridge.work.handlers import Done, Result, TaskContext
 from leadbridge.work.lanes import LaneStore
-from leadbridge.work.model import LANES, LaneState
+from leadbridge.work.model import LANES, Lane, LaneState
+from leadbridge.work.results import Again, Delete, Outcome
 from tests.contract.work.shop import ACME, EFFECTS, Effect, Shop
 
 
@@ -97,6 +98,33 @@ async def test_what_is_stored_before_a_task_is_done_needs_the_lane(shop: Shop) -
     with pytest.raises(LaneLost):
         await lanes.store(held, WriteBatch().insert(EFFECTS, late))
     assert [one.task for one in (await shop.store[EFFECTS].of(ACME).find(limit=5)).items] == ["a"]
+
+
+async def test_a_lane_is_written_with_results_only_where_it_has_to_be(shop: Shop) -> None:
+    lanes = LaneStore(shop.store, shop.clock, "busy")
+    for _ in range(3):
+        await shop.put("any")
+    await lanes.promote()
+    (lane,) = await lanes.ready(1)
+    look = await lanes.look(lane.id, 10)
+    first, second, third = look.tasks
+    held = await lanes.take(lane, look, [task.id for task in look.tasks])
+    assert held is not None
+
+    async def stored() -> Lane:
+        found = await shop.store[LANES].of(ACME).get(lane.id)
+        assert found is not None
+        return found
+
+    taken = await stored()
+    assert not await lanes.settle(held, [Outcome(first, Delete())], [second.id, third.id])
+    assert await stored() == taken
+    later = Again(shop.now() + 60_000, 1)
+    assert not await lanes.settle(held, [Outcome(second, later)], [third.id])
+    assert (await stored()).turn == (third.id,)  # one that waits again is no longer named as running
+    assert not await lanes.settle(held, [], [third.id])
+    assert (await stored()).rev == taken.rev + 2
+    assert {task.id for task in await shop.tasks()} == {second.id, third.id}
 
 
 async def test_a_chore_is_done_once_in_its_interval_whoever_comes(shop: Shop) -> None:
