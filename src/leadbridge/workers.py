@@ -28,9 +28,8 @@ async def worker_processes(
     """Have ``count`` processes of ``leadbridge worker`` for the length of a ``with`` block.
 
     ``settings`` are environment variables that they are given beside this process's own. Their metrics are served on
-    ``metrics_port`` and those behind it, one for each. A worker holds the reading end
-    of a pipe as its standard input, and ends when the other end is gone: so none outlives this process, however that
-    ends.
+    ``metrics_port`` and those behind it, one for each. A worker holds the reading end of a pipe as its standard input,
+    and ends when the other end is gone: so none outlives this process, however that ends.
     """
     keepers: list[asyncio.Task[None]] = []
     for number in range(count):
@@ -48,11 +47,14 @@ async def _keep(number: int, settings: Mapping[str, str], options: Sequence[str]
     """Run one worker after the other until cancelled."""
     failures = 0
     while True:
-        begun = time.monotonic()
-        code = await _run(number, settings, options)
+        begun, code = time.monotonic(), None
+        try:
+            code = await _run(number, settings, options)
+        except OSError as error:  # no memory, or no process, to be had just now
+            log.error("worker_not_begun", worker=number, reason=error.strerror)
         failures = 0 if time.monotonic() - begun >= STEADY else failures + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10)) if failures else 0.0
-        tell = log.error if code else log.info  # 0: it was told to end, as by Ctrl-C in a terminal
+        tell = log.info if code == 0 else log.error  # 0: it was told to end, as by Ctrl-C in a terminal
         tell("worker_ended", worker=number, exit=code, next_in=pause)
         await asyncio.sleep(pause)
 
