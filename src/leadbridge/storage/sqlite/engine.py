@@ -53,8 +53,6 @@ class SqliteEngine:
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        self._watch: sqlite3.Connection | None = None
-        self._watching = threading.Lock()
         self._version: int | None = None
         self._mark = 0
         self._yielded_at = 0.0
@@ -83,7 +81,7 @@ class SqliteEngine:
             await asyncio.to_thread(readers.shutdown)
         while self._connections:
             self._connections.pop().close()
-        self._watch = self._version = None
+        self._version = None
         if writer is not None:
             # last: closing the last connection folds the WAL into the file
             await asyncio.to_thread(writer.stop)
@@ -158,17 +156,13 @@ class SqliteEngine:
     async def _look(self) -> int:
         """Return a number that is another one after every commit of whatever process."""
 
-        def look(_: sqlite3.Connection) -> int:
-            with self._watching:
-                if self._watch is None:
-                    # one of its own, always the same: the version is told to each connection from where it began
-                    self._watch = connect(self._path, writes=False, busy_seconds=self._busy_seconds)
-                    self._connections.append(self._watch)
-                (version,) = self._watch.execute("PRAGMA data_version").fetchone()
-                if version != self._version:
-                    self._version = version
-                    self._mark += 1
-                return self._mark
+        def look(connection: sqlite3.Connection) -> int:
+            # always that of the loop's own thread: the version is told to each connection from where it began
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            if version != self._version:
+                self._version = version
+                self._mark += 1
+            return self._mark
 
         return await self._read(look, 1)
 

@@ -33,8 +33,7 @@ class Table:
         table = quoted(kind.name)
         self.name = kind.name
         self.select = f"SELECT doc FROM {table} WHERE id = ?"
-        self.insert = f"INSERT INTO {table} (id, company, rev, doc) VALUES (?, ?, ?, ?)"
-        self.update = f"UPDATE {table} SET rev = ?, doc = ? WHERE id = ?"
+        self.insert, self.update = _insert(kind.name, 1), _update(kind.name, 1)
         self.delete = f"DELETE FROM {table} WHERE id = ?"
         self.unique = [index for index in kind.indexes if index.unique]
         # SQL takes NULLs for different; where a field before the last may be absent, we look ourselves
