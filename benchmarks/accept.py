@@ -23,17 +23,15 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import uvicorn
 import uvloop
 
 from benchmarks.report import ROOT, SCALE, Table, percentile, spread, write
 from leadbridge.app import Hub, build_hub
-from leadbridge.asgi import build_app
 from leadbridge.automation.delivery.model import EXECUTIONS
 from leadbridge.automation.inbound.verify import signing_key
 from leadbridge.automation.model import AUTOMATIONS, Automation, AutomationStatus, RunBy, Trigger
 from leadbridge.security.logs import configure_logging
-from leadbridge.server import bind, prepare_data_dir, settle_interpreter
+from leadbridge.server import bind, prepare_data_dir, serving, settle_interpreter
 from leadbridge.settings import Settings
 from leadbridge.storage.batch import WriteBatch
 
@@ -201,15 +199,9 @@ async def serve(folder: Path, connections: int, seconds: float, signed: bool) ->
     made = await hub.tenancy.make_first_company()
     assert made is not None
     id, url, secret = await automation(hub, made.company.id)
-    app = build_app(hub, worker=False)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, proxy_headers=False)
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    settle_interpreter()
-    told = await called([(url, secret)], connections, seconds, signed=signed)
-    server.should_exit = True
-    await serving
+    async with serving(hub, listening, worker=False):
+        settle_interpreter()
+        told = await called([(url, secret)], connections, seconds, signed=signed)
     stored, after = 0, None
     while True:
         page = (

@@ -14,18 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import uvicorn
 import uvloop
 
 from benchmarks.accept import UNLIMITED, called
 from benchmarks.delivery_setup import receiver, settings, target, worker_settings
 from benchmarks.report import Table, percentile, spread, write
 from leadbridge.app import Hub, build_hub
-from leadbridge.asgi import build_app
 from leadbridge.automation.delivery.model import EXECUTIONS, Execution, ExecutionState
 from leadbridge.automation.inbound.service import RECEIVED
 from leadbridge.security.logs import configure_logging
-from leadbridge.server import bind, prepare_data_dir, settle_interpreter
+from leadbridge.server import bind, prepare_data_dir, serving, settle_interpreter
 from leadbridge.storage.batch import WriteBatch
 from leadbridge.storage.query import Position
 from leadbridge.workers import worker_processes
@@ -63,17 +61,10 @@ async def measured(folder: Path, origin: str, rate: float, workers: int) -> Run:
     made = await hub.tenancy.make_first_company()
     assert made is not None
     targets = [await _target(hub, made.company.id, f"{origin}/hook{number}") for number in range(ENDPOINTS)]
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_app(hub, worker=not workers),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-        )
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    async with worker_processes(workers, worker_settings(folder, origin)):
+    async with (
+        serving(hub, listening, worker=not workers),
+        worker_processes(workers, worker_settings(folder, origin)),
+    ):
         await called(targets, CONNECTIONS, 1.0, rate=100.0)  # what is made with the first calls is made now
         await _delivered(hub, made.company.id)
         settle_interpreter()
@@ -81,8 +72,6 @@ async def measured(folder: Path, origin: str, rate: float, workers: int) -> Run:
         told = await called(targets, CONNECTIONS, SECONDS, rate=rate)
         seconds, until = time.perf_counter() - begun, hub.clock.now()
         await _delivered(hub, made.company.id)
-    server.should_exit = True
-    await serving
     executions = await _executions(hub, made.company.id, since)
     await hub.close()
     if told["refused"] or len(executions) != told["count"]:

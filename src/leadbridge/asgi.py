@@ -43,7 +43,6 @@ from leadbridge.web.repeats import Repeats
 from leadbridge.web.rights import describe_rights, open_to_all
 from leadbridge.work import routes as work_routes
 
-_ANY = re.compile("")
 _LARGE = (
     (re.compile(r"/api/v1/(leads|contacts|accounts|deals)/imports(/preview)?\Z"), imports_routes.MAX_REQUEST),
     (re.compile(r"/api/v1/webhook/automation/"), MAX_CALL),
@@ -55,7 +54,7 @@ def build_app(hub: Hub, *, worker: bool = True) -> ASGIApp:
 
     Calls to automations have a way in of their own, past all that the API's requests need.
     """
-    calls = Surroundings(hub.door, ids=hub.ids, large=[(_ANY, MAX_CALL)], secure=_secure(hub))
+    calls = Surroundings(hub.door, ids=hub.ids, large=_LARGE, secure=_secure(hub))
     return InboundEntrance(build_api(hub, worker=worker), calls=calls)
 
 

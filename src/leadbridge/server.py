@@ -173,9 +173,9 @@ async def serve(
 
 
 @asynccontextmanager
-async def serving(hub: Hub, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve a started hub for the length of a ``with`` block."""
-    server = _Guest(_config(hub), hub.streams)
+async def serving(hub: Hub, listening: socket.socket, *, worker: bool = True) -> AsyncIterator[None]:
+    """Serve a started hub for the length of a ``with`` block; without ``worker`` it only answers."""
+    server = _Guest(_config(hub, worker=worker), hub.streams)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has a flag, no event
         await asyncio.sleep(0.01)
